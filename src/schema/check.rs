@@ -1,0 +1,127 @@
+//! Rules that look at more than one cell, as a manifest declares them.
+
+use serde::Deserialize;
+
+use crate::diagnostic::Severity;
+
+/// One `[[check]]` of a manifest.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// What is checked: `rule.ratio = { … }`.
+    pub rule: Rule,
+    /// How bad a breach is.
+    #[serde(default = "error")]
+    pub severity: SeverityName,
+    /// Wording of the pack's own, Vietnamese; the check's own wording when absent.
+    pub message: Option<String>,
+    /// One thing to do, Vietnamese.
+    pub hint: Option<String>,
+}
+
+/// A severity as a manifest writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SeverityName {
+    /// Nothing is written.
+    Error,
+    /// Listed only.
+    Warning,
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Error => Severity::Error,
+            SeverityName::Warning => Severity::Warning,
+        }
+    }
+}
+
+fn error() -> SeverityName {
+    SeverityName::Error
+}
+
+/// The kinds of checks. Fields are named `sheet.field`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Rule {
+    /// In each row of a table: `percent` = `part` / `whole` in percent, as far as rounding allows.
+    Ratio {
+        /// Sheet id.
+        sheet: String,
+        /// Column with the percentage.
+        percent: String,
+        /// Column that is divided.
+        part: String,
+        /// Column that divides.
+        whole: String,
+    },
+    /// In each row of a table: `percent` = (`now` - `before`) / `before` in percent, as far as rounding allows.
+    Growth {
+        /// Sheet id.
+        sheet: String,
+        /// Column with the growth in percent.
+        percent: String,
+        /// Column with the present value.
+        now: String,
+        /// Column with the former value.
+        before: String,
+    },
+    /// The `count` of each row of `sheet` equals the number of rows of `list` whose `list_by` columns equal the row's
+    /// `by` columns; checked only when the list has rows for it.
+    CountMatches {
+        /// Sheet with the counts.
+        sheet: String,
+        /// Column with the count.
+        count: String,
+        /// Columns that tell rows apart.
+        by: Vec<String>,
+        /// Sheet whose rows are counted.
+        list: String,
+        /// The same columns in that sheet, in the same order.
+        list_by: Vec<String>,
+    },
+    /// `earlier` is not after `later`; both are `sheet.field` of dates, in forms, or of the same table row by row.
+    DateOrder {
+        /// The date that comes first.
+        earlier: String,
+        /// The date that comes later.
+        later: String,
+    },
+    /// `field` must have a value when `when` has one of `values` (any value when `values` is empty).
+    RequiredWhen {
+        /// `sheet.field` that must be filled.
+        field: String,
+        /// `sheet.field` that decides; the same row for a table.
+        when: String,
+        /// Values of it that ask for the field.
+        #[serde(default)]
+        values: Vec<String>,
+    },
+    /// `field` must be blank when the date `date` is on or after `from` (yyyy-mm-dd).
+    BlankFrom {
+        /// `sheet.field` that must be blank.
+        field: String,
+        /// `sheet.field` of the date that decides.
+        date: String,
+        /// First day on which the field must be blank.
+        from: String,
+    },
+    /// `field` must have a value when the date `date` is before `before` (yyyy-mm-dd).
+    RequiredBefore {
+        /// `sheet.field` that must be filled.
+        field: String,
+        /// `sheet.field` of the date that decides.
+        date: String,
+        /// First day on which it is no longer asked.
+        before: String,
+    },
+    /// The number `field` lies in the year of the date `date` (a report year against a report date).
+    SameYear {
+        /// `sheet.field` of a year.
+        year: String,
+        /// `sheet.field` of a date.
+        date: String,
+    },
+}
