@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::helper::{self, Helper};
-use super::print::Printer;
+use super::print::{PLAIN_DECIMALS, Printer};
 use crate::dataset::{Dataset, Record};
 use crate::diagnostic::Text;
 use crate::schema::{Layout, Schema};
@@ -51,8 +51,8 @@ pub enum Kind {
     Null,
 }
 
-/// A computed number that prints as it is: at most six decimals.
-pub const PLAIN_NUMBER: Kind = Kind::Number(Type::Decimal, Some(6));
+/// A computed number that prints as it is.
+pub const PLAIN_NUMBER: Kind = Kind::Number(Type::Decimal, Some(PLAIN_DECIMALS));
 /// A position: no padding, no separators to speak of.
 pub const POSITION: Kind = Kind::Number(Type::Integer, None);
 

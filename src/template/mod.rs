@@ -13,6 +13,8 @@ mod part;
 mod place;
 mod print;
 mod tag;
+#[cfg(test)]
+mod tests;
 
 use std::io::Write;
 use std::sync::Arc;

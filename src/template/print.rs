@@ -7,6 +7,9 @@ use crate::schema::Schema;
 use crate::value::{Type, Value};
 use crate::vietnamese;
 
+/// Decimals of a number that no column type governs.
+pub const PLAIN_DECIMALS: u32 = 6;
+
 /// How a value prints: by a column type, with so many decimals. The default prints numbers plainly.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Printer {
@@ -43,7 +46,7 @@ pub fn print_value(value: &Val<'_>, printer: Printer, out: &mut String) -> bool 
             None => write_number(*number, out),
         },
         Val::Text(text) => out.push_str(text),
-        Val::Date(date) => out.push_str(&vietnamese::date_short(*date)),
+        Val::Date(date) => vietnamese::write_date_short(*date, out),
         Val::Flag(flag) => out.push_str(if *flag { "có" } else { "không" }),
         _ => return false,
     }
@@ -51,14 +54,14 @@ pub fn print_value(value: &Val<'_>, printer: Printer, out: &mut String) -> bool 
 }
 
 fn write_number(number: Decimal, out: &mut String) {
-    out.push_str(&vietnamese::number(number, 6));
+    vietnamese::write_number(number, PLAIN_DECIMALS, out);
 }
 
 fn write_plain(value: &Value, out: &mut String) {
     match value {
         Value::Text(text) => out.push_str(text),
         Value::Number(number) => write_number(*number, out),
-        Value::Date(date) => out.push_str(&vietnamese::date_short(*date)),
+        Value::Date(date) => vietnamese::write_date_short(*date, out),
         Value::Flag(flag) => out.push_str(if *flag { "có" } else { "không" }),
     }
 }

@@ -76,11 +76,11 @@ pub const WHERE: Helper = Helper {
 /// `sort LIST "field" desc=true`
 pub const SORT: Helper = Helper {
     name: "sort",
-    usage: "sort DANH_SÁCH \"cột\" desc=true",
-    vi: "các dòng xếp theo cột; chữ xếp theo thứ tự tiếng Việt",
-    en: "the rows in the order of a column; texts in Vietnamese order",
-    example: ("#each (sort danh_sach \"ho_ten\")", ""),
-    named: &["desc"],
+    usage: "sort DANH_SÁCH \"cột\" by=\"name\" desc=true",
+    vi: "các dòng xếp theo cột; chữ theo thứ tự tiếng Việt, by=\"name\" là theo tên rồi đến họ",
+    en: "the rows in the order of a column; texts in Vietnamese order, by=\"name\" by given name first",
+    example: ("#each (sort danh_sach \"ho_ten\" by=\"name\")", ""),
+    named: &["by", "desc"],
     check: |schema, call| {
         arity(call, 2, 2)?;
         let sheet = rows(schema, call, 0)?;
@@ -94,9 +94,13 @@ pub const SORT: Helper = Helper {
         };
         let mut sorted: Vec<&Record> = rows.iter().collect();
         let descending = arguments.named("desc").truth(None);
+        let by_name = arguments.named("by").text() == Some("name");
         sorted.sort_by(|left, right| {
             let order = match (field_of(left, field), field_of(right, field)) {
-                (Some(Value::Text(left)), Some(Value::Text(right))) => vietnamese::compare_names(left, right),
+                (Some(Value::Text(left)), Some(Value::Text(right))) if by_name => {
+                    vietnamese::compare_names(left, right)
+                }
+                (Some(Value::Text(left)), Some(Value::Text(right))) => vietnamese::compare_texts(left, right),
                 (Some(left), Some(right)) => compare(&Val::Value(left), &Val::Value(right)).unwrap_or(Ordering::Equal),
                 // Rows without a value come last either way.
                 (left, right) => return right.is_some().cmp(&left.is_some()),
