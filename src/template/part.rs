@@ -34,7 +34,7 @@ pub enum Name {
     Cell,
     /// `w:sectPr`
     Section,
-    /// `w:txbxContent`, `w:hdr`, `w:ftr`, `w:footnote`, `w:endnote`, `w:body`: must not be left without a paragraph.
+    /// `w:txbxContent`, `w:hdr`, `w:ftr`, `w:footnote`, `w:endnote`: must not be left without a paragraph.
     Story,
     /// Bookmarks, comment ranges, permissions: survive when the paragraph around them goes.
     Marker,
@@ -315,7 +315,7 @@ impl Tree {
             "tr" => Name::Row,
             "tc" => Name::Cell,
             "sectPr" => Name::Section,
-            "txbxContent" | "hdr" | "ftr" | "footnote" | "endnote" | "body" => Name::Story,
+            "txbxContent" | "hdr" | "ftr" | "footnote" | "endnote" => Name::Story,
             "bookmarkStart" | "bookmarkEnd" | "commentRangeStart" | "commentRangeEnd" | "permStart" | "permEnd"
                 if depth > 0 =>
             {

@@ -145,12 +145,12 @@ fn docx(body: &str) -> Vec<u8> {
     package.write().unwrap()
 }
 
-/// Paragraphs, one a line; `|` splits runs; a line of `[a] [b]` is a table row with these cells, `;` splits paragraphs in it.
+/// Paragraphs, one a line; `¦` splits runs; a line of `[a] [b]` is a table row with these cells, `;` splits paragraphs in it.
 fn body(source: &str) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let paragraph = |text: &str| {
         let runs: String = text
-            .split('|')
+            .split('¦')
             .map(|run| format!("<w:r><w:rPr><w:b/></w:rPr><w:t>{}</w:t></w:r>", escape(run)))
             .collect();
         format!("<w:p>{runs}</w:p>")
@@ -276,7 +276,7 @@ fn values_print_by_their_type() {
 
 #[test]
 fn a_tag_split_over_runs_takes_the_format_of_its_first_character() {
-    let (xml, _) = fill_xml("a {|{thong_|tin.ten|_xa}|} b");
+    let (xml, _) = fill_xml("a {¦{thong_¦tin.ten¦_xa}¦} b");
     assert_eq!(shown(&xml), "a Tân Hoà b");
     assert!(
         xml.contains(r#"<w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">a Tân Hoà</w:t></w:r>"#),
@@ -294,7 +294,7 @@ fn blocks_in_one_paragraph_take_the_text_between() {
     assert_fill(
         "A{{#if thong_tin.ten_xa}} có{{else}} không{{/if}}B
          A{{#if thong_tin.huyen}} có{{else}} không{{/if}}B
-         A{{#if thong_tin.huyen}}|, huyện |{{thong_tin.huyen}}|{{else}}| và |tỉnh{{/if}}|B",
+         A{{#if thong_tin.huyen}}¦, huyện ¦{{thong_tin.huyen}}¦{{else}}¦ và ¦tỉnh{{/if}}¦B",
         "A cóB
          A khôngB
          A và tỉnhB",
@@ -524,7 +524,7 @@ fn blocks_that_cross_cells_or_tables_are_refused_with_both_places() {
 
 #[test]
 fn what_is_not_a_tag_keeps_every_byte() {
-    let source = docx(&body("không có thẻ | { } nào\n[a] [b]"));
+    let source = docx(&body("không có thẻ ¦ { } nào\n[a] [b]"));
     let (template, _) = Template::compile(source.clone(), &schema(), &Options::default()).unwrap();
     assert_eq!(template.fill(&dataset()).unwrap().0, source);
 }
