@@ -260,7 +260,7 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn entries(folder: &Path) -> BTreeSet<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("a folder");
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     entries.map(|entry| entry.expect("an entry").path()).collect()
 }
 
