@@ -25,6 +25,7 @@ const PREFIXES: &[(&str, &str)] = &[
         "r",
         "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     ),
+    ("mc", "http://schemas.openxmlformats.org/markup-compatibility/2006"),
     ("xml", "http://www.w3.org/XML/1998/namespace"),
     ("rel", "http://schemas.openxmlformats.org/package/2006/relationships"),
     ("ct", "http://schemas.openxmlformats.org/package/2006/content-types"),
@@ -102,6 +103,16 @@ impl Element {
         look(self);
         for child in &self.children {
             child.visit(look);
+        }
+    }
+
+    /// Like [`Element::visit`] for what Word 2010 and later read: the fallback of older programs says the same again.
+    fn visit_chosen<'a>(&'a self, look: &mut impl FnMut(&'a Element)) {
+        if self.name != "mc:Fallback" {
+            look(self);
+            for child in &self.children {
+                child.visit_chosen(look);
+            }
         }
     }
 
@@ -293,7 +304,7 @@ impl Package {
             let mut bookmarks = BTreeSet::new();
             let mut bookmark_names = BTreeSet::new();
             let mut ends = BTreeSet::new();
-            root.visit(&mut |element| {
+            root.visit_chosen(&mut |element| {
                 let mut once = |kind: &str, seen: &mut BTreeSet<String>, value: Option<&str>| {
                     if let Some(value) = value
                         && !seen.insert(value.to_owned())
@@ -668,6 +679,11 @@ mod tests {
             &faults_of_body(r#"<w:p><wp:docPr id="7"/><wp:docPr id="7"/></w:p>"#),
             "drawing id 7 stands twice",
         );
+        let twin = r#"<wp:docPr id="7"/>"#;
+        let alternatives = format!(
+            "<w:p><mc:AlternateContent><mc:Choice>{twin}</mc:Choice><mc:Fallback>{twin}</mc:Fallback></mc:AlternateContent></w:p>"
+        );
+        assert_eq!(faults_of_body(&alternatives), [""; 0]);
         let bookmark = |id: &str, name: &str| {
             format!(r#"<w:p><w:bookmarkStart w:id="{id}" w:name="{name}"/><w:bookmarkEnd w:id="{id}"/></w:p>"#)
         };
