@@ -14,12 +14,7 @@ const ENTRY_WIDTH: f64 = 52.0;
 const HELP_WIDTH: f64 = 46.0;
 
 /// Writes a form; returns the sheet's width in digits.
-pub fn write(
-    sheet: &mut Worksheet,
-    declared: &Sheet,
-    entry: Option<&Entry>,
-    lists: &Lists,
-) -> Result<f64, XlsxError> {
+pub fn write(sheet: &mut Worksheet, declared: &Sheet, entry: Option<&Entry>, lists: &Lists) -> Result<f64, XlsxError> {
     let label_width = declared
         .fields
         .iter()
@@ -53,7 +48,13 @@ pub fn write(
     for field in &declared.fields {
         write_label(sheet, (row, LABEL), field, false, &style::label())?;
         let value = entry.and_then(|entry| entry.get(&field.id));
-        put(sheet, (row, ENTRY), field.ty, value, &style::entry(field.ty, FormatAlign::Left))?;
+        put(
+            sheet,
+            (row, ENTRY),
+            field.ty,
+            value,
+            &style::entry(field.ty, FormatAlign::Left),
+        )?;
         sheet.write_string_with_format(row, HELP, help(field), &style::help())?;
         if let Some(validation) = validation::of(field, &cell_name(row, ENTRY), lists)? {
             sheet.add_data_validation(row, ENTRY, row, ENTRY, &validation)?;

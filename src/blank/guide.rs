@@ -63,7 +63,12 @@ impl Writer<'_> {
 
 /// Writes the whole sheet.
 pub fn write(sheet: &mut Worksheet, schema: &Schema, stamp: &Stamp) -> Result<(), XlsxError> {
-    let used = |name: &str| schema.sheets.iter().any(|sheet| sheet.name.to_lowercase() == name.to_lowercase());
+    let used = |name: &str| {
+        schema
+            .sheets
+            .iter()
+            .any(|sheet| sheet.name.to_lowercase() == name.to_lowercase())
+    };
     let name = NAMES.into_iter().find(|name| !used(name)).unwrap_or("Hướng dẫn (mẫu)");
     sheet.set_name(name)?;
     sheet.set_tab_color(style::TAB_GUIDE);
@@ -105,7 +110,10 @@ fn cover(writer: &mut Writer<'_>, stamp: &Stamp) -> Result<(), XlsxError> {
     if let Some(recipient) = &stamp.recipient {
         writer.across(0, &format!("Đơn vị: {recipient}"), &style::title())?;
     }
-    let form = format!("Tệp số liệu để lập báo cáo – mẫu {}, phiên bản {}", stamp.pack_id, stamp.pack_version);
+    let form = format!(
+        "Tệp số liệu để lập báo cáo – mẫu {}, phiên bản {}",
+        stamp.pack_id, stamp.pack_version
+    );
     writer.across(0, &form, &style::note())
 }
 
@@ -121,7 +129,12 @@ fn legend(writer: &mut Writer<'_>) -> Result<(), XlsxError> {
     for ((sample, format), meaning) in samples.iter().zip(style::legend()).zip(meanings) {
         sample_row(writer, sample, &format, meaning)?;
     }
-    sample_row(writer, "*", &style::star(), "Dấu * sau tên mục, tên cột: bắt buộc phải ghi.")?;
+    sample_row(
+        writer,
+        "*",
+        &style::star(),
+        "Dấu * sau tên mục, tên cột: bắt buộc phải ghi.",
+    )?;
     sample_row(
         writer,
         "Nhãn trang",
@@ -197,7 +210,15 @@ fn layout(sheet: &Sheet) -> &'static str {
 fn fields(writer: &mut Writer<'_>, schema: &Schema) -> Result<(), XlsxError> {
     writer.heading("V. Các mục và cột")?;
     let header = style::header();
-    let heads = ["STT", "Mục, cột", "Ghi gì", "Bắt buộc", "Đơn vị tính", "Cách ghi", "Ví dụ"];
+    let heads = [
+        "STT",
+        "Mục, cột",
+        "Ghi gì",
+        "Bắt buộc",
+        "Đơn vị tính",
+        "Cách ghi",
+        "Ví dụ",
+    ];
     writer.cells(&heads.map(|head| (head, &header)), true)?;
     let (left, center) = (style::cell(FormatAlign::Left), style::cell(FormatAlign::Center));
     let example_format = left.clone().set_italic();

@@ -105,7 +105,11 @@ mod tests {
         assert_eq!(lines("", 10.0, false), 1);
         assert_eq!(lines("Thực hiện\n(triệu đồng)", 14.0, true), 2);
         assert_eq!(lines("một hai ba bốn năm", 9.0, false), 3);
-        assert_eq!(lines(&"9".repeat(40), 11.0, false), 4, "a word longer than the column is broken");
+        assert_eq!(
+            lines(&"9".repeat(40), 11.0, false),
+            4,
+            "a word longer than the column is broken"
+        );
     }
 
     #[test]

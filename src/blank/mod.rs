@@ -144,7 +144,9 @@ fn put(
             let excel = u16::try_from(date.year())
                 .ok()
                 .filter(|year| *year >= 1900)
-                .and_then(|year| ExcelDateTime::from_ymd(year, date.month().unsigned_abs(), date.day().unsigned_abs()).ok());
+                .and_then(|year| {
+                    ExcelDateTime::from_ymd(year, date.month().unsigned_abs(), date.day().unsigned_abs()).ok()
+                });
             match excel {
                 Some(excel) => sheet.write_datetime_with_format(row, column, &excel, format)?,
                 // Excel has no days before 1900.

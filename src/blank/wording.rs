@@ -101,11 +101,11 @@ pub fn refusal(field: &Field) -> (&'static str, String) {
             "Chọn trong danh sách",
             format!("Bấm mũi tên bên phải ô rồi chọn một trong các mục: {}.", choices(field)),
         ),
-        Type::Flag => ("Chọn Có hoặc Không", "Bấm mũi tên bên phải ô rồi chọn Có hoặc Không.".to_owned()),
-        Type::Text | Type::LongText => (
-            "Nội dung quá dài",
-            format!("Ô này nhận chữ{limits}. Hãy viết gọn lại."),
+        Type::Flag => (
+            "Chọn Có hoặc Không",
+            "Bấm mũi tên bên phải ô rồi chọn Có hoặc Không.".to_owned(),
         ),
+        Type::Text | Type::LongText => ("Nội dung quá dài", format!("Ô này nhận chữ{limits}. Hãy viết gọn lại.")),
     }
 }
 

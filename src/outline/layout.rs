@@ -195,9 +195,9 @@ fn cell(width: usize, paragraphs: Vec<Paragraph>) -> TableCell {
 
 /// A table without borders and cell padding over the whole width; its rows don't break over pages.
 fn frame(widths: [usize; 2], rows: Vec<[Vec<Paragraph>; 2]>) -> docx_rs::Table {
-    let rows = rows.into_iter().map(|[left, right]| {
-        TableRow::new(vec![cell(widths[0], left), cell(widths[1], right)]).cant_split()
-    });
+    let rows = rows
+        .into_iter()
+        .map(|[left, right]| TableRow::new(vec![cell(widths[0], left), cell(widths[1], right)]).cant_split());
     docx_rs::Table::without_borders(rows.collect())
         .set_grid(widths.to_vec())
         .width(TEXT_WIDTH, WidthType::Dxa)
@@ -239,7 +239,10 @@ fn title(lines: &[Line]) -> Vec<Paragraph> {
 /// One addressee on the line of `Kính gửi:`; several below it, one a line, with dashes under the colon (PL1 II.9.d).
 fn addressees(lines: &[Line]) -> Vec<Paragraph> {
     if let [only] = lines {
-        return vec![text("KinhGui", &format!("Kính gửi: {}", only.value.trim_start_matches("- ")))];
+        return vec![text(
+            "KinhGui",
+            &format!("Kính gửi: {}", only.value.trim_start_matches("- ")),
+        )];
     }
     let label = text("KinhGuiDong", "Kính gửi:").indent(Some(ADDRESSEES_LEFT), None, None, None);
     let mut all = vec![label.keep_next(true)];
@@ -265,7 +268,10 @@ fn signature(lines: &[Line]) -> docx_rs::Table {
     if !recipients.is_empty() {
         recipients.insert(0, text("NhanNoiNhan", "Nơi nhận:"));
     }
-    let signer = lines_of(lines, &[("authority", "ChucVu"), ("title", "ChucVu"), ("name", "HoTen")]);
+    let signer = lines_of(
+        lines,
+        &[("authority", "ChucVu"), ("title", "ChucVu"), ("name", "HoTen")],
+    );
     let left = mm(750);
     frame([left, TEXT_WIDTH - left], vec![[recipients, signer]])
 }

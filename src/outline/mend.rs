@@ -220,7 +220,10 @@ pub(super) const ORDERS: &[(&str, &[&str])] = &[
             "w:lang",
         ],
     ),
-    ("w:pBdr", &["w:top", "w:left", "w:bottom", "w:right", "w:between", "w:bar"]),
+    (
+        "w:pBdr",
+        &["w:top", "w:left", "w:bottom", "w:right", "w:between", "w:bar"],
+    ),
     (
         "w:tblPr",
         &[
@@ -265,7 +268,18 @@ pub(super) const ORDERS: &[(&str, &[&str])] = &[
         ],
     ),
     // A choice in the schema, any order: this is the one Word writes.
-    ("w:trPr", &["w:gridBefore", "w:gridAfter", "w:wBefore", "w:wAfter", "w:cantSplit", "w:trHeight", "w:tblHeader"]),
+    (
+        "w:trPr",
+        &[
+            "w:gridBefore",
+            "w:gridAfter",
+            "w:wBefore",
+            "w:wAfter",
+            "w:cantSplit",
+            "w:trHeight",
+            "w:tblHeader",
+        ],
+    ),
     (
         "w:sectPr",
         &[
@@ -360,7 +374,9 @@ fn header_rows(element: &mut Element) {
         header_rows(child);
     }
     let is_head = |paragraph: &Element| {
-        let style = paragraph.child("w:pPr").and_then(|properties| properties.child("w:pStyle"));
+        let style = paragraph
+            .child("w:pPr")
+            .and_then(|properties| properties.child("w:pStyle"));
         style.and_then(|style| style.attribute("w:val")) == Some(TABLE_HEAD)
     };
     let head = element.name == "w:tr"

@@ -36,7 +36,10 @@ pub fn build(source: &str) -> Result<Vec<u8>, Diagnostics> {
     }
     // What is left to go wrong is no mistake in the text: docx-rs wrote no XML, or a part grew beyond every limit.
     package(&blocks, &source).map_err(|reason| {
-        let message = text!("không tạo được tệp Word: {reason}", "the Word file can't be made: {reason}");
+        let message = text!(
+            "không tạo được tệp Word: {reason}",
+            "the Word file can't be made: {reason}"
+        );
         Diagnostics::from_iter([Diagnostic::error("nguon/khong-tao-duoc", Place::File, message)])
     })
 }
@@ -69,13 +72,19 @@ fn package(blocks: &[source::Block], source: &str) -> Result<Vec<u8>, String> {
         )
         .into_bytes(),
     );
-    package.set("word/document.xml", mend::document(&built.document).map_err(broken)?.part());
+    package.set(
+        "word/document.xml",
+        mend::document(&built.document).map_err(broken)?.part(),
+    );
     let mut related = vec![
         ("rIdStyles".to_owned(), "styles", "styles.xml".to_owned()),
         ("rIdSettings".to_owned(), "settings", "settings.xml".to_owned()),
     ];
-    related.extend((1..=headers.len()).map(|index| (format!("rIdHeader{index}"), "header", format!("header{index}.xml"))));
-    let related = related.iter().map(|(id, kind, target)| (id.as_str(), *kind, target.clone()));
+    related
+        .extend((1..=headers.len()).map(|index| (format!("rIdHeader{index}"), "header", format!("header{index}.xml"))));
+    let related = related
+        .iter()
+        .map(|(id, kind, target)| (id.as_str(), *kind, target.clone()));
     package.set("word/_rels/document.xml.rels", relationships(related).into_bytes());
     package.set("word/styles.xml", mend::styles(&built.styles).map_err(broken)?.part());
     package.set("word/settings.xml", mend::SETTINGS.as_bytes());
@@ -103,16 +112,28 @@ fn content_types(headers: usize) -> String {
     for index in 1..=headers {
         add(&format!("word/header{index}.xml"), &format!("{TYPE}.header+xml"));
     }
-    add("docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml");
-    add("docProps/app.xml", "application/vnd.openxmlformats-officedocument.extended-properties+xml");
-    add("docProps/custom.xml", "application/vnd.openxmlformats-officedocument.custom-properties+xml");
+    add(
+        "docProps/core.xml",
+        "application/vnd.openxmlformats-package.core-properties+xml",
+    );
+    add(
+        "docProps/app.xml",
+        "application/vnd.openxmlformats-officedocument.extended-properties+xml",
+    );
+    add(
+        "docProps/custom.xml",
+        "application/vnd.openxmlformats-officedocument.custom-properties+xml",
+    );
     types + "</Types>"
 }
 
 fn relationships<'a>(list: impl IntoIterator<Item = (&'a str, &'a str, String)>) -> String {
-    let mut out = format!("{XML}<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">");
+    let mut out =
+        format!("{XML}<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">");
     for (id, kind, target) in list {
-        out.push_str(&format!("<Relationship Id=\"{id}\" Type=\"{RELATION}/{kind}\" Target=\"{target}\"/>"));
+        out.push_str(&format!(
+            "<Relationship Id=\"{id}\" Type=\"{RELATION}/{kind}\" Target=\"{target}\"/>"
+        ));
     }
     out + "</Relationships>"
 }

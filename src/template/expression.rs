@@ -213,7 +213,7 @@ impl<'a> Rows<'a> {
 #[derive(Clone, Debug)]
 pub struct Group<'a> {
     /// The value; `None` for rows without one.
-    pub key: Option<&'a Value>,
+    pub key: Option<Value>,
     /// The rows, in file order.
     pub rows: Rc<[&'a Record]>,
 }
@@ -222,6 +222,17 @@ impl<'a> Val<'a> {
     /// The value behind an optional value of the dataset.
     pub fn of(value: Option<&'a Value>) -> Self {
         value.map_or(Self::Missing, Self::Value)
+    }
+
+    /// The same for a value that was made while filling.
+    pub fn owned(value: Option<&Value>) -> Self {
+        match value {
+            None => Self::Missing,
+            Some(Value::Text(text)) => Self::Text(text.as_ref().into()),
+            Some(Value::Number(number)) => Self::Number(*number),
+            Some(Value::Date(date)) => Self::Date(*date),
+            Some(Value::Flag(flag)) => Self::Flag(*flag),
+        }
     }
 
     /// The number, if it is one.
@@ -325,6 +336,8 @@ pub struct Call {
     pub named: Vec<(String, Expr)>,
     /// How each positional argument prints.
     pub printers: Vec<Printer>,
+    /// The choices of a column, where the helper goes through them.
+    pub choices: Vec<Value>,
     /// Columns that were named by text, resolved, in the order in which the helper asked.
     pub columns: Vec<usize>,
 }
@@ -712,6 +725,7 @@ impl<'s> Scopes<'s> {
             kinds,
             named,
             printers,
+            choices: Vec::new(),
             columns: Vec::new(),
         };
         let kind = (helper.check)(self.schema, &mut call)?;
@@ -872,7 +886,9 @@ impl<'a> Environment<'a> {
                 (Step::Item(index), Val::Rows(rows)) => rows.get(*index).map_or(Val::Missing, Val::Record),
                 (Step::Length, Val::Rows(rows)) => Val::Number(rows.len().into()),
                 (Step::Length, Val::Groups(groups)) => Val::Number(groups.len().into()),
-                (Step::GroupKey, Val::Group(groups, index)) => Val::of(groups.get(index).and_then(|group| group.key)),
+                (Step::GroupKey, Val::Group(groups, index)) => {
+                    Val::owned(groups.get(index).and_then(|group| group.key.as_ref()))
+                }
                 (Step::GroupItems, Val::Group(groups, index)) => groups
                     .get(index)
                     .map_or(Val::Missing, |group| Val::Rows(Rows::Some(group.rows.clone()))),

@@ -440,6 +440,14 @@ fn loops_nest_and_names_are_found_outward() {
 }
 
 #[test]
+fn groups_can_go_through_every_choice() {
+    assert_fill(
+        "{{#each (group (where khen \"cap\" \"Xã\") \"cap\" all=true)}}{{key}}: {{#each items}}{{so_luong}}{{else}}không có{{/each}}; {{/each}}",
+        "Tỉnh: không có; Xã: 12;",
+    );
+}
+
+#[test]
 fn lists_can_be_chosen_sorted_joined_and_summed() {
     assert_fill(
         "{{join (where khen \"cap\" \"Tỉnh\") \"so_luong\" separator=\", \" last=\" và \"}}; {{join noi_nhan}}

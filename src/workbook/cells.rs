@@ -55,7 +55,12 @@ fn read_sheet(source: &mut Source, marks: SheetMarks, limits: &Limits, cells: &m
     let percent: Vec<bool> = reader
         .styles()
         .iter()
-        .map(|style| style.number_format.as_ref().is_some_and(|format| is_percent(&format.format_code)))
+        .map(|style| {
+            style
+                .number_format
+                .as_ref()
+                .is_some_and(|format| is_percent(&format.format_code))
+        })
         .collect();
     let mut rows = Rows::default();
     loop {
@@ -88,11 +93,14 @@ fn read_sheet(source: &mut Source, marks: SheetMarks, limits: &Limits, cells: &m
         if *cells > limits.cells {
             return Err(Error::TooLarge(Limit::Cells(limits.cells)));
         }
-        rows.push(row, Cell {
-            column,
-            raw,
-            formula: Formula::None,
-        });
+        rows.push(
+            row,
+            Cell {
+                column,
+                raw,
+                formula: Formula::None,
+            },
+        );
         if rows.list.len() > limits.rows {
             return Err(Error::TooLarge(Limit::Rows(limits.rows)));
         }
@@ -170,11 +178,14 @@ fn cell_at(rows: &mut Vec<Row>, at: CellRef) -> Option<&mut Cell> {
     let row = match rows.binary_search_by_key(&at.row, |row| row.index) {
         Ok(row) => row,
         Err(row) => {
-            rows.insert(row, Row {
-                index: at.row,
-                hidden: false,
-                cells: Vec::new(),
-            });
+            rows.insert(
+                row,
+                Row {
+                    index: at.row,
+                    hidden: false,
+                    cells: Vec::new(),
+                },
+            );
             row
         }
     };
@@ -182,11 +193,14 @@ fn cell_at(rows: &mut Vec<Row>, at: CellRef) -> Option<&mut Cell> {
     let index = match cells.binary_search_by_key(&at.column, |cell| cell.column) {
         Ok(index) => index,
         Err(index) => {
-            cells.insert(index, Cell {
-                column: at.column,
-                raw: Raw::Text("".into()),
-                formula: Formula::None,
-            });
+            cells.insert(
+                index,
+                Cell {
+                    column: at.column,
+                    raw: Raw::Text("".into()),
+                    formula: Formula::None,
+                },
+            );
             index
         }
     };

@@ -174,7 +174,7 @@ impl Error {
             Self::Damaged(reason) => text!("tệp Excel bị hỏng ({reason})", "the workbook is damaged ({reason})"),
             Self::TooLarge(limit) => {
                 let Text { vi, en } = limit.text();
-                text!("tệp quá lớn: {vi}", "the workbook is too large: {en}", vi = vi, en = en)
+                Text::new(format!("tệp quá lớn: {vi}"), format!("the workbook is too large: {en}"))
             }
         }
     }

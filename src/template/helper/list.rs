@@ -114,11 +114,11 @@ pub const SORT: Helper = Helper {
 /// `group LIST "field"`
 pub const GROUP: Helper = Helper {
     name: "group",
-    usage: "group DANH_SÁCH \"cột\"",
-    vi: "các nhóm dòng có cùng giá trị ở cột; mỗi nhóm có key và items",
-    en: "groups of rows with the same value of a column; each has key and items",
+    usage: "group DANH_SÁCH \"cột\" all=true",
+    vi: "các nhóm dòng có cùng giá trị ở cột; mỗi nhóm có key và items; all=true: đủ mọi lựa chọn của cột, theo thứ tự",
+    en: "groups of rows with the same value of a column, each with key and items; all=true: one for each choice, in order",
     example: ("#each (group khen_thuong \"cap\")", ""),
-    named: &[],
+    named: &["all"],
     check: |schema, call| {
         arity(call, 2, 2)?;
         let Some(Kind::Rows(_)) = call.kinds.first() else {
@@ -126,6 +126,21 @@ pub const GROUP: Helper = Helper {
         };
         let sheet = rows(schema, call, 0)?;
         let field = column(schema, call, 1, sheet)?;
+        let declared = schema.sheets.get(sheet).and_then(|sheet| sheet.fields.get(field));
+        let choices = declared.map_or(&[][..], |field| &field.choices);
+        if choices.is_empty() && call.named.iter().any(|(name, _)| name == "all") {
+            let wanted = text!("một cột choice khi có all=", "a choice column with all=");
+            return Err(mismatch(
+                call.helper,
+                1,
+                &wanted,
+                &Kind::Field(sheet, field).describe(schema),
+            ));
+        }
+        call.choices = choices
+            .iter()
+            .map(|choice| Value::Text(choice.value.as_str().into()))
+            .collect();
         Ok(Kind::Groups(sheet, field))
     },
     call: |arguments| {
@@ -133,12 +148,18 @@ pub const GROUP: Helper = Helper {
         let (Some(rows), Some(&field)) = (value.rows(), arguments.call.columns.first()) else {
             return Val::Missing;
         };
-        let mut groups: Vec<(Option<&Value>, Vec<&Record>)> = Vec::new();
+        let mut groups: Vec<(Option<Value>, Vec<&Record>)> = Vec::new();
         let mut by_text: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+        if arguments.named("all").truth(None) {
+            for choice in &arguments.call.choices {
+                by_text.insert(format!("{:?}", Some(choice)), groups.len());
+                groups.push((Some(choice.clone()), Vec::new()));
+            }
+        }
         for row in rows.iter() {
             let key = field_of(row, field);
             let index = *by_text.entry(format!("{key:?}")).or_insert_with(|| {
-                groups.push((key, Vec::new()));
+                groups.push((key.cloned(), Vec::new()));
                 groups.len() - 1
             });
             groups[index].1.push(row);
