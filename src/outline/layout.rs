@@ -5,7 +5,7 @@
 
 use docx_rs::{
     AlignmentType, BreakType, Docx, FieldCharType, Header, InstrPAGE, InstrText, LineSpacing, PageMargin, PageNumType,
-    Paragraph, Run, SectionProperty, SectionType, TableBorder, TableBorderPosition, TableBorders, TableCell,
+    Paragraph, Run, SectionProperty, SectionType, SpecialIndentType, TableBorder, TableBorderPosition, TableBorders, TableCell,
     TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
 };
 use pulldown_cmark::Alignment;
@@ -83,12 +83,16 @@ pub(super) fn document(blocks: &[Block]) -> Docx {
                 }
                 docx.add_paragraph(out)
             }
-            Block::Table(table) => docx.add_table(bordered(table)).add_paragraph(apart(true)),
+            Block::Table(table) => docx.add_table(bordered(table)).add_paragraph(apart().line_spacing(LineSpacing::new().after(120))),
             Block::Furniture(furniture, lines) => match furniture {
                 Furniture::Letterhead => docx.add_table(letterhead(lines)),
                 Furniture::Title => title(lines).into_iter().fold(docx, Docx::add_paragraph),
                 Furniture::Addressees => addressees(lines).into_iter().fold(docx, Docx::add_paragraph),
-                Furniture::Signature => docx.add_table(signature(lines)).add_paragraph(apart(false)),
+                // The signature stays with the small paragraph after it, and that with a section break that may follow:
+                // on a full page they would make a page of their own, empty but for its number.
+                Furniture::Signature => docx
+                    .add_table(signature(lines))
+                    .add_paragraph(apart().keep_next(true)),
                 Furniture::Annex => annex(lines).into_iter().fold(docx, Docx::add_paragraph),
             },
         };
@@ -167,13 +171,8 @@ fn rule(width: usize, column: usize) -> Paragraph {
 }
 
 /// A paragraph one point high after a table: Word joins tables that touch, and wants a paragraph at the end of a body.
-fn apart(gap: bool) -> Paragraph {
-    let paragraph = Paragraph::new().style(BREAK);
-    if gap {
-        paragraph.line_spacing(LineSpacing::new().after(120))
-    } else {
-        paragraph
-    }
+fn apart() -> Paragraph {
+    Paragraph::new().style(BREAK)
 }
 
 fn page_number() -> Paragraph {
@@ -232,7 +231,7 @@ fn letterhead(lines: &[Line]) -> docx_rs::Table {
 
 fn title(lines: &[Line]) -> Vec<Paragraph> {
     let mut all = lines_of(lines, &[("kind", "TenLoai"), ("subject", "TrichYeu")]);
-    all.push(rule(SUBJECT_RULE, TEXT_WIDTH).line_spacing(LineSpacing::new().before(40).after(240)));
+    all.push(rule(SUBJECT_RULE, TEXT_WIDTH).line_spacing(LineSpacing::new().before(60).after(240)));
     all
 }
 
@@ -241,7 +240,12 @@ fn addressees(lines: &[Line]) -> Vec<Paragraph> {
     if let [only] = lines {
         return vec![text("KinhGui", &format!("Kính gửi: {}", only.value.trim_start_matches("- ")))];
     }
-    let label = text("KinhGuiDong", "Kính gửi:").indent(Some(ADDRESSEES_LEFT), None, None, None);
+    let label = text("KinhGuiDong", "Kính gửi:").indent(
+        Some(ADDRESSEES_LEFT),
+        Some(SpecialIndentType::FirstLine(0)),
+        None,
+        None,
+    );
     let mut all = vec![label.keep_next(true)];
     // Only a list without conditions has a last line known here.
     let fixed = !lines.iter().any(|line| line.marker);
@@ -266,8 +270,9 @@ fn signature(lines: &[Line]) -> docx_rs::Table {
         recipients.insert(0, text("NhanNoiNhan", "Nơi nhận:"));
     }
     let signer = lines_of(lines, &[("authority", "ChucVu"), ("title", "ChucVu"), ("name", "HoTen")]);
+    let keep = |side: Vec<Paragraph>| side.into_iter().map(|paragraph| paragraph.keep_next(true)).collect();
     let left = mm(750);
-    frame([left, TEXT_WIDTH - left], vec![[recipients, signer]])
+    frame([left, TEXT_WIDTH - left], vec![[keep(recipients), keep(signer)]])
 }
 
 /// The section break that ends what comes before, and the headings. The break lies within the annex's own region, so

@@ -312,7 +312,7 @@ pub(super) const ORDERS: &[(&str, &[&str])] = &[
 ];
 
 /// Property elements that say nothing when empty.
-const OPTIONAL: &[&str] = &["w:rPr", "w:pPr", "w:trPr", "w:tcPr", "w:tcBorders", "w:pBdr", "w:tabs"];
+const OPTIONAL: &[&str] = &["w:rPr", "w:pPr", "w:trPr", "w:tcPr", "w:tcBorders", "w:tblBorders", "w:pBdr", "w:tabs"];
 
 /// Makes an element and all below it valid.
 fn tidy(element: &mut Element) {

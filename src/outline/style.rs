@@ -119,7 +119,7 @@ pub(super) fn fonts() -> RunFonts {
 /// All styles; `Normal` is docx-rs's own.
 pub(super) fn styles() -> Vec<Style> {
     let mut styles: Vec<Style> = LOOKS.iter().map(style).collect();
-    styles.push(line_style(RULE, "Đường kẻ", 40, 0, true));
+    styles.push(line_style(RULE, "Đường kẻ", 50, 0, true));
     styles.push(line_style(BREAK, "Ngắt", 0, 0, false));
     styles
 }
