@@ -5,7 +5,7 @@
 
 use docx_rs::{
     AlignmentType, BreakType, Docx, FieldCharType, Header, InstrPAGE, InstrText, LineSpacing, PageMargin, PageNumType,
-    Paragraph, Run, SectionProperty, SectionType, SpecialIndentType, TableBorder, TableBorderPosition, TableBorders, TableCell,
+    Paragraph, Run, RunProperty, SectionProperty, SectionType, SpecialIndentType, TableBorder, TableBorderPosition, TableBorders, TableCell,
     TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
 };
 use pulldown_cmark::Alignment;
@@ -89,10 +89,11 @@ pub(super) fn document(blocks: &[Block]) -> Docx {
                 Furniture::Title => title(lines).into_iter().fold(docx, Docx::add_paragraph),
                 Furniture::Addressees => addressees(lines).into_iter().fold(docx, Docx::add_paragraph),
                 // The signature stays with the small paragraph after it, and that with a section break that may follow:
-                // on a full page they would make a page of their own, empty but for its number.
+                // on a full page they would make a page of their own, empty but for its number. Hidden, for LibreOffice,
+                // which does not keep a table with what follows.
                 Furniture::Signature => docx
                     .add_table(signature(lines))
-                    .add_paragraph(apart().keep_next(true)),
+                    .add_paragraph(apart().keep_next(true).run_property(RunProperty::new().vanish())),
                 Furniture::Annex => annex(lines).into_iter().fold(docx, Docx::add_paragraph),
             },
         };

@@ -2,7 +2,7 @@
 //! office staff find in Word's style list. Lengths are in twips (1/20 pt), sizes in half-points.
 
 use docx_rs::{
-    AlignmentType, LineSpacing, LineSpacingType, ParagraphBorder, ParagraphBorderPosition, ParagraphProperty, RunFonts,
+    AlignmentType, LineSpacing, LineSpacingType, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, ParagraphProperty, RunFonts,
     RunProperty, SpecialIndentType, Style, StyleType,
 };
 
@@ -182,7 +182,9 @@ fn line_style(id: &str, name: &str, before: u32, after: u32, border: bool) -> St
     );
     if border {
         // 0.75 pt, in eighths of a point.
-        paragraph = paragraph.set_border(ParagraphBorder::new(ParagraphBorderPosition::Bottom).size(6).space(0));
+        paragraph = paragraph.set_borders(
+            ParagraphBorders::with_empty().set(ParagraphBorder::new(ParagraphBorderPosition::Bottom).size(6)),
+        );
     }
     style.paragraph_property = paragraph;
     style
