@@ -106,7 +106,10 @@ pub(super) fn read(
         let finding = Diagnostic::error(
             "nguon/khung-la",
             fence,
-            text!("khung phải là một trong {all}; ở đây ghi “{name}”", "a block is one of {all}; this one says “{name}”"),
+            text!(
+                "khung phải là một trong {all}; ở đây ghi “{name}”",
+                "a block is one of {all}; this one says “{name}”"
+            ),
         );
         findings.push(with_nearest(finding, name, &names));
         return None;
@@ -189,7 +192,10 @@ pub(super) fn read(
             findings.push(Diagnostic::error(
                 "nguon/thieu-khoa",
                 fence.clone(),
-                text!("khung {name} cần một dòng `{missing}: …`", "{name} needs a line `{missing}: …`"),
+                text!(
+                    "khung {name} cần một dòng `{missing}: …`",
+                    "{name} needs a line `{missing}: …`"
+                ),
             ));
         }
     }
@@ -212,7 +218,11 @@ fn settle(read: Vec<(Option<&'static str>, String)>, default: &'static str) -> V
             let before = || keys.iter().take(index).rev().find_map(|key| *key);
             let after = || keys.iter().skip(index).find_map(|key| *key);
             let opens = tag::nestings(&value).last() == Some(&Nesting::Opens);
-            let neighbour = if opens { after().or_else(before) } else { before().or_else(after) };
+            let neighbour = if opens {
+                after().or_else(before)
+            } else {
+                before().or_else(after)
+            };
             Line {
                 key: key.or(neighbour).unwrap_or(default),
                 marker: tag::only_blocks(&value),

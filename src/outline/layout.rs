@@ -5,8 +5,8 @@
 
 use docx_rs::{
     AlignmentType, BreakType, Docx, FieldCharType, Header, InstrPAGE, InstrText, LineSpacing, PageMargin, PageNumType,
-    Paragraph, Run, RunProperty, SectionProperty, SectionType, SpecialIndentType, TableBorder, TableBorderPosition, TableBorders, TableCell,
-    TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
+    Paragraph, Run, SectionProperty, SectionType, SpecialIndentType, TableBorder, TableBorderPosition, TableBorders,
+    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
 };
 use pulldown_cmark::Alignment;
 
@@ -83,17 +83,16 @@ pub(super) fn document(blocks: &[Block]) -> Docx {
                 }
                 docx.add_paragraph(out)
             }
-            Block::Table(table) => docx.add_table(bordered(table)).add_paragraph(apart().line_spacing(LineSpacing::new().after(120))),
+            Block::Table(table) => docx
+                .add_table(bordered(table))
+                .add_paragraph(apart().line_spacing(LineSpacing::new().after(120))),
             Block::Furniture(furniture, lines) => match furniture {
                 Furniture::Letterhead => docx.add_table(letterhead(lines)),
                 Furniture::Title => title(lines).into_iter().fold(docx, Docx::add_paragraph),
                 Furniture::Addressees => addressees(lines).into_iter().fold(docx, Docx::add_paragraph),
                 // The signature stays with the small paragraph after it, and that with a section break that may follow:
-                // on a full page they would make a page of their own, empty but for its number. Hidden, for LibreOffice,
-                // which does not keep a table with what follows.
-                Furniture::Signature => docx
-                    .add_table(signature(lines))
-                    .add_paragraph(apart().keep_next(true).run_property(RunProperty::new().vanish())),
+                // on a full page they would make a page of their own, empty but for its number.
+                Furniture::Signature => docx.add_table(signature(lines)).add_paragraph(apart().keep_next(true)),
                 Furniture::Annex => annex(lines).into_iter().fold(docx, Docx::add_paragraph),
             },
         };
@@ -195,9 +194,9 @@ fn cell(width: usize, paragraphs: Vec<Paragraph>) -> TableCell {
 
 /// A table without borders and cell padding over the whole width; its rows don't break over pages.
 fn frame(widths: [usize; 2], rows: Vec<[Vec<Paragraph>; 2]>) -> docx_rs::Table {
-    let rows = rows.into_iter().map(|[left, right]| {
-        TableRow::new(vec![cell(widths[0], left), cell(widths[1], right)]).cant_split()
-    });
+    let rows = rows
+        .into_iter()
+        .map(|[left, right]| TableRow::new(vec![cell(widths[0], left), cell(widths[1], right)]).cant_split());
     docx_rs::Table::without_borders(rows.collect())
         .set_grid(widths.to_vec())
         .width(TEXT_WIDTH, WidthType::Dxa)
@@ -239,7 +238,10 @@ fn title(lines: &[Line]) -> Vec<Paragraph> {
 /// One addressee on the line of `Kính gửi:`; several below it, one a line, with dashes under the colon (PL1 II.9.d).
 fn addressees(lines: &[Line]) -> Vec<Paragraph> {
     if let [only] = lines {
-        return vec![text("KinhGui", &format!("Kính gửi: {}", only.value.trim_start_matches("- ")))];
+        return vec![text(
+            "KinhGui",
+            &format!("Kính gửi: {}", only.value.trim_start_matches("- ")),
+        )];
     }
     let label = text("KinhGuiDong", "Kính gửi:").indent(
         Some(ADDRESSEES_LEFT),
@@ -270,7 +272,10 @@ fn signature(lines: &[Line]) -> docx_rs::Table {
     if !recipients.is_empty() {
         recipients.insert(0, text("NhanNoiNhan", "Nơi nhận:"));
     }
-    let signer = lines_of(lines, &[("authority", "ChucVu"), ("title", "ChucVu"), ("name", "HoTen")]);
+    let signer = lines_of(
+        lines,
+        &[("authority", "ChucVu"), ("title", "ChucVu"), ("name", "HoTen")],
+    );
     let keep = |side: Vec<Paragraph>| side.into_iter().map(|paragraph| paragraph.keep_next(true)).collect();
     let left = mm(750);
     frame([left, TEXT_WIDTH - left], vec![[keep(recipients), keep(signer)]])

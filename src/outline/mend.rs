@@ -220,7 +220,10 @@ pub(super) const ORDERS: &[(&str, &[&str])] = &[
             "w:lang",
         ],
     ),
-    ("w:pBdr", &["w:top", "w:left", "w:bottom", "w:right", "w:between", "w:bar"]),
+    (
+        "w:pBdr",
+        &["w:top", "w:left", "w:bottom", "w:right", "w:between", "w:bar"],
+    ),
     (
         "w:tblPr",
         &[
@@ -265,7 +268,18 @@ pub(super) const ORDERS: &[(&str, &[&str])] = &[
         ],
     ),
     // A choice in the schema, any order: this is the one Word writes.
-    ("w:trPr", &["w:gridBefore", "w:gridAfter", "w:wBefore", "w:wAfter", "w:cantSplit", "w:trHeight", "w:tblHeader"]),
+    (
+        "w:trPr",
+        &[
+            "w:gridBefore",
+            "w:gridAfter",
+            "w:wBefore",
+            "w:wAfter",
+            "w:cantSplit",
+            "w:trHeight",
+            "w:tblHeader",
+        ],
+    ),
     (
         "w:sectPr",
         &[
@@ -312,7 +326,16 @@ pub(super) const ORDERS: &[(&str, &[&str])] = &[
 ];
 
 /// Property elements that say nothing when empty.
-const OPTIONAL: &[&str] = &["w:rPr", "w:pPr", "w:trPr", "w:tcPr", "w:tcBorders", "w:tblBorders", "w:pBdr", "w:tabs"];
+const OPTIONAL: &[&str] = &[
+    "w:rPr",
+    "w:pPr",
+    "w:trPr",
+    "w:tcPr",
+    "w:tcBorders",
+    "w:tblBorders",
+    "w:pBdr",
+    "w:tabs",
+];
 
 /// Makes an element and all below it valid.
 fn tidy(element: &mut Element) {
@@ -360,7 +383,9 @@ fn header_rows(element: &mut Element) {
         header_rows(child);
     }
     let is_head = |paragraph: &Element| {
-        let style = paragraph.child("w:pPr").and_then(|properties| properties.child("w:pStyle"));
+        let style = paragraph
+            .child("w:pPr")
+            .and_then(|properties| properties.child("w:pStyle"));
         style.and_then(|style| style.attribute("w:val")) == Some(TABLE_HEAD)
     };
     let head = element.name == "w:tr"

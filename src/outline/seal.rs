@@ -80,7 +80,11 @@ pub fn state(docx: &[u8]) -> State {
     let Ok(package) = Package::read(docx, &Limits::default()) else {
         return State::Foreign;
     };
-    let Some(value) = package.part(PART).ok().and_then(|xml| property(&String::from_utf8_lossy(&xml))) else {
+    let Some(value) = package
+        .part(PART)
+        .ok()
+        .and_then(|xml| property(&String::from_utf8_lossy(&xml)))
+    else {
         return State::Foreign;
     };
     match value.split_once(':') {

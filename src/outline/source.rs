@@ -88,7 +88,10 @@ pub(super) fn read(source: &str) -> (Vec<Block>, Vec<Diagnostic>) {
         reader.error(
             "nguon/the-chua-dong",
             *at,
-            text!("thẻ `{{{{` này thiếu `}}}}` đóng lại", "this tag has `{{{{` but no `}}}}`"),
+            text!(
+                "thẻ `{{{{` này thiếu `}}}}` đóng lại",
+                "this tag has `{{{{` but no `}}}}`"
+            ),
         );
     }
     for (event, range) in Parser::new_ext(&masked.text, Options::ENABLE_TABLES).into_offset_iter() {
@@ -201,7 +204,10 @@ impl Reader<'_> {
                 self.unsupported(
                     at,
                     text!("đoạn thụt vào từ bốn dấu cách", "a block indented by four blanks"),
-                    Some(text!("bỏ các dấu cách ở đầu dòng", "remove the blanks at the beginning of the line")),
+                    Some(text!(
+                        "bỏ các dấu cách ở đầu dòng",
+                        "remove the blanks at the beginning of the line"
+                    )),
                 );
             }
             Tag::HtmlBlock => {
@@ -241,7 +247,10 @@ impl Reader<'_> {
                 if !self.masked[range.clone()].trim_start().starts_with('#') {
                     self.unsupported(
                         range.start,
-                        text!("tiêu đề gạch chân bằng === hoặc ---", "a heading underlined with === or ---"),
+                        text!(
+                            "tiêu đề gạch chân bằng === hoặc ---",
+                            "a heading underlined with === or ---"
+                        ),
                         Some(text!("viết # trước tiêu đề", "write # before the heading")),
                     );
                 } else if level == HeadingLevel::H6 {
@@ -280,7 +289,8 @@ impl Reader<'_> {
             let bytes = text.as_bytes();
             let loose = bytes.iter().enumerate().find(|(index, byte)| {
                 let neighbour = |at: Option<usize>| {
-                    at.and_then(|at| self.masked.as_bytes().get(at)).is_some_and(|byte| !byte.is_ascii_whitespace())
+                    at.and_then(|at| self.masked.as_bytes().get(at))
+                        .is_some_and(|byte| !byte.is_ascii_whitespace())
                 };
                 let place = range.start + index;
                 **byte == b'*' && (neighbour(place.checked_sub(1)) || neighbour(Some(place + 1)))
@@ -384,7 +394,8 @@ impl Reader<'_> {
         let mut offset = range.start;
         let mut previous = "";
         for line in self.masked[range].split_inclusive('\n') {
-            let delimiter = line.contains("--") && line.contains('|') && !line.contains(|c: char| !"|-: \n".contains(c));
+            let delimiter =
+                line.contains("--") && line.contains('|') && !line.contains(|c: char| !"|-: \n".contains(c));
             if delimiter && !previous.is_empty() {
                 let (columns, found) = (cells(previous).len(), cells(line).len());
                 self.error(

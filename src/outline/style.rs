@@ -2,8 +2,8 @@
 //! office staff find in Word's style list. Lengths are in twips (1/20 pt), sizes in half-points.
 
 use docx_rs::{
-    AlignmentType, LineSpacing, LineSpacingType, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, ParagraphProperty, RunFonts,
-    RunProperty, SpecialIndentType, Style, StyleType,
+    AlignmentType, LineSpacing, LineSpacingType, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders,
+    ParagraphProperty, RunFonts, RunProperty, SpecialIndentType, Style, StyleType,
 };
 
 /// Times New Roman for every script (PL1 I.4).
@@ -82,33 +82,163 @@ const fn heading(id: &'static str, name: &'static str, outline: usize, set: Set,
 }
 
 const LOOKS: &[Look] = &[
-    Look { id: BODY, name: "Nội dung", set: Set::Running, after: 120, ..PLAIN },
+    Look {
+        id: BODY,
+        name: "Nội dung",
+        set: Set::Running,
+        after: 120,
+        ..PLAIN
+    },
     heading("Heading1", "heading 1", 0, Set::Centre, 240),
     heading("Heading2", "heading 2", 1, Set::Centre, 0),
     heading("Heading3", "heading 3", 2, Set::Running, 120),
     heading("Heading4", "heading 4", 3, Set::Running, 0),
     heading("Heading5", "heading 5", 4, Set::Running, 0),
-    Look { id: "CoQuanCapTren", name: "Cơ quan cấp trên", size: 26, ..PLAIN },
-    Look { id: "TenCoQuan", name: "Tên cơ quan", size: 26, bold: true, ..PLAIN },
-    Look { id: "QuocHieu", name: "Quốc hiệu", size: 26, bold: true, ..PLAIN },
-    Look { id: "TieuNgu", name: "Tiêu ngữ", bold: true, ..PLAIN },
-    Look { id: "SoKyHieu", name: "Số ký hiệu", size: 26, before: 120, ..PLAIN },
-    Look { id: "DiaDanh", name: "Địa danh", italic: true, before: 120, ..PLAIN },
-    Look { id: "TenLoai", name: "Tên loại", bold: true, before: 240, keep_next: true, ..PLAIN },
-    Look { id: "TrichYeu", name: "Trích yếu", bold: true, keep_next: true, ..PLAIN },
-    Look { id: "KinhGui", name: "Kính gửi", after: 120, ..PLAIN },
-    Look { id: "KinhGuiDong", name: "Kính gửi từng dòng", set: Set::Addressee, after: 60, ..PLAIN },
-    Look { id: "NhanNoiNhan", name: "Nhãn nơi nhận", size: 24, bold: true, italic: true, set: Set::Left, ..PLAIN },
-    Look { id: "NoiNhan", name: "Nơi nhận", size: 22, set: Set::Left, ..PLAIN },
-    Look { id: "ChucVu", name: "Chức vụ", bold: true, ..PLAIN },
+    Look {
+        id: "CoQuanCapTren",
+        name: "Cơ quan cấp trên",
+        size: 26,
+        ..PLAIN
+    },
+    Look {
+        id: "TenCoQuan",
+        name: "Tên cơ quan",
+        size: 26,
+        bold: true,
+        ..PLAIN
+    },
+    Look {
+        id: "QuocHieu",
+        name: "Quốc hiệu",
+        size: 26,
+        bold: true,
+        ..PLAIN
+    },
+    Look {
+        id: "TieuNgu",
+        name: "Tiêu ngữ",
+        bold: true,
+        ..PLAIN
+    },
+    Look {
+        id: "SoKyHieu",
+        name: "Số ký hiệu",
+        size: 26,
+        before: 120,
+        ..PLAIN
+    },
+    Look {
+        id: "DiaDanh",
+        name: "Địa danh",
+        italic: true,
+        before: 120,
+        ..PLAIN
+    },
+    Look {
+        id: "TenLoai",
+        name: "Tên loại",
+        bold: true,
+        before: 240,
+        keep_next: true,
+        ..PLAIN
+    },
+    Look {
+        id: "TrichYeu",
+        name: "Trích yếu",
+        bold: true,
+        keep_next: true,
+        ..PLAIN
+    },
+    Look {
+        id: "KinhGui",
+        name: "Kính gửi",
+        after: 120,
+        ..PLAIN
+    },
+    Look {
+        id: "KinhGuiDong",
+        name: "Kính gửi từng dòng",
+        set: Set::Addressee,
+        after: 60,
+        ..PLAIN
+    },
+    Look {
+        id: "NhanNoiNhan",
+        name: "Nhãn nơi nhận",
+        size: 24,
+        bold: true,
+        italic: true,
+        set: Set::Left,
+        ..PLAIN
+    },
+    Look {
+        id: "NoiNhan",
+        name: "Nơi nhận",
+        size: 22,
+        set: Set::Left,
+        ..PLAIN
+    },
+    Look {
+        id: "ChucVu",
+        name: "Chức vụ",
+        bold: true,
+        ..PLAIN
+    },
     // The room for signature and seal: 28 mm, about five lines.
-    Look { id: "HoTen", name: "Họ tên", bold: true, before: 1600, ..PLAIN },
-    Look { id: "PhuLuc", name: "Phụ lục", bold: true, keep_next: true, outline: Some(0), ..PLAIN },
-    Look { id: "TenPhuLuc", name: "Tên phụ lục", bold: true, keep_next: true, ..PLAIN },
-    Look { id: "GhiChuPhuLuc", name: "Ghi chú phụ lục", italic: true, after: 120, keep_next: true, ..PLAIN },
-    Look { id: TABLE_HEAD, name: "Đầu bảng", size: 24, bold: true, before: 40, after: 40, keep_next: true, ..PLAIN },
-    Look { id: TABLE_CELL, name: "Ô bảng", size: 24, set: Set::Left, before: 40, after: 40, ..PLAIN },
-    Look { id: PAGE_NUMBER, name: "header", ..PLAIN },
+    Look {
+        id: "HoTen",
+        name: "Họ tên",
+        bold: true,
+        before: 1600,
+        ..PLAIN
+    },
+    Look {
+        id: "PhuLuc",
+        name: "Phụ lục",
+        bold: true,
+        keep_next: true,
+        outline: Some(0),
+        ..PLAIN
+    },
+    Look {
+        id: "TenPhuLuc",
+        name: "Tên phụ lục",
+        bold: true,
+        keep_next: true,
+        ..PLAIN
+    },
+    Look {
+        id: "GhiChuPhuLuc",
+        name: "Ghi chú phụ lục",
+        italic: true,
+        after: 120,
+        keep_next: true,
+        ..PLAIN
+    },
+    Look {
+        id: TABLE_HEAD,
+        name: "Đầu bảng",
+        size: 24,
+        bold: true,
+        before: 40,
+        after: 40,
+        keep_next: true,
+        ..PLAIN
+    },
+    Look {
+        id: TABLE_CELL,
+        name: "Ô bảng",
+        size: 24,
+        set: Set::Left,
+        before: 40,
+        after: 40,
+        ..PLAIN
+    },
+    Look {
+        id: PAGE_NUMBER,
+        name: "header",
+        ..PLAIN
+    },
 ];
 
 /// The font in all four slots.
@@ -125,7 +255,9 @@ pub(super) fn styles() -> Vec<Style> {
 }
 
 fn style(look: &Look) -> Style {
-    let mut style = Style::new(look.id, StyleType::Paragraph).name(look.name).based_on("Normal");
+    let mut style = Style::new(look.id, StyleType::Paragraph)
+        .name(look.name)
+        .based_on("Normal");
     if look.outline.is_some() {
         style = style.next(BODY);
     }
@@ -148,9 +280,12 @@ fn style(look: &Look) -> Style {
     paragraph = match look.set {
         Set::Left => paragraph.align(AlignmentType::Left),
         Set::Centre => paragraph.align(AlignmentType::Center),
-        Set::Running => paragraph
-            .align(AlignmentType::Both)
-            .indent(None, Some(SpecialIndentType::FirstLine(FIRST_LINE)), None, None),
+        Set::Running => paragraph.align(AlignmentType::Both).indent(
+            None,
+            Some(SpecialIndentType::FirstLine(FIRST_LINE)),
+            None,
+            None,
+        ),
         Set::Addressee => paragraph.align(AlignmentType::Left).indent(
             Some(ADDRESSEE_LEFT + DASH),
             Some(SpecialIndentType::Hanging(DASH)),

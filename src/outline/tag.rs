@@ -28,7 +28,9 @@ pub(super) fn mask(source: &str) -> Masked {
         masked.text.push_str(&source[at..start]);
         let tag = &source[start..];
         let end = if tag.starts_with("{{!--") || tag.starts_with("{{~!--") {
-            tag.find("--}}").map(|end| end + 4).or(tag.find("--~}}").map(|end| end + 5))
+            tag.find("--}}")
+                .map(|end| end + 4)
+                .or(tag.find("--~}}").map(|end| end + 5))
         } else if tag.starts_with("{{{") {
             tag.find("}}}").map(|end| end + 3)
         } else {
@@ -112,7 +114,14 @@ mod tests {
 
     #[test]
     fn a_marker_prints_nothing() {
-        for marker in ["{{#each a}}", " {{/if}} {{#if b}} ", "{{else}}", "{{else if x}}", "{{! ghi chú }}", "{{~/each~}}"] {
+        for marker in [
+            "{{#each a}}",
+            " {{/if}} {{#if b}} ",
+            "{{else}}",
+            "{{else if x}}",
+            "{{! ghi chú }}",
+            "{{~/each~}}",
+        ] {
             assert!(only_blocks(marker), "{marker}");
         }
         for text in ["", "a", "{{a}}", "{{#if a}}b{{/if}}", "{{elsewhere}}"] {
