@@ -548,7 +548,6 @@ mod tests {
             codes(source),
             [
                 "nguon/khung-la 1:1",
-                "nguon/thieu-khoa 4:1",
                 "nguon/khoa-la 6:1",
                 "nguon/dong-khung 7:1",
                 "nguon/khoa-lap 8:1",
@@ -568,7 +567,13 @@ mod tests {
         let printed = build(source).expect_err("findings").print(Lang::En);
         assert!(printed.contains("did you mean `letterhead`?"), "{printed}");
         assert!(printed.contains("did you mean `subject`?"), "{printed}");
-        assert!(printed.contains("title needs a line `subject: …`"), "{printed}");
+        let missing = build("```title\nkind: BÁO CÁO\n```\n")
+            .expect_err("a finding")
+            .print(Lang::En);
+        assert!(
+            missing.contains("[nguon/thieu-khoa]: title needs a line `subject: …`"),
+            "{missing}"
+        );
         assert_eq!(codes("| a | b |\n|---|\n| 1 | 2 |\n"), ["nguon/so-o 2:1"]);
         assert_eq!(codes("Tiêu đề\n====\n"), ["nguon/khong-ho-tro 1:1"]);
     }
