@@ -43,6 +43,9 @@ const SUBJECT_RULE: usize = mm(450);
 /// The padding of the cells of a bordered table: 1.5 mm left and right.
 const CELL_PADDING: usize = mm(15);
 
+/// The narrowest column of a bordered table: `STT` in bold 12 pt, 8 mm, with its padding and some air.
+const NARROWEST: usize = mm(125);
+
 const NATION_TEXT: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
 const MOTTO_TEXT: &str = "Độc lập - Tự do - Hạnh phúc";
 
@@ -170,7 +173,7 @@ fn rule(width: usize, column: usize) -> Paragraph {
     Paragraph::new().style(RULE).indent(Some(side), None, Some(side), None)
 }
 
-/// A paragraph one point high after a table: Word joins tables that touch, and wants a paragraph at the end of a body.
+/// A paragraph of next to no height after a table: Word joins tables that touch, and wants a paragraph at the end of a body.
 fn apart() -> Paragraph {
     Paragraph::new().style(BREAK)
 }
@@ -330,17 +333,30 @@ fn borders() -> TableBorders {
         })
 }
 
-/// The width of each column: its share of the dashes, the whole together as wide as the text.
+/// The width of each column: its share of the dashes, but never too narrow for the header `STT`, the whole together as
+/// wide as the text.
 fn column_widths(table: &Table) -> Vec<usize> {
-    let total: usize = table.columns.iter().map(|(dashes, _)| dashes).sum();
-    let mut before = 0;
-    let mut end = 0;
-    let mut widths = Vec::new();
-    for (dashes, _) in &table.columns {
-        before += dashes;
-        let next = TEXT_WIDTH * before / total.max(1);
-        widths.push(next - end);
-        end = next;
+    let floor = NARROWEST.min(TEXT_WIDTH / table.columns.len().max(1));
+    let mut narrow = vec![false; table.columns.len()];
+    loop {
+        let wide = || table.columns.iter().zip(&narrow).filter(|(_, narrow)| !**narrow);
+        let dashes: usize = wide().map(|((dashes, _), _)| dashes).sum();
+        let room = TEXT_WIDTH - floor * (table.columns.len() - wide().count());
+        let mut before = 0;
+        let share = |(dashes_here, narrow): (usize, bool)| {
+            if narrow {
+                return floor;
+            }
+            let start = room * before / dashes.max(1);
+            before += dashes_here;
+            room * before / dashes.max(1) - start
+        };
+        let columns = table.columns.iter().map(|(dashes, _)| *dashes);
+        let widths: Vec<usize> = columns.zip(narrow.iter().copied()).map(share).collect();
+        // Widening one narrow column may make another one narrow; each round settles at least one.
+        match widths.iter().position(|width| *width < floor) {
+            Some(column) => narrow[column] = true,
+            None => return widths,
+        }
     }
-    widths
 }

@@ -521,6 +521,12 @@ mod tests {
             .filter_map(|column| column.attribute("w:w"))
             .collect();
         assert_eq!(widths, ["3023", "6048"]);
+        let narrow = super::tests::body("|STT|B|C|\n|-|--------------------|-----------|\n|1|2|3|\n");
+        let narrow: Vec<usize> = all(&narrow, "w:gridCol")
+            .into_iter()
+            .filter_map(|column| column.attribute("w:w")?.parse().ok())
+            .collect();
+        assert_eq!((narrow[0], narrow.iter().sum()), (709, 9071));
         assert_eq!(
             all(table, "w:insideV")
                 .first()
@@ -577,4 +583,69 @@ mod tests {
         assert_eq!(codes("| a | b |\n|---|\n| 1 | 2 |\n"), ["nguon/so-o 2:1"]);
         assert_eq!(codes("Tiêu đề\n====\n"), ["nguon/khong-ho-tro 1:1"]);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_gives_a_well_formed_document_or_findings(parts in proptest::collection::vec(0..FRAGMENTS.len(), 0..24)) {
+            let source: String = parts.into_iter().filter_map(|part| FRAGMENTS.get(part)).copied().collect();
+            match build(&source) {
+                Ok(docx) => {
+                    let xml = part(&docx, "word/document.xml");
+                    mend::parse(xml.as_bytes()).expect("well-formed");
+                    assert!(!xml.contains(|sign: char| sign < ' ' && sign != '\n'), "{xml}");
+                }
+                Err(findings) => assert!(findings.has_errors()),
+            }
+        }
+    }
+
+    const FRAGMENTS: &[&str] = &[
+        "\n",
+        "\n\n",
+        "{{",
+        "}}",
+        "{{tên_xã}}",
+        "{{#if ắ\nb}}",
+        "{{!-- ế",
+        "--}}",
+        "# ",
+        "###### ",
+        "- ",
+        "1. ",
+        "  - ",
+        "    ",
+        "|",
+        "|--|:-:|\n",
+        "| ắ | b |\n",
+        "*",
+        "**",
+        "_",
+        "\\",
+        "\\ ",
+        "`",
+        "```title\n",
+        "```annex\n",
+        "```\n",
+        "kind: ắ\n",
+        "name: a\n",
+        "title: b\n",
+        "subject: c\n",
+        ":",
+        "<b>",
+        "<!-- ",
+        "-->",
+        "&amp;",
+        "&#0;",
+        "&#2;",
+        "\u{1}",
+        "[a](b)",
+        "> ",
+        "---\n",
+        "chữ ",
+        "]]>",
+        "\t",
+        "\u{0}",
+        "\u{feff}",
+        "\r",
+    ];
 }
