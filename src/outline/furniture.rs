@@ -115,6 +115,7 @@ pub(super) fn read(
         return None;
     };
     let mut read: Vec<(Option<&'static str>, String)> = Vec::new();
+    let mut misspelt: Vec<&str> = Vec::new();
     for line in lines {
         let place = Place::Line {
             line: line.line,
@@ -162,6 +163,7 @@ pub(super) fn read(
                     "{name} has the keys {all}; this line says “{found}”"
                 ),
             );
+            misspelt.extend(vietnamese::nearest(found, names.iter().copied()));
             findings.push(with_nearest(finding, found, &names));
             continue;
         };
@@ -186,8 +188,8 @@ pub(super) fn read(
         read.push((Some(key.name), value));
     }
     for key in keys.iter().filter(|key| key.required) {
-        // An unknown key is most likely the missing one misspelt; it has been told already.
-        if !read.iter().any(|(known, _)| *known == Some(key.name)) {
+        // A misspelt key has been told already: one mistake, one finding.
+        if !misspelt.contains(&key.name) && !read.iter().any(|(known, _)| *known == Some(key.name)) {
             let missing = key.name;
             findings.push(Diagnostic::error(
                 "nguon/thieu-khoa",

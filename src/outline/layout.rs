@@ -5,8 +5,8 @@
 
 use docx_rs::{
     AlignmentType, BreakType, Docx, FieldCharType, Header, InstrPAGE, InstrText, LineSpacing, PageMargin, PageNumType,
-    Paragraph, Run, SectionProperty, SectionType, TableBorder, TableBorderPosition, TableBorders, TableCell,
-    TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
+    Paragraph, Run, SectionProperty, SectionType, SpecialIndentType, TableBorder, TableBorderPosition, TableBorders,
+    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
 };
 use pulldown_cmark::Alignment;
 
@@ -42,6 +42,9 @@ const MOTTO_RULE: usize = mm(605);
 const SUBJECT_RULE: usize = mm(450);
 /// The padding of the cells of a bordered table: 1.5 mm left and right.
 const CELL_PADDING: usize = mm(15);
+
+/// The narrowest column of a bordered table: `STT` in bold 12 pt, 8 mm, with its padding and some air.
+const NARROWEST: usize = mm(125);
 
 const NATION_TEXT: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
 const MOTTO_TEXT: &str = "Độc lập - Tự do - Hạnh phúc";
@@ -83,12 +86,16 @@ pub(super) fn document(blocks: &[Block]) -> Docx {
                 }
                 docx.add_paragraph(out)
             }
-            Block::Table(table) => docx.add_table(bordered(table)).add_paragraph(apart(true)),
+            Block::Table(table) => docx
+                .add_table(bordered(table))
+                .add_paragraph(apart().line_spacing(LineSpacing::new().after(120))),
             Block::Furniture(furniture, lines) => match furniture {
                 Furniture::Letterhead => docx.add_table(letterhead(lines)),
                 Furniture::Title => title(lines).into_iter().fold(docx, Docx::add_paragraph),
                 Furniture::Addressees => addressees(lines).into_iter().fold(docx, Docx::add_paragraph),
-                Furniture::Signature => docx.add_table(signature(lines)).add_paragraph(apart(false)),
+                // The signature stays with the small paragraph after it, and that with a section break that may follow:
+                // on a full page they would make a page of their own, empty but for its number.
+                Furniture::Signature => docx.add_table(signature(lines)).add_paragraph(apart().keep_next(true)),
                 Furniture::Annex => annex(lines).into_iter().fold(docx, Docx::add_paragraph),
             },
         };
@@ -166,14 +173,9 @@ fn rule(width: usize, column: usize) -> Paragraph {
     Paragraph::new().style(RULE).indent(Some(side), None, Some(side), None)
 }
 
-/// A paragraph one point high after a table: Word joins tables that touch, and wants a paragraph at the end of a body.
-fn apart(gap: bool) -> Paragraph {
-    let paragraph = Paragraph::new().style(BREAK);
-    if gap {
-        paragraph.line_spacing(LineSpacing::new().after(120))
-    } else {
-        paragraph
-    }
+/// A paragraph of next to no height after a table: Word joins tables that touch, and wants a paragraph at the end of a body.
+fn apart() -> Paragraph {
+    Paragraph::new().style(BREAK)
 }
 
 fn page_number() -> Paragraph {
@@ -232,7 +234,7 @@ fn letterhead(lines: &[Line]) -> docx_rs::Table {
 
 fn title(lines: &[Line]) -> Vec<Paragraph> {
     let mut all = lines_of(lines, &[("kind", "TenLoai"), ("subject", "TrichYeu")]);
-    all.push(rule(SUBJECT_RULE, TEXT_WIDTH).line_spacing(LineSpacing::new().before(40).after(240)));
+    all.push(rule(SUBJECT_RULE, TEXT_WIDTH).line_spacing(LineSpacing::new().before(60).after(240)));
     all
 }
 
@@ -244,7 +246,12 @@ fn addressees(lines: &[Line]) -> Vec<Paragraph> {
             &format!("Kính gửi: {}", only.value.trim_start_matches("- ")),
         )];
     }
-    let label = text("KinhGuiDong", "Kính gửi:").indent(Some(ADDRESSEES_LEFT), None, None, None);
+    let label = text("KinhGuiDong", "Kính gửi:").indent(
+        Some(ADDRESSEES_LEFT),
+        Some(SpecialIndentType::FirstLine(0)),
+        None,
+        None,
+    );
     let mut all = vec![label.keep_next(true)];
     // Only a list without conditions has a last line known here.
     let fixed = !lines.iter().any(|line| line.marker);
@@ -272,8 +279,9 @@ fn signature(lines: &[Line]) -> docx_rs::Table {
         lines,
         &[("authority", "ChucVu"), ("title", "ChucVu"), ("name", "HoTen")],
     );
+    let keep = |side: Vec<Paragraph>| side.into_iter().map(|paragraph| paragraph.keep_next(true)).collect();
     let left = mm(750);
-    frame([left, TEXT_WIDTH - left], vec![[recipients, signer]])
+    frame([left, TEXT_WIDTH - left], vec![[keep(recipients), keep(signer)]])
 }
 
 /// The section break that ends what comes before, and the headings. The break lies within the annex's own region, so
@@ -325,17 +333,30 @@ fn borders() -> TableBorders {
         })
 }
 
-/// The width of each column: its share of the dashes, the whole together as wide as the text.
+/// The width of each column: its share of the dashes, but never too narrow for the header `STT`, the whole together as
+/// wide as the text.
 fn column_widths(table: &Table) -> Vec<usize> {
-    let total: usize = table.columns.iter().map(|(dashes, _)| dashes).sum();
-    let mut before = 0;
-    let mut end = 0;
-    let mut widths = Vec::new();
-    for (dashes, _) in &table.columns {
-        before += dashes;
-        let next = TEXT_WIDTH * before / total.max(1);
-        widths.push(next - end);
-        end = next;
+    let floor = NARROWEST.min(TEXT_WIDTH / table.columns.len().max(1));
+    let mut narrow = vec![false; table.columns.len()];
+    loop {
+        let wide = || table.columns.iter().zip(&narrow).filter(|(_, narrow)| !**narrow);
+        let dashes: usize = wide().map(|((dashes, _), _)| dashes).sum();
+        let room = TEXT_WIDTH - floor * (table.columns.len() - wide().count());
+        let mut before = 0;
+        let share = |(dashes_here, narrow): (usize, bool)| {
+            if narrow {
+                return floor;
+            }
+            let start = room * before / dashes.max(1);
+            before += dashes_here;
+            room * before / dashes.max(1) - start
+        };
+        let columns = table.columns.iter().map(|(dashes, _)| *dashes);
+        let widths: Vec<usize> = columns.zip(narrow.iter().copied()).map(share).collect();
+        // Widening one narrow column may make another one narrow; each round settles at least one.
+        match widths.iter().position(|width| *width < floor) {
+            Some(column) => narrow[column] = true,
+            None => return widths,
+        }
     }
-    widths
 }

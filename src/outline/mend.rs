@@ -113,7 +113,7 @@ pub(super) fn parse(xml: &[u8]) -> Result<Element, quick_xml::Error> {
     let mut reader = Reader::from_reader(xml);
     let mut stack = vec![Element::default()];
     let open = |start: &BytesStart<'_>| -> Result<Element, quick_xml::Error> {
-        let mut element = Element::new(&start.name().as_ref(), &[]);
+        let mut element = Element::new(start.name().as_ref(), &[]);
         for attribute in start.attributes() {
             let attribute = attribute?;
             element
@@ -326,7 +326,16 @@ pub(super) const ORDERS: &[(&str, &[&str])] = &[
 ];
 
 /// Property elements that say nothing when empty.
-const OPTIONAL: &[&str] = &["w:rPr", "w:pPr", "w:trPr", "w:tcPr", "w:tcBorders", "w:pBdr", "w:tabs"];
+const OPTIONAL: &[&str] = &[
+    "w:rPr",
+    "w:pPr",
+    "w:trPr",
+    "w:tcPr",
+    "w:tcBorders",
+    "w:tblBorders",
+    "w:pBdr",
+    "w:tabs",
+];
 
 /// Makes an element and all below it valid.
 fn tidy(element: &mut Element) {

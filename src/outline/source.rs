@@ -119,7 +119,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn place(&self, at: usize) -> Place {
-        let before = &self.source[..at];
+        // Offsets come from the masked text; one inside a tag may fall into a letter of the source.
+        let boundary = (0..=at).rev().find(|at| self.source.is_char_boundary(*at));
+        let before = &self.source[..boundary.unwrap_or(0)];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Place::Line {
             line: before.matches('\n').count() + 1,
@@ -311,7 +313,11 @@ impl Reader<'_> {
                 self.findings.push(finding);
             }
         }
-        let text = if verbatim { &self.source[range] } else { text };
+        let text = if verbatim {
+            self.source.get(range).unwrap_or(text)
+        } else {
+            text
+        };
         let (bold, italic) = (self.bold > 0, self.italic > 0);
         push_text(self.line(), text, bold, italic);
     }
@@ -513,12 +519,21 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str, bold: bool, italic: bool) {
         }
         if at < end {
             pieces.push(Piece::Text {
-                text: text[at..end].to_owned(),
+                text: text[at..end].chars().filter_map(printable).collect(),
                 bold,
                 italic,
             });
         }
         at = end + 1;
+    }
+}
+
+/// The character as a Word text can hold it: tabs are blanks, what XML 1.0 forbids (section 2.2) is left out.
+fn printable(sign: char) -> Option<char> {
+    match sign {
+        '\t' | '\n' | '\r' => Some(' '),
+        '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => None,
+        _ => Some(sign),
     }
 }
 

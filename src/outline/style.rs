@@ -2,8 +2,8 @@
 //! office staff find in Word's style list. Lengths are in twips (1/20 pt), sizes in half-points.
 
 use docx_rs::{
-    AlignmentType, LineSpacing, LineSpacingType, ParagraphBorder, ParagraphBorderPosition, ParagraphProperty, RunFonts,
-    RunProperty, SpecialIndentType, Style, StyleType,
+    AlignmentType, LineSpacing, LineSpacingType, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders,
+    ParagraphProperty, RunFonts, RunProperty, SpecialIndentType, Style, StyleType,
 };
 
 /// Times New Roman for every script (PL1 I.4).
@@ -249,8 +249,8 @@ pub(super) fn fonts() -> RunFonts {
 /// All styles; `Normal` is docx-rs's own.
 pub(super) fn styles() -> Vec<Style> {
     let mut styles: Vec<Style> = LOOKS.iter().map(style).collect();
-    styles.push(line_style(RULE, "Đường kẻ", 40, 0, true));
-    styles.push(line_style(BREAK, "Ngắt", 0, 0, false));
+    styles.push(line_style(RULE, "Đường kẻ", 50, 20, true));
+    styles.push(line_style(BREAK, "Ngắt", 0, 2, false));
     styles
 }
 
@@ -304,20 +304,23 @@ fn style(look: &Look) -> Style {
     style
 }
 
-/// A paragraph one point high: it carries a drawn line, a section break, or keeps two tables apart.
-fn line_style(id: &str, name: &str, before: u32, after: u32, border: bool) -> Style {
+/// A paragraph of next to no height: it carries a drawn line, a section break, or keeps two tables apart. A break is a
+/// tenth of a point high: on a full page, all that does not fit goes to a page of its own.
+fn line_style(id: &str, name: &str, before: u32, height: i32, border: bool) -> Style {
     let mut style = Style::new(id, StyleType::Paragraph).name(name).based_on("Normal");
     style.run_property = RunProperty::new().size(2);
     let mut paragraph = ParagraphProperty::new().line_spacing(
         LineSpacing::new()
             .before(before)
-            .after(after)
-            .line(20)
+            .after(0)
+            .line(height)
             .line_rule(LineSpacingType::Exact),
     );
     if border {
         // 0.75 pt, in eighths of a point.
-        paragraph = paragraph.set_border(ParagraphBorder::new(ParagraphBorderPosition::Bottom).size(6).space(0));
+        paragraph = paragraph.set_borders(
+            ParagraphBorders::with_empty().set(ParagraphBorder::new(ParagraphBorderPosition::Bottom).size(6)),
+        );
     }
     style.paragraph_property = paragraph;
     style
