@@ -5,6 +5,8 @@
 
 /// Height of one line of 12 point text, in points.
 pub const LINE: f64 = 15.75;
+/// Greatest height of a row, in points (Excel's limit).
+const TALLEST: f64 = 409.0;
 /// What a cell's inner margins take from its width, in digits.
 const MARGIN: f64 = 0.9;
 
@@ -56,7 +58,12 @@ pub fn lines(text: &str, column: f64, bold: bool) -> usize {
 
 /// The height in points of a row whose fullest cell has so many lines, with a little air.
 pub fn height(lines: usize) -> f64 {
-    lines.max(1) as f64 * LINE + 4.5
+    (lines.max(1) as f64 * LINE + 4.5).min(TALLEST)
+}
+
+/// The estimated height of a row whose fullest cell has so many lines, where that is more than one.
+pub fn fitted(lines: usize) -> Option<f64> {
+    (lines > 1).then(|| (lines as f64 * LINE).min(TALLEST))
 }
 
 /// The narrowest column that holds a label in at most `most` lines without breaking a word.

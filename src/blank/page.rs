@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{ProtectionOptions, Worksheet};
 
 /// Widest sheet, in digits, that stays legible on A4 upright; wider ones are turned.
-const UPRIGHT: f64 = 100.0;
+const UPRIGHT: f64 = 130.0;
 
 /// Sets a sheet of a width in digits up for A4, one page wide, numbered at the foot.
 pub fn set_up(sheet: &mut Worksheet, width: f64) {
