@@ -44,7 +44,13 @@ impl<'a> Column<'a> {
     }
 
     /// The value of a cell; findings go to its place, blank cells to the place where the value belongs.
-    pub fn read(&self, cell: Option<&Cell>, place: impl Fn() -> Place, at: At, findings: &mut Findings) -> Option<Value> {
+    pub fn read(
+        &self,
+        cell: Option<&Cell>,
+        place: impl Fn() -> Place,
+        at: At,
+        findings: &mut Findings,
+    ) -> Option<Value> {
         let (value, fault) = match cell {
             Some(cell) if cell.formula == Formula::NotComputed => (None, Some(never_computed())),
             Some(cell) => {

@@ -57,7 +57,8 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
     let mut misspelt: Vec<CellRef> = Vec::new();
     for (field_index, field) in declared.fields.iter().enumerate() {
         let column = Column::new(declared, field);
-        let mine: Vec<&(usize, CellRef, Option<Cell>)> = places.iter().filter(|(field, ..)| *field == field_index).collect();
+        let mine: Vec<&(usize, CellRef, Option<Cell>)> =
+            places.iter().filter(|(field, ..)| *field == field_index).collect();
         let chosen = mine.iter().find(|(_, _, cell)| cell.is_some()).or(mine.first());
         let Some((_, at, cell)) = chosen else {
             if let Some(at) = report_missing(&column, &grid, &used, &misspelt, findings) {
@@ -74,7 +75,9 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
         let place = |at: CellRef| Place::Cell(sheet.name.clone(), at);
         let value = column.read(cell.as_ref(), || place(*at), (index, 0, field_index), findings);
         for (_, other, other_cell) in mine.iter().filter(|(_, other, cell)| other != at && cell.is_some()) {
-            let other_value = other_cell.as_ref().and_then(|cell| field.ty.read(&cell.raw, &field.choices).value);
+            let other_value = other_cell
+                .as_ref()
+                .and_then(|cell| field.ty.read(&cell.raw, &field.choices).value);
             if other_value != value {
                 let label = &field.label;
                 findings.push(
@@ -154,7 +157,10 @@ impl<'a> Grid<'a> {
     /// The next cell with content to the right, unless a label comes first.
     fn right_of(&self, label: &Label) -> Option<u32> {
         let row = self.row(label.at.row)?;
-        let mut cells = row.cells.iter().filter(|cell| cell.column > label.end && !cell.is_blank());
+        let mut cells = row
+            .cells
+            .iter()
+            .filter(|cell| cell.column > label.end && !cell.is_blank());
         let next = cells.next()?.column;
         (!self.is_label(CellRef::new(label.at.row, next))).then_some(next)
     }
@@ -176,7 +182,10 @@ impl<'a> Grid<'a> {
         }
         // Labels one below the other have their values one below the other too: what stands further to the right for
         // several of them is an explanation.
-        let group = self.labels.iter().filter(|other| other.at.column == label.at.column && other.inline.is_none());
+        let group = self
+            .labels
+            .iter()
+            .filter(|other| other.at.column == label.at.column && other.inline.is_none());
         let columns: Vec<u32> = group.clone().filter_map(|other| self.right_of(other)).collect();
         let count = |column: u32| columns.iter().filter(|other| **other == column).count();
         let adjacent = group.map(|other| other.end + 1).find(|column| columns.contains(column));
@@ -203,13 +212,18 @@ impl<'a> Grid<'a> {
         let Some(value) = self.value else { return };
         for row in self.sheet.rows.iter().filter(|row| row.index > value.row) {
             let at = CellRef::new(row.index, value.column);
-            let label = row.cells.iter().rfind(|cell| cell.column < value.column && !cell.is_blank());
+            let label = row
+                .cells
+                .iter()
+                .rfind(|cell| cell.column < value.column && !cell.is_blank());
             let known = self.labels.iter().any(|label| label.at.row == row.index)
                 || label.is_some_and(|label| misspelt.contains(&CellRef::new(row.index, label.column)));
             if known || self.cell(at).is_none() {
                 continue;
             }
-            let label = label.and_then(label_text).map(|label| crate::diagnostic::shorten(label.trim()));
+            let label = label
+                .and_then(label_text)
+                .map(|label| crate::diagnostic::shorten(label.trim()));
             let label = label.unwrap_or_default();
             findings.push(
                 Diagnostic::warning(
@@ -232,7 +246,9 @@ impl<'a> Grid<'a> {
         let hidden = |at: &&CellRef| self.row(at.row).is_some_and(|row| row.hidden) && self.cell(**at).is_some();
         let mut cells: Vec<CellRef> = used.iter().filter(hidden).copied().collect();
         cells.sort();
-        let Some((first, more)) = cells.split_first() else { return };
+        let Some((first, more)) = cells.split_first() else {
+            return;
+        };
         let mut finding = Diagnostic::warning(
             "dong/an",
             Place::Cell(self.sheet.name.clone(), *first),
@@ -242,7 +258,10 @@ impl<'a> Grid<'a> {
                 count = cells.len()
             ),
         )
-        .hint(text!("bỏ ẩn các dòng này để kiểm tra", "unhide these rows to check them"));
+        .hint(text!(
+            "bỏ ẩn các dòng này để kiểm tra",
+            "unhide these rows to check them"
+        ));
         finding.more = more.to_vec();
         findings.push(finding);
     }
@@ -255,7 +274,11 @@ fn value_header(sheet: &workbook::Sheet, known: &Labels) -> Option<CellRef> {
             let Some(text) = label_text(cell) else { continue };
             if text.len() <= 80 && VALUE_HEADERS.contains(&fold(text).as_str()) {
                 // Beside a label the same words are a value.
-                let beside_label = row.cells.iter().filter_map(label_text).any(|text| known.find(text).is_some());
+                let beside_label = row
+                    .cells
+                    .iter()
+                    .filter_map(label_text)
+                    .any(|text| known.find(text).is_some());
                 return (!beside_label).then_some(CellRef::new(row.index, cell.column));
             }
         }
@@ -284,7 +307,11 @@ fn report_missing(
         .rows
         .iter()
         .filter(|row| grid.value.is_none_or(|value| row.index > value.row))
-        .flat_map(|row| row.cells.iter().map(|cell| (CellRef::new(row.index, cell.column), cell)))
+        .flat_map(|row| {
+            row.cells
+                .iter()
+                .map(|cell| (CellRef::new(row.index, cell.column), cell))
+        })
         .filter(|(at, _)| grid.value.is_none_or(|value| at.column < value.column))
         .filter(|(at, _)| !used.contains(at) && !grid.is_label(*at) && !misspelt.contains(at))
         .filter_map(|(at, cell)| Some((at, label_text(cell)?)))

@@ -59,7 +59,10 @@ impl<'a> Keyed<'a> {
         for (index, row) in sheet.rows.iter().enumerate() {
             let key = row.values.get(&key_field.id).map_or("", String::as_str);
             keyed.by_key.insert(fold_key(key), index);
-            if let Some(name) = name.and_then(|name| sheet.fields.get(name)).and_then(|name| row.values.get(&name.id)) {
+            if let Some(name) = name
+                .and_then(|name| sheet.fields.get(name))
+                .and_then(|name| row.values.get(&name.id))
+            {
                 keyed
                     .by_name
                     .entry(fold(name))
@@ -137,10 +140,13 @@ impl<'a> Keyed<'a> {
                     text!(
                         "{vi} cần mỗi dòng một mã, «{key}» đã có ở ô {first}",
                         "{en} needs one row for each key, «{key}» is at {first} already"
-),
+                    ),
                 )
                 .field(&key_field.id)
-                .hint(text!("xóa dòng thừa, hoặc sửa mã", "delete the extra row, or change the key")),
+                .hint(text!(
+                    "xóa dòng thừa, hoặc sửa mã",
+                    "delete the extra row, or change the key"
+                )),
             );
             return None;
         }
@@ -159,7 +165,9 @@ impl<'a> Keyed<'a> {
         data: &SheetData,
         findings: &mut Findings,
     ) {
-        let Some(declared) = self.rows.get_mut(index) else { return };
+        let Some(declared) = self.rows.get_mut(index) else {
+            return;
+        };
         declared.seen = true;
         let key = declared.key;
         if let Some(written) = written.filter(|written| fold_key(written) != fold_key(key)) {
@@ -178,11 +186,15 @@ impl<'a> Keyed<'a> {
         for (field, ((declared_value, value), schema)) in
             declared.values.iter().zip(values).zip(&self.sheet.fields).enumerate()
         {
-            let (Some(wanted), Some(found)) = (declared_value, value) else { continue };
+            let (Some(wanted), Some(found)) = (declared_value, value) else {
+                continue;
+            };
             if Some(field) == self.key || same(wanted, found) {
                 continue;
             }
-            let Some(column) = data.columns.get(field).copied().flatten() else { continue };
+            let Some(column) = data.columns.get(field).copied().flatten() else {
+                continue;
+            };
             let label = &schema.label;
             let (wanted, found) = (schema.print(wanted), schema.print(found));
             findings.push(
@@ -257,7 +269,10 @@ impl<'a> Keyed<'a> {
         let near = nearest(written, self.rows.iter().map(|row| row.key));
         let hint = match near {
             Some(near) => text!("có phải «{near}»?", "is it «{near}»?"),
-            None => text!("xóa dòng này, hoặc ghi mã của mẫu", "delete the row, or give it the pack's key"),
+            None => text!(
+                "xóa dòng này, hoặc ghi mã của mẫu",
+                "delete the row, or give it the pack's key"
+            ),
         };
         findings.push(
             Diagnostic::error(
@@ -286,7 +301,12 @@ impl<'a> Keyed<'a> {
                 _ => format!("«{}»", row.key),
             }
         };
-        let mut names = missing.iter().take(NAMED_ROWS).map(name_of).collect::<Vec<_>>().join(", ");
+        let mut names = missing
+            .iter()
+            .take(NAMED_ROWS)
+            .map(name_of)
+            .collect::<Vec<_>>()
+            .join(", ");
         if missing.len() > NAMED_ROWS {
             names.push('…');
         }
@@ -295,7 +315,10 @@ impl<'a> Keyed<'a> {
             Diagnostic::warning(
                 "dong/thieu-chi-tieu",
                 Place::Sheet(data.name.clone()),
-                text!("thiếu {count} dòng của mẫu: {names}", "{count} of the pack's rows are missing: {names}"),
+                text!(
+                    "thiếu {count} dòng của mẫu: {names}",
+                    "{count} of the pack's rows are missing: {names}"
+                ),
             )
             .hint(text!(
                 "chép lại dòng từ sổ tính trống của mẫu",

@@ -39,7 +39,12 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
                 .filter_map(label_text)
                 .all(|text| is_running_number(text) || titles.contains(&fold(text)))
         };
-        let data = sheet.rows.iter().take_while(is_title).last().map_or(0, |row| row.index + 1);
+        let data = sheet
+            .rows
+            .iter()
+            .take_while(is_title)
+            .last()
+            .map_or(0, |row| row.index + 1);
         plain_header(u32::try_from(column).unwrap_or(0), data)
     });
     read_rows(declared, index, header, Vec::new(), sheet, findings)

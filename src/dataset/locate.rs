@@ -46,7 +46,10 @@ pub(super) fn sheets(schema: &Schema, workbook: &Workbook, findings: &mut Findin
         }
     }
     for (sheet, taken) in workbook.sheets.iter().zip(&taken) {
-        let has_content = sheet.rows.iter().any(|row| row.cells.iter().any(|cell| !cell.is_blank()));
+        let has_content = sheet
+            .rows
+            .iter()
+            .any(|row| row.cells.iter().any(|cell| !cell.is_blank()));
         let known = *taken || misspelt.contains(&sheet.name) || fold(&sheet.name) == INSTRUCTIONS;
         if known || !has_content || sheet.hidden && sheet.name.starts_with('_') {
             continue;
@@ -89,7 +92,10 @@ fn report_found(declared: &Sheet, matches: &[usize], workbook: &Workbook, findin
                     "one sheet «{wanted}» is needed, there are two: «{first_name}» and «{name}»"
                 ),
             )
-            .hint(text!("xóa hoặc đổi tên trang không dùng", "delete or rename the one not in use")),
+            .hint(text!(
+                "xóa hoặc đổi tên trang không dùng",
+                "delete or rename the one not in use"
+            )),
         );
     }
     if workbook.sheets.get(*first).is_some_and(|sheet| sheet.hidden) {
@@ -241,5 +247,8 @@ pub(super) fn label_text(cell: &workbook::Cell) -> Option<&str> {
 
 /// Whether a header is that of the running numbers, which are nobody's data.
 pub(super) fn is_running_number(text: &str) -> bool {
-    matches!(fold(without_mark(text)).as_str(), "stt" | "tt" | "so tt" | "so thu tu" | "#" | "no")
+    matches!(
+        fold(without_mark(text)).as_str(),
+        "stt" | "tt" | "so tt" | "so thu tu" | "#" | "no"
+    )
 }

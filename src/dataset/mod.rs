@@ -69,7 +69,9 @@ pub fn build(schema: &Schema, mut workbook: Workbook) -> (Dataset, Diagnostics) 
     let mut order: Vec<String> = Vec::new();
     let mut dataset = Dataset::default();
     for (index, (declared, found)) in schema.sheets.iter().zip(found).enumerate() {
-        let taken = found.and_then(|found| workbook.sheets.get_mut(found)).map(std::mem::take);
+        let taken = found
+            .and_then(|found| workbook.sheets.get_mut(found))
+            .map(std::mem::take);
         let data = match taken {
             None => SheetData::absent(declared),
             Some(sheet) => {

@@ -87,7 +87,11 @@ fn find_header(declared: &Sheet, labels: &Labels, sheet: &workbook::Sheet) -> Op
         let texts = row.cells.iter().filter(|cell| label_text(cell).is_some()).count();
         // A title may happen to be the label of one column.
         let convincing = matches >= 2 || matches == 1 && (texts >= 2 || declared.fields.len() == 1);
-        if convincing && best.as_ref().is_none_or(|(most, most_texts, _)| (matches, texts) > (*most, *most_texts)) {
+        if convincing
+            && best
+                .as_ref()
+                .is_none_or(|(most, most_texts, _)| (matches, texts) > (*most, *most_texts))
+        {
             best = Some((matches, texts, header));
         }
     }
@@ -153,7 +157,11 @@ fn report_columns(declared: &Sheet, header: &Header, sheet: &workbook::Sheet, fi
             report_header(field, CellRef::new(header.row, *column), sheet, findings);
             continue;
         }
-        let free = header.unknown.iter().enumerate().filter(|(index, _)| !misspelt.contains(index));
+        let free = header
+            .unknown
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !misspelt.contains(index));
         let free: Vec<(usize, &str)> = free.map(|(index, (_, text))| (index, text.as_str())).collect();
         let near = std::iter::once(label)
             .chain(&field.aliases)
@@ -161,7 +169,10 @@ fn report_columns(declared: &Sheet, header: &Header, sheet: &workbook::Sheet, fi
             .and_then(|near| free.iter().find(|(_, text)| *text == near));
         if let Some(&(index, near)) = near {
             misspelt.push(index);
-            let at = header.unknown.get(index).map_or(CellRef::new(header.row, 0), |(at, _)| *at);
+            let at = header
+                .unknown
+                .get(index)
+                .map_or(CellRef::new(header.row, 0), |(at, _)| *at);
             let message = text!(
                 "không có cột «{label}»; tiêu đề «{near}» – có phải «{label}»?",
                 "there is no column «{label}»; is header «{near}» meant to be «{label}»?"
@@ -171,10 +182,11 @@ fn report_columns(declared: &Sheet, header: &Header, sheet: &workbook::Sheet, fi
             } else {
                 Diagnostic::warning("cot/sai-ten", place(name, at), message)
             };
-            findings.push(finding.field(&field.id).hint(text!(
-                "sửa tiêu đề thành «{label}»",
-                "change the header to «{label}»"
-            )));
+            findings.push(
+                finding
+                    .field(&field.id)
+                    .hint(text!("sửa tiêu đề thành «{label}»", "change the header to «{label}»")),
+            );
         } else if field.required {
             let row = sheet.rows.iter().find(|row| row.index == header.row);
             let first = row.and_then(|row| row.cells.first()).map_or(0, |cell| cell.column);
@@ -193,7 +205,9 @@ fn report_columns(declared: &Sheet, header: &Header, sheet: &workbook::Sheet, fi
         }
     }
     for (field, at) in &header.duplicates {
-        let Some(declared) = declared.fields.get(*field) else { continue };
+        let Some(declared) = declared.fields.get(*field) else {
+            continue;
+        };
         let label = &declared.label;
         let first = header.columns.get(*field).copied().flatten().unwrap_or_default();
         let first = CellRef::new(header.row, first);
@@ -207,7 +221,10 @@ fn report_columns(declared: &Sheet, header: &Header, sheet: &workbook::Sheet, fi
                 ),
             )
             .field(&declared.id)
-            .hint(text!("xóa hoặc đổi tên cột không dùng", "delete or rename the one not in use")),
+            .hint(text!(
+                "xóa hoặc đổi tên cột không dùng",
+                "delete or rename the one not in use"
+            )),
         );
     }
     misspelt
@@ -235,7 +252,10 @@ fn report_header(field: &crate::schema::Field, at: CellRef, sheet: &workbook::Sh
         );
     }
     let row = sheet.rows.iter().find(|row| row.index == at.row);
-    let header = row.and_then(|row| row.cell(at.column)).and_then(label_text).and_then(unit_of);
+    let header = row
+        .and_then(|row| row.cell(at.column))
+        .and_then(label_text)
+        .and_then(unit_of);
     if let (Some((_, found)), Some(wanted)) = (header, &field.unit) {
         let (found_key, wanted_key) = (fold(found), fold(wanted));
         let money = |unit: &str| unit.split(' ').any(|word| word == "dong");
@@ -290,7 +310,11 @@ fn is_example(row: &Row) -> bool {
 
 /// The name of a total row: `Tổng cộng`.
 fn total_name<'a>(declared: &Sheet, row: &'a Row, uses: &[Use]) -> Option<&'a str> {
-    let mut texts = row.cells.iter().take(3).filter_map(|cell| Some((cell, label_text(cell)?)));
+    let mut texts = row
+        .cells
+        .iter()
+        .take(3)
+        .filter_map(|cell| Some((cell, label_text(cell)?)));
     texts.find_map(|(cell, text)| {
         // Folding every row's texts would cost more than reading them.
         let trimmed = text.trim();
@@ -298,7 +322,10 @@ fn total_name<'a>(declared: &Sheet, row: &'a Row, uses: &[Use]) -> Option<&'a st
             return None;
         }
         let key = fold(trimmed);
-        let total = matches!(key.as_str(), "tong cong" | "cong" | "tong so" | "tong" | "cong chung" | "tong chung");
+        let total = matches!(
+            key.as_str(),
+            "tong cong" | "cong" | "tong so" | "tong" | "cong chung" | "tong chung"
+        );
         let field = match uses.get(cell.column as usize) {
             Some(Use::Field(field)) => declared.fields.get(*field),
             _ => None,
@@ -306,7 +333,10 @@ fn total_name<'a>(declared: &Sheet, row: &'a Row, uses: &[Use]) -> Option<&'a st
         let permitted = field.is_some_and(|field| {
             field.ty == Type::Choice && field.choices.iter().any(|choice| fold(&choice.value) == key)
         });
-        let declared_row = declared.rows.iter().any(|row| row.values.values().any(|value| fold(value) == key));
+        let declared_row = declared
+            .rows
+            .iter()
+            .any(|row| row.values.values().any(|value| fold(value) == key));
         (total && !permitted && !declared_row).then_some(trimmed)
     })
 }
@@ -325,7 +355,10 @@ impl Merges {
             range.0.row >= header.data && header.columns.iter().flatten().any(|used| column(used, range))
         });
         Self {
-            ranges: touching.take(MOST).map(|(first, last)| (*first, *last, false)).collect(),
+            ranges: touching
+                .take(MOST)
+                .map(|(first, last)| (*first, *last, false))
+                .collect(),
         }
     }
 
@@ -357,7 +390,11 @@ pub(super) fn read_rows(
 ) -> SheetData {
     let mut uses = column_uses(&header);
     let mut merges = Merges::new(&header, &sheet);
-    let columns: Vec<Column> = declared.fields.iter().map(|field| Column::new(declared, field)).collect();
+    let columns: Vec<Column> = declared
+        .fields
+        .iter()
+        .map(|field| Column::new(declared, field))
+        .collect();
     let mut keyed = Keyed::new(declared);
     let mut data = SheetData {
         name: sheet.name,
@@ -439,10 +476,7 @@ pub(super) fn read_rows(
         };
         let values = reader.read(&row, found, (index, record), findings);
         let key = keyed.settle(found, &row, &values, &data, findings);
-        data.records.push(Record {
-            row: row.index,
-            values,
-        });
+        data.records.push(Record { row: row.index, values });
         if let Some(key) = key {
             data.by_key.entry(key).or_insert(record);
         }
@@ -540,7 +574,9 @@ fn cell_from<'r>(rest: &mut &'r [Cell], row: &'r Row, column: u32) -> Option<&'r
 
 fn report_outside(sheet: &str, at: CellRef, row: &Row, findings: &mut Findings) {
     let text = row.cells.iter().find(|cell| !cell.is_blank()).and_then(label_text);
-    let quoted = text.map(|text| format!(" “{}”", crate::diagnostic::shorten(text.trim()))).unwrap_or_default();
+    let quoted = text
+        .map(|text| format!(" “{}”", crate::diagnostic::shorten(text.trim())))
+        .unwrap_or_default();
     let number = row.index + 1;
     findings.push(
         Diagnostic::warning(

@@ -55,7 +55,12 @@ fn read_sheet(source: &mut Source, marks: SheetMarks, limits: &Limits, cells: &m
     let percent: Vec<bool> = reader
         .styles()
         .iter()
-        .map(|style| style.number_format.as_ref().is_some_and(|format| is_percent(&format.format_code)))
+        .map(|style| {
+            style
+                .number_format
+                .as_ref()
+                .is_some_and(|format| is_percent(&format.format_code))
+        })
         .collect();
     let mut rows = Rows::default();
     loop {
@@ -88,11 +93,14 @@ fn read_sheet(source: &mut Source, marks: SheetMarks, limits: &Limits, cells: &m
         if *cells > limits.cells {
             return Err(Error::TooLarge(Limit::Cells(limits.cells)));
         }
-        rows.push(row, Cell {
-            column,
-            raw,
-            formula: Formula::None,
-        });
+        rows.push(
+            row,
+            Cell {
+                column,
+                raw,
+                formula: Formula::None,
+            },
+        );
         if rows.list.len() > limits.rows {
             return Err(Error::TooLarge(Limit::Rows(limits.rows)));
         }
@@ -209,11 +217,14 @@ fn insert(rows: &mut Vec<Row>, cells: Vec<(CellRef, Raw, Formula)>) {
         ..Rows::default()
     };
     for (at, raw, formula) in cells {
-        gathered.push(at.row, Cell {
-            column: at.column,
-            raw,
-            formula,
-        });
+        gathered.push(
+            at.row,
+            Cell {
+                column: at.column,
+                raw,
+                formula,
+            },
+        );
     }
     *rows = gathered.finish();
 }

@@ -14,8 +14,11 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::BlankFrom { field, date, from } = &check.rule else { continue };
-        let (Some(field), Some(date), Ok(from)) = (context.path(field), context.path(date), from.parse::<Date>()) else {
+        let Rule::BlankFrom { field, date, from } = &check.rule else {
+            continue;
+        };
+        let (Some(field), Some(date), Ok(from)) = (context.path(field), context.path(date), from.parse::<Date>())
+        else {
             continue;
         };
         for (_, record, beside) in field.beside(&date) {
@@ -40,8 +43,11 @@ fn run(context: &Context, findings: &mut Findings) {
                 text!(
                     "{vi} phải để trống từ ngày {from}, «{label}» là {day} mà ô này ghi “{shown}”",
                     "{en} must be blank from {from} on, «{label}» is {day} and this cell says “{shown}”"
-),
-                text!("xóa nội dung ô này, hoặc sửa «{label}»", "clear this cell, or correct «{label}»"),
+                ),
+                text!(
+                    "xóa nội dung ô này, hoặc sửa «{label}»",
+                    "clear this cell, or correct «{label}»"
+                ),
             ));
         }
     }

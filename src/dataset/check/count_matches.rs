@@ -27,7 +27,9 @@ fn run(context: &Context, findings: &mut Findings) {
         else {
             continue;
         };
-        let Some(count) = context.target(sheet, count) else { continue };
+        let Some(count) = context.target(sheet, count) else {
+            continue;
+        };
         let by: Vec<Target> = by.iter().filter_map(|field| context.target(sheet, field)).collect();
         let list_by: Vec<Target> = list_by.iter().filter_map(|field| context.target(list, field)).collect();
         let Some(listed) = list_by.first().filter(|_| by.len() == list_by.len()) else {
@@ -39,8 +41,12 @@ fn run(context: &Context, findings: &mut Findings) {
         }
         let list_name = &listed.data.name;
         for record in &count.data.records {
-            let Some(Value::Number(shown)) = count.value(record) else { continue };
-            let Some(found) = counts.get(&key(&by, record)) else { continue };
+            let Some(Value::Number(shown)) = count.value(record) else {
+                continue;
+            };
+            let Some(found) = counts.get(&key(&by, record)) else {
+                continue;
+            };
             if *shown == Decimal::from(*found) {
                 continue;
             }
@@ -58,7 +64,7 @@ fn run(context: &Context, findings: &mut Findings) {
                 text!(
                     "{vi} ghi {shown}, nhưng trang «{list_name}» có {found} dòng {of}",
                     "{en} says {shown}, but sheet «{list_name}» has {found} rows of {of}"
-),
+                ),
                 text!(
                     "sửa số này thành {found}, hoặc bổ sung danh sách",
                     "change it to {found}, or complete the list"

@@ -10,7 +10,9 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::DateOrder { earlier, later } = &check.rule else { continue };
+        let Rule::DateOrder { earlier, later } = &check.rule else {
+            continue;
+        };
         let (Some(earlier), Some(later)) = (context.path(earlier), context.path(later)) else {
             continue;
         };

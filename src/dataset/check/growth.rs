@@ -47,7 +47,7 @@ fn run(context: &Context, findings: &mut Findings) {
                 text!(
                     "{vi} ghi {shown}%, nhưng «{now}» {a} so với «{before}» {b} là {expected}%",
                     "{en} says {shown}%, but «{now}» {a} against «{before}» {b} is {expected}%"
-),
+                ),
                 text!(
                     "ghi {expected}%, hoặc kiểm tra lại hai số liệu kia",
                     "write {expected}%, or check the other two figures"

@@ -21,8 +21,14 @@ pub(super) const CHECK: CellCheck = CellCheck {
         Some(Fault {
             code: "gia-tri/lon-qua",
             severity: Severity::Error,
-            message: text!("cần nhiều nhất {greatest}, ô này ghi {found}", "needs {greatest} at most, this cell says {found}"),
-            hint: Some(text!("kiểm tra lại số liệu và đơn vị tính", "check the figure and its unit")),
+            message: text!(
+                "cần nhiều nhất {greatest}, ô này ghi {found}",
+                "needs {greatest} at most, this cell says {found}"
+            ),
+            hint: Some(text!(
+                "kiểm tra lại số liệu và đơn vị tính",
+                "check the figure and its unit"
+            )),
         })
     },
 };

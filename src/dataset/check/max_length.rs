@@ -23,7 +23,11 @@ pub(super) const CHECK: CellCheck = CellCheck {
                 "nhận nhiều nhất {most} ký tự, ô này có {count}",
                 "takes {most} characters at most, this cell has {count}"
             ),
-            hint: Some(text!("viết gọn lại, bớt {rest} ký tự", "shorten it by {rest} characters", rest = count - most)),
+            hint: Some(text!(
+                "viết gọn lại, bớt {rest} ký tự",
+                "shorten it by {rest} characters",
+                rest = count - most
+            )),
         })
     },
 };

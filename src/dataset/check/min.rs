@@ -21,8 +21,14 @@ pub(super) const CHECK: CellCheck = CellCheck {
         Some(Fault {
             code: "gia-tri/nho-qua",
             severity: Severity::Error,
-            message: text!("cần từ {least} trở lên, ô này ghi {found}", "needs {least} or more, this cell says {found}"),
-            hint: Some(text!("kiểm tra lại số liệu và đơn vị tính", "check the figure and its unit")),
+            message: text!(
+                "cần từ {least} trở lên, ô này ghi {found}",
+                "needs {least} or more, this cell says {found}"
+            ),
+            hint: Some(text!(
+                "kiểm tra lại số liệu và đơn vị tính",
+                "check the figure and its unit"
+            )),
         })
     },
 };

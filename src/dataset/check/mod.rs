@@ -40,8 +40,13 @@ pub(super) struct Check {
 }
 
 /// All checks of single cells.
-pub(super) const CELL_CHECKS: &[CellCheck] =
-    &[required::CHECK, min::CHECK, max::CHECK, max_length::CHECK, pattern::CHECK];
+pub(super) const CELL_CHECKS: &[CellCheck] = &[
+    required::CHECK,
+    min::CHECK,
+    max::CHECK,
+    max_length::CHECK,
+    pattern::CHECK,
+];
 
 /// All checks of more than one cell.
 pub(super) const CHECKS: &[Check] = &[
@@ -155,7 +160,14 @@ impl<'a> Target<'a> {
 }
 
 /// A breach of a declared rule as a finding: the pack's own wording and severity where it has them.
-fn breach(rule: &schema::Check, code: &'static str, target: &Target, place: Place, own: Text, hint: Text) -> Diagnostic {
+fn breach(
+    rule: &schema::Check,
+    code: &'static str,
+    target: &Target,
+    place: Place,
+    own: Text,
+    hint: Text,
+) -> Diagnostic {
     let message = match &rule.message {
         Some(message) => Text::new(message.clone(), own.en),
         None => own,

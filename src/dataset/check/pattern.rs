@@ -16,7 +16,10 @@ pub(super) const CHECK: CellCheck = CellCheck {
         }
         let found = shorten(found);
         let message = match &column.field.pattern_help {
-            Some(wanted) => text!("cần {wanted}, ô này ghi “{found}”", "needs {wanted}, this cell says “{found}”"),
+            Some(wanted) => text!(
+                "cần {wanted}, ô này ghi “{found}”",
+                "needs {wanted}, this cell says “{found}”"
+            ),
             None => text!("không nhận cách ghi “{found}”", "does not take “{found}”"),
         };
         let hint = match &column.field.example {

@@ -47,7 +47,7 @@ fn run(context: &Context, findings: &mut Findings) {
                 text!(
                     "{vi} ghi {shown}%, nhưng «{part}» {a} trên «{whole}» {b} là {expected}%",
                     "{en} says {shown}%, but «{part}» {a} by «{whole}» {b} is {expected}%"
-),
+                ),
                 text!(
                     "ghi {expected}%, hoặc kiểm tra lại hai số liệu kia",
                     "write {expected}%, or check the other two figures"

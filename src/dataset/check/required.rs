@@ -12,13 +12,19 @@ pub(super) const CHECK: CellCheck = CellCheck {
             return None;
         }
         let hint = match &column.field.example {
-            Some(example) => text!("điền ô này, ví dụ: {example}", "fill in this cell, for example: {example}"),
+            Some(example) => text!(
+                "điền ô này, ví dụ: {example}",
+                "fill in this cell, for example: {example}"
+            ),
             None => text!("điền ô này", "fill in this cell"),
         };
         Some(Fault {
             code: "gia-tri/thieu",
             severity: Severity::Error,
-            message: text!("bắt buộc phải ghi, ô này để trống", "must be filled in, this cell is blank"),
+            message: text!(
+                "bắt buộc phải ghi, ô này để trống",
+                "must be filled in, this cell is blank"
+            ),
             hint: Some(hint),
         })
     },

@@ -14,13 +14,17 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::RequiredBefore { field, date, before } = &check.rule else { continue };
+        let Rule::RequiredBefore { field, date, before } = &check.rule else {
+            continue;
+        };
         let (Some(field), Some(date), Ok(before)) = (context.path(field), context.path(date), before.parse::<Date>())
         else {
             continue;
         };
         for (index, record, beside) in field.beside(&date) {
-            let Some(Value::Date(day)) = date.value(beside) else { continue };
+            let Some(Value::Date(day)) = date.value(beside) else {
+                continue;
+            };
             if *day >= before || field.value(record).is_some() || findings.is_faulty(field.at(index)) {
                 continue;
             }
@@ -34,8 +38,11 @@ fn run(context: &Context, findings: &mut Findings) {
                 text!(
                     "{vi} phải ghi khi «{label}» trước ngày {before} (hiện là {day}), ô này để trống",
                     "{en} must be filled in while «{label}» is before {before} (it is {day}), this cell is blank"
-),
-                text!("điền ô này, hoặc sửa «{label}»", "fill in this cell, or correct «{label}»"),
+                ),
+                text!(
+                    "điền ô này, hoặc sửa «{label}»",
+                    "fill in this cell, or correct «{label}»"
+                ),
             ));
         }
     }

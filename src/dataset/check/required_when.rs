@@ -11,13 +11,17 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::RequiredWhen { field, when, values } = &check.rule else { continue };
+        let Rule::RequiredWhen { field, when, values } = &check.rule else {
+            continue;
+        };
         let (Some(field), Some(when)) = (context.path(field), context.path(when)) else {
             continue;
         };
         let values: Vec<String> = values.iter().map(|value| fold(value)).collect();
         for (index, record, beside) in field.beside(&when) {
-            let Some(reason) = when.value(beside).map(|value| when.print(value)) else { continue };
+            let Some(reason) = when.value(beside).map(|value| when.print(value)) else {
+                continue;
+            };
             let asked = values.is_empty() || values.contains(&fold(&reason));
             if !asked || field.value(record).is_some() || findings.is_faulty(field.at(index)) {
                 continue;
@@ -31,8 +35,11 @@ fn run(context: &Context, findings: &mut Findings) {
                 text!(
                     "{vi} phải ghi khi «{label}» là «{reason}», ô này để trống",
                     "{en} must be filled in when «{label}» is «{reason}», this cell is blank"
-),
-                text!("điền ô này, hoặc sửa «{label}»", "fill in this cell, or change «{label}»"),
+                ),
+                text!(
+                    "điền ô này, hoặc sửa «{label}»",
+                    "fill in this cell, or change «{label}»"
+                ),
             ));
         }
     }

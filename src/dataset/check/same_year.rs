@@ -13,12 +13,15 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::SameYear { year, date } = &check.rule else { continue };
+        let Rule::SameYear { year, date } = &check.rule else {
+            continue;
+        };
         let (Some(year), Some(date)) = (context.path(year), context.path(date)) else {
             continue;
         };
         for (_, record, beside) in year.beside(&date) {
-            let (Some(Value::Number(shown)), Some(day @ Value::Date(on))) = (year.value(record), date.value(beside)) else {
+            let (Some(Value::Number(shown)), Some(day @ Value::Date(on))) = (year.value(record), date.value(beside))
+            else {
                 continue;
             };
             if *shown == Decimal::from(on.year()) {
@@ -34,7 +37,7 @@ fn run(context: &Context, findings: &mut Findings) {
                 text!(
                     "{vi} ghi {shown}, nhưng «{label}» là {day}",
                     "{en} says {shown}, but «{label}» is {day}"
-),
+                ),
                 text!("sửa năm, hoặc sửa «{label}»", "correct the year, or «{label}»"),
             ));
         }

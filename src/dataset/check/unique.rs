@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Check, Context};
 use crate::dataset::findings::Findings;
-use crate::diagnostic::{Diagnostic, shorten, Text};
+use crate::diagnostic::{Diagnostic, Text, shorten};
 use crate::text;
 use crate::value::Value;
 use crate::vietnamese::fold;
@@ -14,7 +14,10 @@ pub(super) const CHECK: Check = Check { run };
 fn run(context: &Context, findings: &mut Findings) {
     for sheet in context.schema.sheets.iter().filter(|sheet| sheet.has_rows()) {
         // Doubled keys are told where rows are found by key.
-        let fields = sheet.fields.iter().filter(|field| field.unique && sheet.key.as_ref() != Some(&field.id));
+        let fields = sheet
+            .fields
+            .iter()
+            .filter(|field| field.unique && sheet.key.as_ref() != Some(&field.id));
         for target in fields.filter_map(|field| context.target(&sheet.id, &field.id)) {
             let mut seen: HashMap<String, u32> = HashMap::new();
             for record in &target.data.records {
@@ -35,10 +38,13 @@ fn run(context: &Context, findings: &mut Findings) {
                         text!(
                             "{vi} cần mỗi dòng một giá trị, “{shown}” đã có ở dòng {row}",
                             "{en} needs a value of its own in each row, “{shown}” is in row {row} already"
-),
+                        ),
                     )
                     .field(&target.field.id)
-                    .hint(text!("xóa dòng ghi hai lần, hoặc sửa giá trị", "delete the doubled row, or change the value")),
+                    .hint(text!(
+                        "xóa dòng ghi hai lần, hoặc sửa giá trị",
+                        "delete the doubled row, or change the value"
+                    )),
                 );
             }
         }
