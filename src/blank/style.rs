@@ -215,17 +215,13 @@ pub fn star() -> Format {
     cell(FormatAlign::Center).set_bold().set_font_color(RED)
 }
 
-/// Excel's format code of a type.
-pub fn number_format(ty: Type) -> &'static str {
+/// Excel's format code of a type. Texts are `@`, so that "- Tăng cường …" isn't taken for a formula, nor "01/2024" for a
+/// date.
+fn number_format(ty: Type) -> &'static str {
     match ty {
-        // As text, so that "- Tăng cường …" isn't taken for a formula, nor "01/2024" for a date.
-        Type::Text | Type::LongText | Type::Choice | Type::Flag => "@",
-        Type::Integer => "#,##0",
+        // Dots between thousands; `whole` keeps the comma away from numbers without decimals.
         Type::Decimal => "#,##0.##",
-        Type::Percent => "0.0#%",
-        Type::Count => "00",
-        Type::Date => "dd/mm/yyyy",
-        Type::Year => "0",
+        _ => ty.info().number_format,
     }
 }
 

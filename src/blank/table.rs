@@ -12,8 +12,10 @@ const RUNNING: u16 = 0;
 const RUNNING_WIDTH: f64 = 6.0;
 /// Most lines a header's label is broken into.
 const HEADER_LINES: usize = 3;
+/// A sheet with more columns than this is a wide one.
+const MANY_COLUMNS: usize = 10;
 /// The widest block of columns that stays in view while the rest scrolls.
-const FROZEN_WIDTH: f64 = 48.0;
+const FROZEN_WIDTH: f64 = 95.0;
 /// A sheet up to this width fits a screen: no column needs to stay in view.
 const SCREEN_WIDTH: f64 = 125.0;
 
@@ -296,15 +298,18 @@ fn column_width(declared: &Sheet, field: &Field, key: bool) -> f64 {
         .filter_map(|row| row.values.get(&field.id))
         .map(|text| measure::width(text, false) + 2.0)
         .fold(0.0, f64::max);
+    // The more columns, the narrower: a sheet should still fit on paper.
+    let many = declared.fields.len() > MANY_COLUMNS;
     let (least, most) = match field.ty {
         Type::LongText => (60.0, 60.0),
+        Type::Text | Type::Choice if many => (12.0, 20.0),
         Type::Text => (16.0, 40.0),
         Type::Choice => (12.0, 30.0),
+        Type::Integer | Type::Decimal if many => (11.0, 16.0),
         Type::Integer | Type::Decimal => (14.0, 20.0),
-        Type::Percent => (11.0, 14.0),
+        Type::Percent => (10.0, 12.0),
         Type::Date => (13.0, 14.0),
-        Type::Count => (9.0, 12.0),
-        Type::Year | Type::Flag => (9.0, 12.0),
+        Type::Count | Type::Year | Type::Flag => (9.0, 12.0),
     };
     // A drop-down's arrow stands beside the cell, yet the text needs some air.
     let choice = field
