@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use self::report::{Report, Status, Stop};
+use self::report::{Report, Stop};
 use crate::diagnostic::{Diagnostic, Lang, Place, Text};
 
 /// What holds for a whole run.
