@@ -343,6 +343,15 @@ impl Faults {
                     );
                 }
             }
+            Rule::Exists {
+                sheet,
+                column,
+                list,
+                list_column,
+            } => {
+                self.columns(schema, path, sheet, &[column], ANY);
+                self.columns(schema, path, list, &[list_column], ANY);
+            }
             Rule::DateOrder { earlier, later } => {
                 self.paths(schema, path, &[earlier, later], &[Type::Date]);
             }
