@@ -380,7 +380,7 @@ impl Diagnostic {
     }
 }
 
-/// A text cut to a length that fits a line, with an ellipsis in the middle of nothing: the beginning is what people know.
+/// A text cut to what fits a line; the beginning stays, since that is what people know it by.
 pub fn shorten(text: &str) -> String {
     const LONGEST: usize = 90;
     if text.chars().count() <= LONGEST {
