@@ -24,7 +24,9 @@ fn letter(letter: char) -> f64 {
         'f' | 'r' | 'I' | 'Í' | 'Ì' | 'Ỉ' | 'Ĩ' | 'Ị' | '(' | ')' | '-' | '!' | '\'' | '[' | ']' => 0.67,
         's' | 'J' => 0.78,
         'c' | 'z' | '“' | '”' | '?' => 0.89,
-        letter if "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệ".contains(letter) => 0.89,
+        letter if "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệ".contains(letter) => {
+            0.89
+        }
         'ơ' | 'ờ' | 'ớ' | 'ở' | 'ỡ' | 'ợ' | 'ư' | 'ừ' | 'ứ' | 'ử' | 'ữ' | 'ự' => 1.12,
         'm' => 1.56,
         'w' | 'Ơ' | 'Ư' => 1.46,
@@ -117,7 +119,11 @@ mod tests {
         assert_eq!(lines("", 10.0, false), 1);
         assert_eq!(lines("Thực hiện\n(triệu đồng)", 14.0, true), 2);
         assert_eq!(lines("một hai ba bốn năm", 9.0, false), 3);
-        assert_eq!(lines(&"9".repeat(40), 11.0, false), 4, "a word longer than the column is broken");
+        assert_eq!(
+            lines(&"9".repeat(40), 11.0, false),
+            4,
+            "a word longer than the column is broken"
+        );
     }
 
     #[test]

@@ -13,6 +13,8 @@ mod page;
 mod prefill;
 mod style;
 mod table;
+#[cfg(test)]
+mod tests;
 mod validation;
 mod wording;
 
@@ -73,7 +75,10 @@ impl Error {
             Error::Package(error) => {
                 let reason = error.text();
                 let (vi, en) = (reason.vi, reason.en);
-                text!("không hoàn tất được bảng tính: {vi}", "the workbook can't be finished: {en}")
+                text!(
+                    "không hoàn tất được bảng tính: {vi}",
+                    "the workbook can't be finished: {en}"
+                )
             }
             Error::Write(error) => text!(
                 "không ghi được bảng tính: {error}",
@@ -209,7 +214,9 @@ fn put(
             let excel = u16::try_from(date.year())
                 .ok()
                 .filter(|year| *year >= 1900)
-                .and_then(|year| ExcelDateTime::from_ymd(year, date.month().unsigned_abs(), date.day().unsigned_abs()).ok());
+                .and_then(|year| {
+                    ExcelDateTime::from_ymd(year, date.month().unsigned_abs(), date.day().unsigned_abs()).ok()
+                });
             match excel {
                 Some(excel) => sheet.write_datetime_with_format(row, column, &excel, format)?,
                 // Excel has no days before 1900.

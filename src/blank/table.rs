@@ -3,7 +3,9 @@
 use rust_xlsxwriter::{ConditionalFormatFormula, Format, IgnoreError, Worksheet, XlsxError};
 
 use super::validation::Lists;
-use super::{EXAMPLE_MARK, Entry, Extent, cell_name, label_text, measure, put, shown, style, validation, wording, write_label};
+use super::{
+    EXAMPLE_MARK, Entry, Extent, cell_name, label_text, measure, put, shown, style, validation, wording, write_label,
+};
 use crate::schema::{Field, Layout, Sheet};
 use crate::value::{Type, Value};
 
@@ -150,7 +152,13 @@ pub fn write(sheet: &mut Worksheet, declared: &Sheet, entries: &[Entry], lists: 
         return Ok(extent);
     };
     rules(sheet, declared, lists, (first, end), &lines)?;
-    sheet.ignore_error_range(first.saturating_sub(1), RUNNING, end, last, IgnoreError::NumberStoredAsText)?;
+    sheet.ignore_error_range(
+        first.saturating_sub(1),
+        RUNNING,
+        end,
+        last,
+        IgnoreError::NumberStoredAsText,
+    )?;
     let open = (1_u16..)
         .zip(&declared.fields)
         .find(|(_, field)| lines.first().is_some_and(|line| !gives(line, field)));
@@ -174,7 +182,12 @@ fn put_given(
 ) -> Result<(), XlsxError> {
     let value = match style::is_text(field.ty) {
         true => None,
-        false => field.ty.read(&crate::value::Raw::Text(text.into()), &field.choices).value,
+        false => {
+            field
+                .ty
+                .read(&crate::value::Raw::Text(text.into()), &field.choices)
+                .value
+        }
     };
     let value = value.unwrap_or_else(|| Value::Text(text.into()));
     put(sheet, at, field.ty, Some(&value), format)
