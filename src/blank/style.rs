@@ -106,15 +106,13 @@ pub fn help() -> Format {
 
 /// A cell to fill in.
 pub fn entry(ty: Type, align: FormatAlign) -> Format {
-    let format = numbered(boxed(), number_format(ty)).set_align(align).set_unlocked();
+    let format = aligned(numbered(boxed(), number_format(ty)), align).set_unlocked();
     if is_text(ty) { format.set_text_wrap() } else { format }
 }
 
 /// A cell that is given: read it, leave it.
 pub fn given(field: &Field) -> Format {
-    let format = numbered(boxed(), number_format(field.ty))
-        .set_align(align(field))
-        .set_background_color(GIVEN_FILL);
+    let format = aligned(numbered(boxed(), number_format(field.ty)), align(field)).set_background_color(GIVEN_FILL);
     if is_text(field.ty) {
         format.set_text_wrap()
     } else {
@@ -142,11 +140,10 @@ pub fn running(locked: bool) -> Format {
 
 /// A cell of the example row.
 pub fn example(align: FormatAlign) -> Format {
-    numbered(boxed(), "@")
+    aligned(numbered(boxed(), "@"), align)
         .set_italic()
         .set_font_color(GREY)
         .set_background_color(EXAMPLE_FILL)
-        .set_align(align)
         .set_text_wrap()
 }
 
@@ -220,6 +217,14 @@ fn number_format(ty: Type) -> &'static str {
         // Dots between thousands; `whole` keeps the comma away from numbers without decimals.
         Type::Decimal => "#,##0.##",
         _ => ty.info().number_format,
+    }
+}
+
+/// The same with an alignment; figures keep a little off the text in the next column.
+fn aligned(format: Format, align: FormatAlign) -> Format {
+    match align {
+        FormatAlign::Right => format.set_align(align).set_indent(1),
+        _ => format.set_align(align),
     }
 }
 
