@@ -711,12 +711,12 @@ fn report_count(declared: &Sheet, data: &SheetData, findings: &mut Findings) {
 }
 
 /// A header made up for a list that has none: its one column, data from a row on.
-pub(super) fn plain_header(column: u32, data: u32) -> Header {
+pub(super) fn plain_header(column: u32, data: u32, running: Option<u32>) -> Header {
     Header {
         row: data.saturating_sub(1),
         data,
         columns: vec![Some(column)],
-        running: None,
+        running,
         unknown: Vec::new(),
         duplicates: Vec::new(),
     }

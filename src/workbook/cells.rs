@@ -101,7 +101,8 @@ fn read_sheet(source: &mut Source, marks: SheetMarks, limits: &Limits, cells: &m
                 formula: Formula::None,
             },
         );
-        if rows.list.len() > limits.rows {
+        // The row being gathered counts too.
+        if rows.list.len() >= limits.rows && !rows.cells.is_empty() {
             return Err(Error::TooLarge(Limit::Rows(limits.rows)));
         }
     }

@@ -17,6 +17,7 @@ pub use self::error::{Error, Limit};
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
 use crate::value::Raw;
+use crate::vietnamese::trim;
 
 /// A workbook as the file holds it.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +76,7 @@ pub struct Cell {
 impl Cell {
     /// Whether the cell holds nothing but blanks.
     pub fn is_blank(&self) -> bool {
-        self.formula != Formula::NotComputed && matches!(&self.raw, Raw::Text(text) if text.trim().is_empty())
+        self.formula != Formula::NotComputed && matches!(&self.raw, Raw::Text(text) if trim(text).is_empty())
     }
 }
 
@@ -160,3 +161,6 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Error> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cells::read(bytes, marks, limits)))
         .unwrap_or_else(|_| Err(Error::Damaged("calamine".to_owned())))
 }
+
+#[cfg(test)]
+mod tests;
