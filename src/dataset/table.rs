@@ -318,14 +318,20 @@ fn total_name<'a>(declared: &Sheet, row: &'a Row, uses: &[Use]) -> Option<&'a st
     texts.find_map(|(cell, text)| {
         // Folding every row's texts would cost more than reading them.
         let trimmed = text.trim();
-        if trimmed.len() > 24 || !trimmed.starts_with(['T', 't', 'C', 'c']) {
+        let mut characters = trimmed.chars();
+        if trimmed.len() > 24
+            || !matches!(characters.next(), Some('T' | 't' | 'C' | 'c'))
+            || !matches!(characters.next(), Some('o' | 'O' | 'ô' | 'Ô' | 'ổ' | 'Ổ' | 'ộ' | 'Ộ'))
+        {
             return None;
         }
         let key = fold(trimmed);
-        let total = matches!(
+        if !matches!(
             key.as_str(),
             "tong cong" | "cong" | "tong so" | "tong" | "cong chung" | "tong chung"
-        );
+        ) {
+            return None;
+        }
         let field = match uses.get(cell.column as usize) {
             Some(Use::Field(field)) => declared.fields.get(*field),
             _ => None,
@@ -337,7 +343,7 @@ fn total_name<'a>(declared: &Sheet, row: &'a Row, uses: &[Use]) -> Option<&'a st
             .rows
             .iter()
             .any(|row| row.values.values().any(|value| fold(value) == key));
-        (total && !permitted && !declared_row).then_some(trimmed)
+        (!permitted && !declared_row).then_some(trimmed)
     })
 }
 

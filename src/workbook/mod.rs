@@ -11,7 +11,6 @@ mod kind;
 mod marks;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 pub use self::error::{Error, Limit};
 use crate::diagnostic::CellRef;
@@ -143,9 +142,8 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Error> {
         return Err(Error::TooLarge(Limit::FileBytes(limits.file_bytes)));
     }
     kind::refuse_others(bytes)?;
-    let bytes: Arc<[u8]> = bytes.into();
     let package = Package::read(
-        bytes.clone(),
+        bytes,
         &opc::Limits {
             part_bytes: limits.part_bytes,
             total_bytes: limits.total_bytes,
@@ -155,6 +153,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Error> {
     .map_err(|error| Error::from_package(error, limits))?;
     kind::refuse_other_packages(&package)?;
     let marks = marks::read(&package, limits)?;
+    // The package keeps a copy of the file.
     drop(package);
     // What a hostile file can still make calamine do is an arithmetic overflow in a debug build; it must not end the
     // program. The reader is thrown away afterwards, so no broken state is seen.
