@@ -5,7 +5,6 @@
 //! templates are compiled by those who fill them.
 
 mod manifest;
-mod prefill;
 mod recognise;
 
 use std::borrow::Cow;
@@ -15,7 +14,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use self::manifest::{Manifest, Source};
-pub use self::recognise::{Fit, VERSION_PROPERTY, fit};
+pub use self::recognise::{Fit, fit};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::schema::Schema;
 use crate::text;

@@ -3,15 +3,11 @@
 use std::collections::HashSet;
 
 use super::Pack;
+use crate::blank::PACK_PROPERTY;
 use crate::schema::Sheet;
 use crate::value::Raw;
 use crate::vietnamese::fold;
 use crate::workbook::{self, Workbook};
-
-/// The custom document property that names the pack.
-pub const PACK_PROPERTY: &str = "baocao.pack";
-/// The custom document property that names the pack's version.
-pub const VERSION_PROPERTY: &str = "baocao.version";
 
 /// What was found out about a workbook's pack.
 #[derive(Clone, Debug, PartialEq, Eq)]

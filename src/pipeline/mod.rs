@@ -6,10 +6,10 @@
 mod file_name;
 
 pub use self::file_name::safe_file_name;
-use crate::blank::{self, Prefill};
+use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::pack::{Output, Pack, VERSION_PROPERTY};
+use crate::pack::{Output, Pack};
 use crate::template::Template;
 use crate::template::text::TextTemplate;
 use crate::workbook::{self, Limits, Workbook};
@@ -129,13 +129,13 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
 
 /// The blank workbook of a pack, with some cells filled in.
 pub fn blank(pack: &Pack, prefill: &Prefill) -> Result<Vec<u8>, blank::Error> {
-    let header = blank::Header {
-        pack: pack.id.clone(),
-        version: pack.version.clone(),
-        name: pack.name.clone(),
-        description: pack.description.clone(),
+    let stamp = Stamp {
+        pack_id: pack.id.clone(),
+        pack_version: pack.version.clone(),
+        pack_name: pack.name.clone(),
+        recipient: None,
     };
-    blank::workbook(&pack.schema, &header, prefill)
+    blank::workbook(&pack.schema, &stamp, prefill)
 }
 
 /// What is wrong with a pack's templates and file names, warnings for their author included.
