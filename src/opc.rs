@@ -349,7 +349,11 @@ pub fn attribute(element: &BytesStart<'_>, local_name: &str) -> Option<String> {
         .with_checks(false)
         .flatten()
         .find(|attribute| attribute.key.local_name().as_ref() == local_name)
-        .and_then(|attribute| quick_xml::escape::unescape(&attribute.value).ok().map(|value| value.into_owned()))
+        .and_then(|attribute| {
+            quick_xml::escape::unescape(&attribute.value)
+                .ok()
+                .map(|value| value.into_owned())
+        })
 }
 
 /// Calls `visit` with each element of an XML part, empty ones included.

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{ConditionalFormatFormula, FormatAlign, Worksheet, XlsxError};
 
 use super::validation::Lists;
-use super::{Entry, cell_name, label_text, measure, put, style, validation, wording, write_label};
+use super::{Entry, Extent, cell_name, label_text, measure, put, shown, style, validation, wording, write_label};
 use crate::schema::Sheet;
 use crate::value::Type;
 
@@ -13,13 +13,13 @@ const HELP: u16 = 2;
 const ENTRY_WIDTH: f64 = 52.0;
 const HELP_WIDTH: f64 = 46.0;
 
-/// Writes a form; returns the sheet's width in digits.
+/// Writes a form.
 pub fn write(
     sheet: &mut Worksheet,
     declared: &Sheet,
     entry: Option<&Entry>,
     lists: &Lists,
-) -> Result<f64, XlsxError> {
+) -> Result<Extent, XlsxError> {
     let label_width = declared
         .fields
         .iter()
@@ -54,11 +54,18 @@ pub fn write(
         write_label(sheet, (row, LABEL), field, false, &style::label())?;
         let value = entry.and_then(|entry| entry.get(&field.id));
         put(sheet, (row, ENTRY), field.ty, value, &style::entry(field.ty, FormatAlign::Left))?;
-        sheet.write_string_with_format(row, HELP, help(field), &style::help())?;
+        let help = help(field);
+        sheet.write_string_with_format(row, HELP, &help, &style::help())?;
+        let lines = measure::lines(&label_text(field, false), label_width, true)
+            .max(measure::lines(&shown(value), entry_width, false))
+            .max(measure::lines(&help, HELP_WIDTH, false));
+        if let Some(height) = measure::fitted(lines) {
+            sheet.set_row_height(row, height)?;
+        }
         if let Some(validation) = validation::of(field, &cell_name(row, ENTRY), lists)? {
             sheet.add_data_validation(row, ENTRY, row, ENTRY, &validation)?;
         }
-        if field.required {
+        if wording::asked(field) {
             let rule = format!("=LEN(TRIM({}))=0", cell_name(row, ENTRY));
             let format = ConditionalFormatFormula::new()
                 .set_rule(rule.as_str())
@@ -77,7 +84,7 @@ pub fn write(
         ENTRY,
         rust_xlsxwriter::IgnoreError::NumberStoredAsText,
     )?;
-    Ok(width)
+    Ok(Extent { width, first })
 }
 
 /// How to fill a field in, with its example.
@@ -85,7 +92,7 @@ fn help(field: &crate::schema::Field) -> String {
     let advice = wording::advice(field);
     match field.example.as_deref().filter(|example| !example.is_empty()) {
         Some(example) if advice.is_empty() => format!("Ví dụ: {example}"),
-        Some(example) => format!("{advice} Ví dụ: {example}"),
+        Some(example) => format!("{advice}\nVí dụ: {example}"),
         None => advice,
     }
 }

@@ -7,9 +7,9 @@ use crate::schema::{Layout, Schema, Sheet};
 
 /// Names of the sheet; the first that the schema doesn't use.
 const NAMES: [&str; 3] = ["Hướng dẫn", "Hướng dẫn ghi", "Hướng dẫn chung"];
-/// Widths in digits of the columns: number, sheet or field, kind, required, unit, how, example.
-const WIDTHS: [f64; 7] = [6.0, 32.0, 30.0, 12.0, 14.0, 48.0, 32.0];
-const LAST: u16 = 6;
+/// Widths in digits of the columns: number, sheet or field, kind with unit, required, how, example.
+const WIDTHS: [f64; 6] = [6.0, 32.0, 30.0, 12.0, 50.0, 34.0];
+const LAST: u16 = 5;
 
 const STEPS: [&str; 7] = [
     "Mở từng trang theo bảng ở mục IV (bấm vào tên trang) và ghi vào các ô trắng. Dòng, ô không dùng đến cứ để trống.",
@@ -99,8 +99,9 @@ pub fn write(sheet: &mut Worksheet, schema: &Schema, stamp: &Stamp) -> Result<()
 
 fn cover(writer: &mut Writer<'_>, stamp: &Stamp) -> Result<(), XlsxError> {
     let width: f64 = WIDTHS.iter().sum();
-    let lines = measure::lines(&stamp.pack_name, width * 12.0 / 16.0, true);
-    writer.across(0, &stamp.pack_name, &style::cover())?;
+    let name = stamp.pack_name.to_uppercase();
+    let lines = measure::lines(&name, width * 12.0 / 16.0, true);
+    writer.across(0, &name, &style::cover())?;
     writer.sheet.set_row_height(0, lines as f64 * 22.0 + 12.0)?;
     if let Some(recipient) = &stamp.recipient {
         writer.across(0, &format!("Đơn vị: {recipient}"), &style::title())?;
@@ -147,9 +148,6 @@ fn sheets(writer: &mut Writer<'_>, schema: &Schema) -> Result<(), XlsxError> {
             ("Trang (bấm để mở)", &header),
             ("Cách trình bày", &header),
             ("Phải ghi", &header),
-            ("", &header),
-            ("", &header),
-            ("", &header),
         ],
         true,
     )?;
@@ -197,9 +195,10 @@ fn layout(sheet: &Sheet) -> &'static str {
 fn fields(writer: &mut Writer<'_>, schema: &Schema) -> Result<(), XlsxError> {
     writer.heading("V. Các mục và cột")?;
     let header = style::header();
-    let heads = ["STT", "Mục, cột", "Ghi gì", "Bắt buộc", "Đơn vị tính", "Cách ghi", "Ví dụ"];
+    let heads = ["STT", "Mục, cột", "Ghi gì", "Bắt buộc", "Cách ghi", "Ví dụ"];
     writer.cells(&heads.map(|head| (head, &header)), true)?;
     let (left, center) = (style::cell(FormatAlign::Left), style::cell(FormatAlign::Center));
+    let star = style::star();
     let example_format = left.clone().set_italic();
     for sheet in &schema.sheets {
         let text = format!("Trang “{}”", sheet.name);
@@ -210,9 +209,8 @@ fn fields(writer: &mut Writer<'_>, schema: &Schema) -> Result<(), XlsxError> {
                 &[
                     (&number, &center),
                     (&field.label, &left),
-                    (&wording::kind(field), &left),
-                    (if field.required { "Có" } else { "" }, &center),
-                    (field.unit.as_deref().unwrap_or_default(), &center),
+                    (&wording::kind_and_unit(field), &left),
+                    (if wording::asked(field) { "*" } else { "" }, &star),
                     (&wording::advice(field), &left),
                     (field.example.as_deref().unwrap_or_default(), &example_format),
                 ],

@@ -145,13 +145,7 @@ impl Reader<'_> {
         self.findings.push(finding);
     }
 
-    fn unknown<'b>(
-        &mut self,
-        code: &'static str,
-        key: &Key<'_>,
-        message: Text,
-        known: impl Iterator<Item = &'b str>,
-    ) {
+    fn unknown<'b>(&mut self, code: &'static str, key: &Key<'_>, message: Text, known: impl Iterator<Item = &'b str>) {
         let hint = vietnamese::nearest(key.get_ref(), known)
             .map(|near| text!("có phải ý định ghi là «{near}»?", "did you mean «{near}»?"));
         self.error(code, key.span(), message, hint);
@@ -235,7 +229,10 @@ impl Reader<'_> {
                 self.unknown(
                     "du-lieu/khong-co-cot",
                     name,
-                    text!("trang «{sheet_id}» không có mục «{id}»", "sheet «{sheet_id}» has no field «{id}»"),
+                    text!(
+                        "trang «{sheet_id}» không có mục «{id}»",
+                        "sheet «{sheet_id}» has no field «{id}»"
+                    ),
                     sheet.fields.iter().map(|field| field.id.as_str()),
                 );
                 continue;
@@ -299,7 +296,10 @@ impl Reader<'_> {
             }
             (DeValue::Float(number), Type::Decimal | Type::Percent) => match exact(number.as_str()) {
                 Some(number) => return Some(Value::Number(number)),
-                None => text!("«{label}»: không phải một số ghi được", "«{label}»: not a number that can be kept"),
+                None => text!(
+                    "«{label}»: không phải một số ghi được",
+                    "«{label}»: not a number that can be kept"
+                ),
             },
             (DeValue::Float(number), ty) if is_number(ty) => match exact(number.as_str()) {
                 Some(number) if number.is_integer() => return Some(Value::Number(number.normalize())),
@@ -307,7 +307,11 @@ impl Reader<'_> {
             },
             (DeValue::Datetime(moment), Type::Date) => match moment.date {
                 Some(date) => {
-                    let numbers = (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
+                    let numbers = (
+                        i16::try_from(date.year),
+                        i8::try_from(date.month),
+                        i8::try_from(date.day),
+                    );
                     if let (Ok(year), Ok(month), Ok(day)) = numbers
                         && let Ok(date) = Date::new(year, month, day)
                     {
@@ -322,7 +326,10 @@ impl Reader<'_> {
                 "«{label}» cần chữ, đặt trong dấu ngoặc kép",
                 "«{label}» needs text, in quotation marks"
             ),
-            (_, Type::Date) => text!("«{label}» cần một ngày, dạng 2026-02-05", "«{label}» needs a date: 2026-02-05"),
+            (_, Type::Date) => text!(
+                "«{label}» cần một ngày, dạng 2026-02-05",
+                "«{label}» needs a date: 2026-02-05"
+            ),
             (_, Type::Flag) => text!("«{label}» cần true hoặc false", "«{label}» needs true or false"),
             _ => text!("«{label}» cần một số", "«{label}» needs a number"),
         };

@@ -2,6 +2,8 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, FormatUnderline};
 
+use super::measure;
+use crate::schema::Field;
 use crate::value::Type;
 
 /// The face of official documents (Decree 30/2020, annex I).
@@ -112,12 +114,12 @@ pub fn entry(ty: Type, align: FormatAlign) -> Format {
 }
 
 /// A cell that is given: read it, leave it.
-pub fn given(ty: Type) -> Format {
+pub fn given(field: &Field) -> Format {
     let format = boxed()
-        .set_num_format(number_format(ty))
-        .set_align(align(ty))
+        .set_num_format(number_format(field.ty))
+        .set_align(align(field))
         .set_background_color(GIVEN_FILL);
-    if is_text(ty) { format.set_text_wrap() } else { format }
+    if is_text(field.ty) { format.set_text_wrap() } else { format }
 }
 
 /// A key that is given: small and grey, for the program rather than for people.
@@ -148,6 +150,11 @@ pub fn example(align: FormatAlign) -> Format {
         .set_num_format("@")
         .set_align(align)
         .set_text_wrap()
+}
+
+/// The example of a key.
+pub fn example_key() -> Format {
+    given_key().set_italic().set_background_color(EXAMPLE_FILL)
 }
 
 /// What a conditional format lays over a required cell that is still blank.
@@ -208,25 +215,26 @@ pub fn star() -> Format {
     cell(FormatAlign::Center).set_bold().set_font_color(RED)
 }
 
-/// Excel's format code of a type.
-pub fn number_format(ty: Type) -> &'static str {
+/// Excel's format code of a type. Texts are `@`, so that "- Tăng cường …" isn't taken for a formula, nor "01/2024" for a
+/// date.
+fn number_format(ty: Type) -> &'static str {
     match ty {
-        // As text, so that "- Tăng cường …" isn't taken for a formula, nor "01/2024" for a date.
-        Type::Text | Type::LongText | Type::Choice | Type::Flag => "@",
-        Type::Integer => "#,##0",
+        // Dots between thousands; `whole` keeps the comma away from numbers without decimals.
         Type::Decimal => "#,##0.##",
-        Type::Percent => "0.0#%",
-        Type::Count => "00",
-        Type::Date => "dd/mm/yyyy",
-        Type::Year => "0",
+        _ => ty.info().number_format,
     }
 }
 
-/// Where a type's values stand in their column.
-pub fn align(ty: Type) -> FormatAlign {
-    match ty {
+/// Choices up to this width in digits stand centred in their column, longer ones to the left.
+const SHORT_CHOICE: f64 = 14.0;
+
+/// Where a field's values stand in their column.
+pub fn align(field: &Field) -> FormatAlign {
+    let short = |text: &str| measure::width(text, false) <= SHORT_CHOICE;
+    match field.ty {
         Type::Text | Type::LongText => FormatAlign::Left,
         Type::Integer | Type::Decimal | Type::Percent => FormatAlign::Right,
+        Type::Choice if !field.choices.iter().all(|choice| short(&choice.value)) => FormatAlign::Left,
         Type::Count | Type::Date | Type::Year | Type::Choice | Type::Flag => FormatAlign::Center,
     }
 }

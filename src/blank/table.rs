@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{ConditionalFormatFormula, Format, IgnoreError, Worksheet, XlsxError};
 
 use super::validation::Lists;
-use super::{EXAMPLE_MARK, Entry, cell_name, label_text, measure, put, style, validation, write_label};
+use super::{EXAMPLE_MARK, Entry, Extent, cell_name, label_text, measure, put, shown, style, validation, wording, write_label};
 use crate::schema::{Field, Layout, Sheet};
 use crate::value::{Type, Value};
 
@@ -12,8 +12,10 @@ const RUNNING: u16 = 0;
 const RUNNING_WIDTH: f64 = 6.0;
 /// Most lines a header's label is broken into.
 const HEADER_LINES: usize = 3;
+/// A sheet with more columns than this is a wide one.
+const MANY_COLUMNS: usize = 10;
 /// The widest block of columns that stays in view while the rest scrolls.
-const FROZEN_WIDTH: f64 = 48.0;
+const FROZEN_WIDTH: f64 = 95.0;
 /// A sheet up to this width fits a screen: no column needs to stay in view.
 const SCREEN_WIDTH: f64 = 125.0;
 
@@ -86,8 +88,8 @@ fn plan<'a>(declared: &'a Sheet, entries: &'a [Entry]) -> Vec<Line<'a>> {
     lines
 }
 
-/// Writes a table or list; returns the sheet's width in digits.
-pub fn write(sheet: &mut Worksheet, declared: &Sheet, entries: &[Entry], lists: &Lists) -> Result<f64, XlsxError> {
+/// Writes a table or list.
+pub fn write(sheet: &mut Worksheet, declared: &Sheet, entries: &[Entry], lists: &Lists) -> Result<Extent, XlsxError> {
     let key = declared.key_index();
     let widths: Vec<f64> = declared
         .fields
@@ -106,13 +108,14 @@ pub fn write(sheet: &mut Worksheet, declared: &Sheet, entries: &[Entry], lists: 
     header(sheet, declared, row, &widths)?;
     sheet.set_repeat_rows(row, row)?;
     row += 1;
+    let extent = Extent { width, first: row };
     sheet.set_freeze_panes(row, frozen(declared, &widths, width))?;
     if declared
         .fields
         .iter()
         .any(|field| field.example.as_deref().is_some_and(|example| !example.is_empty()))
     {
-        example(sheet, declared, row)?;
+        example(sheet, declared, row, &widths)?;
         row += 1;
     }
     let first = row;
@@ -120,39 +123,46 @@ pub fn write(sheet: &mut Worksheet, declared: &Sheet, entries: &[Entry], lists: 
     for (number, line) in (1_u32..).zip(&lines) {
         let given = line.declared.is_some();
         sheet.write_number_with_format(row, RUNNING, number, &style::running(given))?;
-        for ((column, field), index) in (1_u16..).zip(&declared.fields).zip(0_usize..) {
+        let mut lines = 1;
+        for (index, (field, width)) in declared.fields.iter().zip(&widths).enumerate() {
+            let at = (row, u16::try_from(index + 1).unwrap_or(u16::MAX));
             let text = line.declared.and_then(|values| values.get(&field.id));
             let entry = line.entry.and_then(|entry| entry.get(&field.id));
             match text {
+                Some(text) if Some(index) == key => put_given(sheet, at, field, text, &style::given_key())?,
                 Some(text) => {
-                    let format = match Some(index) == key {
-                        true => style::given_key(),
-                        false => style::given(field.ty),
-                    };
-                    put_given(sheet, (row, column), field, text, &format)?;
+                    put_given(sheet, at, field, text, &style::given(field))?;
+                    lines = lines.max(measure::lines(text, *width, false));
                 }
-                None => put(
-                    sheet,
-                    (row, column),
-                    field.ty,
-                    entry,
-                    &style::entry(field.ty, style::align(field.ty)),
-                )?,
+                None => {
+                    let format = style::entry(field.ty, style::align(field));
+                    put(sheet, at, field.ty, entry, &format)?;
+                    lines = lines.max(measure::lines(&shown(entry), *width, false));
+                }
             }
+        }
+        if let Some(height) = measure::fitted(lines) {
+            sheet.set_row_height(row, height)?;
         }
         row += 1;
     }
     let Some(end) = row.checked_sub(1).filter(|end| *end >= first) else {
-        return Ok(width);
+        return Ok(extent);
     };
     rules(sheet, declared, lists, (first, end), &lines)?;
-    sheet.ignore_error_range(first.saturating_sub(1), RUNNING, end, last, IgnoreError::NumberStoredAsText)?;
+    sheet.ignore_error_range(
+        first.saturating_sub(1),
+        RUNNING,
+        end,
+        last,
+        IgnoreError::NumberStoredAsText,
+    )?;
     let open = (1_u16..)
         .zip(&declared.fields)
         .find(|(_, field)| lines.first().is_some_and(|line| !gives(line, field)));
     let column = open.map_or(1, |(column, _)| column);
     sheet.set_selection(first, column, first, column)?;
-    Ok(width)
+    Ok(extent)
 }
 
 /// Whether the schema itself gives a field of a row.
@@ -170,7 +180,12 @@ fn put_given(
 ) -> Result<(), XlsxError> {
     let value = match style::is_text(field.ty) {
         true => None,
-        false => field.ty.read(&crate::value::Raw::Text(text.into()), &field.choices).value,
+        false => {
+            field
+                .ty
+                .read(&crate::value::Raw::Text(text.into()), &field.choices)
+                .value
+        }
     };
     let value = value.unwrap_or_else(|| Value::Text(text.into()));
     put(sheet, at, field.ty, Some(&value), format)
@@ -207,13 +222,23 @@ fn header(sheet: &mut Worksheet, declared: &Sheet, row: u32, widths: &[f64]) -> 
     Ok(())
 }
 
-fn example(sheet: &mut Worksheet, declared: &Sheet, row: u32) -> Result<(), XlsxError> {
+fn example(sheet: &mut Worksheet, declared: &Sheet, row: u32, widths: &[f64]) -> Result<(), XlsxError> {
     let mark = style::example(rust_xlsxwriter::FormatAlign::Center);
     sheet.write_string_with_format(row, RUNNING, EXAMPLE_MARK, &mark)?;
-    for (column, field) in (1_u16..).zip(&declared.fields) {
-        let format = style::example(style::align(field.ty));
+    let mut lines = 1;
+    for ((column, field), width) in (1_u16..).zip(&declared.fields).zip(widths) {
+        let format = match declared.key.as_ref() == Some(&field.id) && !declared.rows.is_empty() {
+            true => style::example_key(),
+            false => style::example(style::align(field)),
+        };
         let text = field.example.as_deref().unwrap_or_default();
         sheet.write_string_with_format(row, column, text, &format)?;
+        if declared.key.as_ref() != Some(&field.id) {
+            lines = lines.max(measure::lines(text, *width, false));
+        }
+    }
+    if let Some(height) = measure::fitted(lines) {
+        sheet.set_row_height(row, height)?;
     }
     Ok(())
 }
@@ -238,7 +263,7 @@ fn rules(
         if let Some(validation) = validation::of(field, &cell, lists)? {
             sheet.add_data_validation(first, column, end, column, &validation)?;
         }
-        if field.required {
+        if wording::asked(field) {
             let rule = format!(
                 "=AND(LEN(TRIM({cell}))=0,COUNTA($B{row}:${letters}{row})>0)",
                 row = first + 1,
@@ -284,15 +309,18 @@ fn column_width(declared: &Sheet, field: &Field, key: bool) -> f64 {
         .filter_map(|row| row.values.get(&field.id))
         .map(|text| measure::width(text, false) + 2.0)
         .fold(0.0, f64::max);
+    // The more columns, the narrower: a sheet should still fit on paper.
+    let many = declared.fields.len() > MANY_COLUMNS;
     let (least, most) = match field.ty {
         Type::LongText => (60.0, 60.0),
+        Type::Text | Type::Choice if many => (12.0, 20.0),
         Type::Text => (16.0, 40.0),
         Type::Choice => (12.0, 30.0),
+        Type::Integer | Type::Decimal if many => (11.0, 16.0),
         Type::Integer | Type::Decimal => (14.0, 20.0),
-        Type::Percent => (11.0, 14.0),
+        Type::Percent => (10.0, 12.0),
         Type::Date => (13.0, 14.0),
-        Type::Count => (9.0, 12.0),
-        Type::Year | Type::Flag => (9.0, 12.0),
+        Type::Count | Type::Year | Type::Flag => (9.0, 12.0),
     };
     // A drop-down's arrow stands beside the cell, yet the text needs some air.
     let choice = field

@@ -151,7 +151,7 @@ fn rule(field: &Field, cell: &str, lists: &Lists) -> Result<Option<DataValidatio
                 None => rule.allow_list_strings(&values)?,
             }
         }
-        Type::Flag => rule.allow_list_strings(&["Có", "Không"])?,
+        Type::Flag => rule.allow_list_strings(&["x", "Có", "Không"])?,
         Type::Text | Type::LongText => match field.max_length.map(u32::try_from) {
             Some(Ok(length)) => rule.allow_text_length(DataValidationRule::LessThanOrEqualTo(length)),
             _ => return Ok(None),

@@ -6,6 +6,24 @@ use crate::schema::{Field, Layout, Sheet};
 use crate::value::Type;
 use crate::vietnamese;
 
+/// Longer lists are not spelt out in the table of fields.
+const NAMED_CHOICES: usize = 8;
+/// Limits of a text's length from here on go without saying until they are reached.
+const LONG: usize = 1000;
+
+/// Whether a blank cell is a mistake: the field is required, and nothing else is taken for it.
+pub fn asked(field: &Field) -> bool {
+    field.required && field.default.is_none()
+}
+
+/// What goes into a field with its unit, for the table of fields: `Số nguyên (triệu đồng)`.
+pub fn kind_and_unit(field: &Field) -> String {
+    match &field.unit {
+        Some(unit) => format!("{} ({unit})", kind(field)),
+        None => kind(field),
+    }
+}
+
 /// What goes into a field, for the table of fields: `Số nguyên`.
 pub fn kind(field: &Field) -> String {
     match field.ty {
@@ -17,8 +35,11 @@ pub fn kind(field: &Field) -> String {
         Type::Count => "Số lượng (số nguyên)".to_owned(),
         Type::Date => "Ngày/tháng/năm".to_owned(),
         Type::Year => "Năm (4 chữ số)".to_owned(),
+        Type::Choice if field.choices.len() > NAMED_CHOICES => {
+            format!("Chọn một trong {} mục của danh sách", field.choices.len())
+        }
         Type::Choice => format!("Chọn: {}", choices(field)),
-        Type::Flag => "Có hoặc Không".to_owned(),
+        Type::Flag => "Đánh x (có) hoặc để trống".to_owned(),
     }
 }
 
@@ -39,7 +60,7 @@ pub fn limits(field: &Field) -> String {
         (Some(min), Some(max), _) => format!("từ {} đến {}", number(min), number(max)),
         (Some(min), None, _) => format!("từ {} trở lên", number(min)),
         (None, Some(max), _) => format!("nhiều nhất {}", number(max)),
-        (None, None, Some(length)) => format!("không quá {length} ký tự"),
+        (None, None, Some(length)) => format!("không quá {} ký tự", vietnamese::number(Decimal::from(length), 0)),
         (None, None, None) => String::new(),
     }
 }
@@ -50,7 +71,7 @@ pub fn advice(field: &Field) -> String {
     parts.extend(field.help.as_deref().map(sentence));
     parts.extend(field.pattern_help.as_deref().map(sentence));
     let limits = limits(field);
-    if !limits.is_empty() {
+    if !limits.is_empty() && field.max_length.is_none_or(|length| length < LONG) {
         parts.push(sentence(&limits));
     }
     if let Some(default) = &field.default {
@@ -101,7 +122,7 @@ pub fn refusal(field: &Field) -> (&'static str, String) {
             "Chọn trong danh sách",
             format!("Bấm mũi tên bên phải ô rồi chọn một trong các mục: {}.", choices(field)),
         ),
-        Type::Flag => ("Chọn Có hoặc Không", "Bấm mũi tên bên phải ô rồi chọn Có hoặc Không.".to_owned()),
+        Type::Flag => ("Đánh x hoặc để trống", "Ghi x hoặc Có nếu đúng; để trống hoặc ghi Không nếu không.".to_owned()),
         Type::Text | Type::LongText => (
             "Nội dung quá dài",
             format!("Ô này nhận chữ{limits}. Hãy viết gọn lại."),
@@ -113,7 +134,7 @@ pub fn refusal(field: &Field) -> (&'static str, String) {
 pub fn must_be_filled(sheet: &Sheet) -> bool {
     sheet.min_rows > 0
         || !sheet.rows.is_empty()
-        || sheet.layout == Layout::Form && sheet.fields.iter().any(|field| field.required)
+        || sheet.layout == Layout::Form && sheet.fields.iter().any(asked)
 }
 
 /// Whether a sheet must be filled, in words.

@@ -31,7 +31,10 @@ pub(super) fn language(arguments: &[OsString]) -> Lang {
 
 /// Whether a flag is among the arguments.
 pub(super) fn has_flag(arguments: &[OsString], flag: &str) -> bool {
-    arguments.iter().take_while(|word| *word != "--").any(|word| word == flag)
+    arguments
+        .iter()
+        .take_while(|word| *word != "--")
+        .any(|word| word == flag)
 }
 
 /// The arguments as the parser wants them: a file on its own is rendered, and `help X` is `X --help`.
@@ -108,62 +111,166 @@ pub(super) fn command(lang: Lang) -> Command {
     let pack = t("GÓI", "PACK");
 
     let render = build
-        .command("render", "Làm báo cáo Word từ sổ tính; ghi cạnh sổ tính", "Make the Word report of a workbook, beside the workbook")
-        .override_usage(t("baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--force]", "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--force]"))
-        .arg(build.path("workbook", workbook, "Sổ tính Excel (.xlsx) đã điền số liệu", "The Excel workbook (.xlsx) that was filled in").num_args(1..).action(ArgAction::Append))
-        .arg(build.output(t("TỆP|THƯ_MỤC", "FILE|DIR"), "Ghi vào tệp .docx hoặc thư mục này", "Write to this .docx file or folder"))
+        .command(
+            "render",
+            "Làm báo cáo Word từ sổ tính; ghi cạnh sổ tính",
+            "Make the Word report of a workbook, beside the workbook",
+        )
+        .override_usage(t(
+            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--force]",
+            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--force]",
+        ))
+        .arg(
+            build
+                .path(
+                    "workbook",
+                    workbook,
+                    "Sổ tính Excel (.xlsx) đã điền số liệu",
+                    "The Excel workbook (.xlsx) that was filled in",
+                )
+                .num_args(1..)
+                .action(ArgAction::Append),
+        )
+        .arg(build.output(
+            t("TỆP|THƯ_MỤC", "FILE|DIR"),
+            "Ghi vào tệp .docx hoặc thư mục này",
+            "Write to this .docx file or folder",
+        ))
         .arg(build.pack())
         .arg(build.force());
     let check = build
-        .command("check", "Kiểm tra sổ tính, kể mọi lỗi theo trang tính và ô; không ghi gì", "Check a workbook: every problem by sheet and cell; writes nothing")
-        .override_usage(t("baocao check SỔ_TÍNH [--pack MÃ_GÓI]", "baocao check WORKBOOK [--pack ID]"))
-        .arg(build.path("workbook", workbook, "Sổ tính Excel (.xlsx) đã điền số liệu", "The Excel workbook (.xlsx) that was filled in"))
+        .command(
+            "check",
+            "Kiểm tra sổ tính, kể mọi lỗi theo trang tính và ô; không ghi gì",
+            "Check a workbook: every problem by sheet and cell; writes nothing",
+        )
+        .override_usage(t(
+            "baocao check SỔ_TÍNH [--pack MÃ_GÓI]",
+            "baocao check WORKBOOK [--pack ID]",
+        ))
+        .arg(build.path(
+            "workbook",
+            workbook,
+            "Sổ tính Excel (.xlsx) đã điền số liệu",
+            "The Excel workbook (.xlsx) that was filled in",
+        ))
         .arg(build.pack());
     let blank = build
-        .command("blank", "Tạo sổ tính trống để điền số liệu", "Make the blank workbook to fill in")
-        .override_usage(t("baocao blank GÓI [-o TỆP|THƯ_MỤC] [--data TỆP.toml] [--force]", "baocao blank PACK [-o FILE|DIR] [--data FILE.toml] [--force]"))
-        .arg(build.path("pack-name", pack, "Mã gói, hoặc thư mục gói", "The pack's id, or its folder"))
-        .arg(build.output(t("TỆP|THƯ_MỤC", "FILE|DIR"), "Ghi vào tệp .xlsx hoặc thư mục này", "Write to this .xlsx file or folder"))
-        .arg(build.option("data", t("TỆP.toml", "FILE.toml"), "Điền sẵn các giá trị trong tệp này", "Fill in the values of this file").long("data").value_parser(value_parser!(PathBuf)))
+        .command(
+            "blank",
+            "Tạo sổ tính trống để điền số liệu",
+            "Make the blank workbook to fill in",
+        )
+        .override_usage(t(
+            "baocao blank GÓI [-o TỆP|THƯ_MỤC] [--data TỆP.toml] [--force]",
+            "baocao blank PACK [-o FILE|DIR] [--data FILE.toml] [--force]",
+        ))
+        .arg(build.path(
+            "pack-name",
+            pack,
+            "Mã gói, hoặc thư mục gói",
+            "The pack's id, or its folder",
+        ))
+        .arg(build.output(
+            t("TỆP|THƯ_MỤC", "FILE|DIR"),
+            "Ghi vào tệp .xlsx hoặc thư mục này",
+            "Write to this .xlsx file or folder",
+        ))
+        .arg(
+            build
+                .option(
+                    "data",
+                    t("TỆP.toml", "FILE.toml"),
+                    "Điền sẵn các giá trị trong tệp này",
+                    "Fill in the values of this file",
+                )
+                .long("data")
+                .value_parser(value_parser!(PathBuf)),
+        )
         .arg(build.force());
 
-    let a_pack = || build.path("pack-name", pack, "Mã gói, hoặc thư mục gói", "The pack's id, or its folder");
+    let a_pack = || {
+        build.path(
+            "pack-name",
+            pack,
+            "Mã gói, hoặc thư mục gói",
+            "The pack's id, or its folder",
+        )
+    };
     let packs = build
-        .parent("pack", "Xem, tạo và kiểm tra các gói báo cáo", "List, show, build and check packs")
+        .parent(
+            "pack",
+            "Xem, tạo và kiểm tra các gói báo cáo",
+            "List, show, build and check packs",
+        )
         .override_usage(t("baocao pack LỆNH", "baocao pack COMMAND"))
         .subcommand(
             build
-                .command("list", "Kể các gói tìm thấy và nơi chứa", "List the packs and where each came from")
+                .command(
+                    "list",
+                    "Kể các gói tìm thấy và nơi chứa",
+                    "List the packs and where each came from",
+                )
                 .override_usage("baocao pack list"),
         )
         .subcommand(
             build
-                .command("show", "Kể mọi thẻ dùng được trong mẫu Word của gói", "List every tag that a pack's Word template may use")
+                .command(
+                    "show",
+                    "Kể mọi thẻ dùng được trong mẫu Word của gói",
+                    "List every tag that a pack's Word template may use",
+                )
                 .override_usage(t("baocao pack show GÓI", "baocao pack show PACK"))
                 .arg(a_pack()),
         )
         .subcommand(
             build
-                .command("build", "Tạo mẫu Word của gói từ tệp nguồn", "Build a pack's Word templates from their text sources")
-                .override_usage(t("baocao pack build THƯ_MỤC_GÓI [--force]", "baocao pack build PACK_DIR [--force]"))
-                .arg(build.path("folder", t("THƯ_MỤC_GÓI", "PACK_DIR"), "Thư mục gói, có tệp pack.toml", "The pack's folder, with its pack.toml"))
+                .command(
+                    "build",
+                    "Tạo mẫu Word của gói từ tệp nguồn",
+                    "Build a pack's Word templates from their text sources",
+                )
+                .override_usage(t(
+                    "baocao pack build THƯ_MỤC_GÓI [--force]",
+                    "baocao pack build PACK_DIR [--force]",
+                ))
+                .arg(build.path(
+                    "folder",
+                    t("THƯ_MỤC_GÓI", "PACK_DIR"),
+                    "Thư mục gói, có tệp pack.toml",
+                    "The pack's folder, with its pack.toml",
+                ))
                 .arg(build.force()),
         )
         .subcommand(
             build
-                .command("check", "Kiểm tra gói: pack.toml, các trang tính, các mẫu Word", "Check a pack: pack.toml, its sheets, its Word templates")
+                .command(
+                    "check",
+                    "Kiểm tra gói: pack.toml, các trang tính, các mẫu Word",
+                    "Check a pack: pack.toml, its sheets, its Word templates",
+                )
                 .override_usage(t("baocao pack check GÓI", "baocao pack check PACK"))
                 .arg(a_pack()),
         );
 
     let lang_option = build
-        .option("lang", "vi|en", "Ngôn ngữ của lời nhắn: vi (mặc định) hoặc en; hoặc đặt BAOCAO_LANG=en", "Language of messages: vi (default) or en; or set BAOCAO_LANG=en")
+        .option(
+            "lang",
+            "vi|en",
+            "Ngôn ngữ của lời nhắn: vi (mặc định) hoặc en; hoặc đặt BAOCAO_LANG=en",
+            "Language of messages: vi (default) or en; or set BAOCAO_LANG=en",
+        )
         .long("lang")
         .value_parser(["vi", "en"])
         .hide_possible_values(true)
         .global(true);
     let templates = build
-        .option("templates", t("THƯ_MỤC", "DIR"), "Tìm gói trong thư mục này trước tiên", "Look for packs in this folder first")
+        .option(
+            "templates",
+            t("THƯ_MỤC", "DIR"),
+            "Tìm gói trong thư mục này trước tiên",
+            "Look for packs in this folder first",
+        )
         .long("templates")
         .value_parser(value_parser!(PathBuf))
         .global(true);
@@ -171,14 +278,20 @@ pub(super) fn command(lang: Lang) -> Command {
         .long("json")
         .action(ArgAction::SetTrue)
         .global(true)
-        .help(t("In kết quả và các lỗi thành một tài liệu JSON", "Print results and findings as one JSON document"));
+        .help(t(
+            "In kết quả và các lỗi thành một tài liệu JSON",
+            "Print results and findings as one JSON document",
+        ));
     let version = Arg::new("version")
         .short('V')
         .long("version")
         .action(ArgAction::Version)
         .help(t("In số phiên bản", "Print the version"));
 
-    let about = t("Đưa số liệu trong sổ tính Excel vào báo cáo Word đúng thể thức.", "Turns the figures of an Excel workbook into an official Word report.");
+    let about = t(
+        "Đưa số liệu trong sổ tính Excel vào báo cáo Word đúng thể thức.",
+        "Turns the figures of an Excel workbook into an official Word report.",
+    );
     build
         .parent("baocao", about, about)
         .bin_name("baocao")
@@ -203,16 +316,29 @@ impl Builder {
 
     /// A command with arguments.
     fn command(&self, name: &'static str, vi: &'static str, en: &'static str) -> Command {
-        let (usage, arguments, options) = (self.t("Cách dùng", "Usage"), self.t("Đối số", "Arguments"), self.t("Tuỳ chọn", "Options"));
+        let (usage, arguments, options) = (
+            self.t("Cách dùng", "Usage"),
+            self.t("Đối số", "Arguments"),
+            self.t("Tuỳ chọn", "Options"),
+        );
         let has_arguments = name != "list";
-        let arguments = if has_arguments { format!("{arguments}:\n{{positionals}}\n\n") } else { String::new() };
-        self.bare(name, vi, en)
-            .help_template(format!("{{about}}\n\n{usage}:\n  {{usage}}\n\n{arguments}{options}:\n{{options}}{{after-help}}\n"))
+        let arguments = if has_arguments {
+            format!("{arguments}:\n{{positionals}}\n\n")
+        } else {
+            String::new()
+        };
+        self.bare(name, vi, en).help_template(format!(
+            "{{about}}\n\n{usage}:\n  {{usage}}\n\n{arguments}{options}:\n{{options}}{{after-help}}\n"
+        ))
     }
 
     /// A command of commands.
     fn parent(&self, name: &'static str, vi: &'static str, en: &'static str) -> Command {
-        let (usage, commands, options) = (self.t("Cách dùng", "Usage"), self.t("Lệnh", "Commands"), self.t("Tuỳ chọn", "Options"));
+        let (usage, commands, options) = (
+            self.t("Cách dùng", "Usage"),
+            self.t("Lệnh", "Commands"),
+            self.t("Tuỳ chọn", "Options"),
+        );
         self.bare(name, vi, en)
             .disable_help_subcommand(true)
             .subcommand_required(true)
@@ -220,10 +346,13 @@ impl Builder {
     }
 
     fn bare(&self, name: &'static str, vi: &'static str, en: &'static str) -> Command {
-        let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help(self.t("In phần trợ giúp này", "Print this help"));
+        let help = Arg::new("help")
+            .short('h')
+            .long("help")
+            .action(ArgAction::Help)
+            .help(self.t("In phần trợ giúp này", "Print this help"));
         Command::new(name)
             .about(self.t(vi, en))
-            .color(clap::ColorChoice::Never)
             .disable_help_flag(true)
             .arg(help)
     }
@@ -242,13 +371,21 @@ impl Builder {
     }
 
     fn output(&self, name: &'static str, vi: &'static str, en: &'static str) -> Arg {
-        self.option("output", name, vi, en).short('o').long("output").value_parser(value_parser!(PathBuf))
+        self.option("output", name, vi, en)
+            .short('o')
+            .long("output")
+            .value_parser(value_parser!(PathBuf))
     }
 
     fn pack(&self) -> Arg {
-        self.option("pack", self.t("MÃ_GÓI", "ID"), "Dùng gói này thay vì tự nhận ra", "Use this pack instead of recognising it")
-            .long("pack")
-            .value_parser(value_parser!(PathBuf))
+        self.option(
+            "pack",
+            self.t("MÃ_GÓI", "ID"),
+            "Dùng gói này thay vì tự nhận ra",
+            "Use this pack instead of recognising it",
+        )
+        .long("pack")
+        .value_parser(value_parser!(PathBuf))
     }
 
     fn force(&self) -> Arg {
@@ -304,7 +441,15 @@ mod tests {
         let mut all = vec![root];
         while let Some(mut command) = all.pop() {
             let help = command.render_long_help().to_string();
-            for english in ["Usage", "Options", "Commands", "Arguments", "Print", "default:", "possible"] {
+            for english in [
+                "Usage",
+                "Options",
+                "Commands",
+                "Arguments",
+                "Print",
+                "default:",
+                "possible",
+            ] {
                 assert!(!help.contains(english), "{english} in\n{help}");
             }
             all.extend(command.get_subcommands().cloned());

@@ -19,8 +19,13 @@ const DATA_BYTES: u64 = 32 << 20;
 
 /// Runs the command.
 pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
-    let name: &PathBuf = matches.get_one("pack-name").ok_or_else(|| Stop::fault(nothing_asked()))?;
-    let target = matches.get_one::<PathBuf>("output").map(|path| Target::parse(path, "xlsx")).transpose()?;
+    let name: &PathBuf = matches
+        .get_one("pack-name")
+        .ok_or_else(|| Stop::fault(nothing_asked()))?;
+    let target = matches
+        .get_one::<PathBuf>("output")
+        .map(|path| Target::parse(path, "xlsx"))
+        .transpose()?;
     let pack = packs::named(session, name)?;
     let prefill = match matches.get_one::<PathBuf>("data") {
         Some(path) => read_data(&pack, path)?,
@@ -36,7 +41,9 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     };
     let path = output::stage(&target, &bytes, matches.get_flag("force"))?.put()?;
     let mut report = Report::new("blank").with_text(format!("{}\n", path.display()));
-    report.json.insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
+    report
+        .json
+        .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
     report.json.insert("path".into(), json!(path.display().to_string()));
     report.summary = Some(Text::new("Đã tạo biểu trống", "Made the blank workbook"));
     Ok(report)

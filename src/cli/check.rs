@@ -14,12 +14,16 @@ use crate::pipeline;
 
 /// Runs the command.
 pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
-    let path: &PathBuf = matches.get_one("workbook").ok_or_else(|| Stop::fault(nothing_asked()))?;
+    let path: &PathBuf = matches
+        .get_one("workbook")
+        .ok_or_else(|| Stop::fault(nothing_asked()))?;
     let mut report = Report::new("check");
     report.findings_are_result = true;
     report.json.insert("workbook".into(), json!(path.display().to_string()));
     let (workbook, pack) = open(session, path, matches.get_one("pack"))?;
-    report.json.insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
+    report
+        .json
+        .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
     let mut findings = pipeline::check_workbook(&pack, workbook).diagnostics;
     attribute(&mut findings, &pack, path);
     report.add(findings);

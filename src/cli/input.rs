@@ -18,7 +18,10 @@ const PACK_DEPTH: usize = 4;
 
 /// How a file is called in findings: its name alone, for people know where they work.
 pub(super) fn name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// The content of a file of at most `limit` bytes; `endings` are those the caller wants, for naming a near file.
@@ -30,19 +33,39 @@ pub(super) fn read(path: &Path, limit: u64, endings: &[&str]) -> Result<Vec<u8>,
         Stop::fault(finding)
     };
     let unreadable = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => fault("tep/khong-thay", Text::new("không thấy tệp này", "there is no such file"), near_file(path, endings)),
+        ErrorKind::NotFound => fault(
+            "tep/khong-thay",
+            Text::new("không thấy tệp này", "there is no such file"),
+            near_file(path, endings),
+        ),
         ErrorKind::PermissionDenied => fault(
             "tep/khong-mo-duoc",
-            Text::new("không mở được tệp này: không có quyền đọc", "this file can't be opened: no permission to read it"),
-            Some(Text::new("nếu tệp đang mở trong Excel hay Word thì đóng lại rồi thử lại", "if it is open in Excel or Word, close it and try again")),
+            Text::new(
+                "không mở được tệp này: không có quyền đọc",
+                "this file can't be opened: no permission to read it",
+            ),
+            Some(Text::new(
+                "nếu tệp đang mở trong Excel hay Word thì đóng lại rồi thử lại",
+                "if it is open in Excel or Word, close it and try again",
+            )),
         ),
         // Windows: another program holds the file and shares nothing (ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION).
         _ if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) => fault(
             "tep/khong-mo-duoc",
-            Text::new("tệp này đang được chương trình khác dùng", "another program is using this file"),
-            Some(Text::new("đóng tệp trong Excel hay Word rồi thử lại", "close it in Excel or Word and try again")),
+            Text::new(
+                "tệp này đang được chương trình khác dùng",
+                "another program is using this file",
+            ),
+            Some(Text::new(
+                "đóng tệp trong Excel hay Word rồi thử lại",
+                "close it in Excel or Word and try again",
+            )),
         ),
-        _ => fault("tep/khong-mo-duoc", text!("không đọc được tệp này ({error})", "this file can't be read ({error})"), None),
+        _ => fault(
+            "tep/khong-mo-duoc",
+            text!("không đọc được tệp này ({error})", "this file can't be read ({error})"),
+            None,
+        ),
     };
     let metadata = fs::metadata(path).map_err(&unreadable)?;
     if metadata.is_dir() {
@@ -54,7 +77,11 @@ pub(super) fn read(path: &Path, limit: u64, endings: &[&str]) -> Result<Vec<u8>,
     }
     let too_large = || {
         let megabytes = limit >> 20;
-        fault("tep/qua-lon", text!("tệp lớn hơn {megabytes} MB", "the file is larger than {megabytes} MB"), None)
+        fault(
+            "tep/qua-lon",
+            text!("tệp lớn hơn {megabytes} MB", "the file is larger than {megabytes} MB"),
+            None,
+        )
     };
     if metadata.len() > limit {
         return Err(too_large());
@@ -77,7 +104,10 @@ fn near_file(path: &Path, endings: &[&str]) -> Option<Text> {
     };
     let Ok(entries) = fs::read_dir(folder) else {
         let folder = folder.display();
-        return Some(text!("thư mục “{folder}” cũng không có", "there is no folder “{folder}” either"));
+        return Some(text!(
+            "thư mục “{folder}” cũng không có",
+            "there is no folder “{folder}” either"
+        ));
     };
     let mut names: Vec<String> = entries
         .flatten()
@@ -110,12 +140,29 @@ fn gather(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Resul
         Stop::fault(finding)
     };
     let entries = fs::read_dir(folder).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => fault("goi/khong-thay", Text::new("không thấy thư mục gói này", "there is no such pack folder")),
-        ErrorKind::NotADirectory => fault("goi/khong-thay", Text::new("cần một thư mục gói, đây là tệp", "a pack folder is needed, this is a file")),
-        _ => fault("tep/khong-mo-duoc", text!("không đọc được thư mục này ({error})", "this folder can't be read ({error})")),
+        ErrorKind::NotFound => fault(
+            "goi/khong-thay",
+            Text::new("không thấy thư mục gói này", "there is no such pack folder"),
+        ),
+        ErrorKind::NotADirectory => fault(
+            "goi/khong-thay",
+            Text::new(
+                "cần một thư mục gói, đây là tệp",
+                "a pack folder is needed, this is a file",
+            ),
+        ),
+        _ => fault(
+            "tep/khong-mo-duoc",
+            text!(
+                "không đọc được thư mục này ({error})",
+                "this folder can't be read ({error})"
+            ),
+        ),
     })?;
     for entry in entries.flatten() {
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         // Hidden files and the lock files of Word and Excel are nobody's content.
         if name.starts_with(['.', '~']) {
             continue;
@@ -127,7 +174,13 @@ fn gather(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Resul
                 gather(&path, &format!("{inner}/"), depth + 1, files)?;
             }
         } else if files.len() >= PACK_FILES {
-            return Err(fault("goi/qua-lon", text!("thư mục gói có hơn {PACK_FILES} tệp", "the pack folder has more than {PACK_FILES} files")));
+            return Err(fault(
+                "goi/qua-lon",
+                text!(
+                    "thư mục gói có hơn {PACK_FILES} tệp",
+                    "the pack folder has more than {PACK_FILES} files"
+                ),
+            ));
         } else {
             files.insert(inner, Cow::Owned(read(&path, PACK_FILE_BYTES, &[])?));
         }
@@ -141,17 +194,28 @@ mod tests {
     use crate::diagnostic::Lang;
 
     fn fault(path: &Path, limit: u64) -> String {
-        read(path, limit, &[".xlsx"]).expect_err("unreadable").findings.print(Lang::Vi)
+        read(path, limit, &[".xlsx"])
+            .expect_err("unreadable")
+            .findings
+            .print(Lang::Vi)
     }
 
     #[test]
     fn a_file_that_is_not_there_names_the_nearest() {
         let folder = tempfile::tempdir().expect("a folder");
-        for name in ["tan-hoa-2023.xlsx", "ghi-chu.txt", "~$tan-hoa-2024.xlsx", "xuan-loc.xlsx"] {
+        for name in [
+            "tan-hoa-2023.xlsx",
+            "ghi-chu.txt",
+            "~$tan-hoa-2024.xlsx",
+            "xuan-loc.xlsx",
+        ] {
             fs::write(folder.path().join(name), "12345").expect("written");
         }
         let found = fault(&folder.path().join("tan-hoa-2024.xlsx"), 10);
-        assert!(found.contains("không thấy tệp") && found.contains("“tan-hoa-2023.xlsx”"), "{found}");
+        assert!(
+            found.contains("không thấy tệp") && found.contains("“tan-hoa-2023.xlsx”"),
+            "{found}"
+        );
         let found = fault(&folder.path().join("none/a.xlsx"), 10);
         assert!(found.contains("none” cũng không có"), "{found}");
     }
@@ -162,7 +226,10 @@ mod tests {
         let file = folder.path().join("a.xlsx");
         fs::write(&file, "12345").expect("written");
         let found = fault(folder.path(), 10);
-        assert!(found.contains("đây là thư mục") && found.contains("“a.xlsx”"), "{found}");
+        assert!(
+            found.contains("đây là thư mục") && found.contains("“a.xlsx”"),
+            "{found}"
+        );
         assert!(fault(&file, 4).contains("tep/qua-lon"));
         assert_eq!(read(&file, 5, &[]).expect("small enough"), b"12345");
     }

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use self::report::{Report, Status, Stop};
+use self::report::{Report, Stop};
 use crate::diagnostic::{Diagnostic, Lang, Place, Text};
 
 /// What holds for a whole run.
@@ -49,7 +49,10 @@ pub fn run() -> ExitCode {
         Err(_) => Report::stopped(Stop::fault(Diagnostic::error(
             "chuong-trinh/hong",
             Place::File,
-            Text::new("chương trình gặp lỗi của chính nó", "the program has a fault of its own"),
+            Text::new(
+                "chương trình gặp lỗi của chính nó",
+                "the program has a fault of its own",
+            ),
         )))
         .silent(),
     };
@@ -76,7 +79,10 @@ fn obey(session: &mut Session, arguments: Vec<OsString>) -> Report {
     match matches.subcommand() {
         Some((name, own)) => {
             // A global option given after the command is known to the command's matches only.
-            session.templates = deepest(own).get_one::<PathBuf>("templates").cloned().or(session.templates.take());
+            session.templates = deepest(own)
+                .get_one::<PathBuf>("templates")
+                .cloned()
+                .or(session.templates.take());
             match command(session, name, own) {
                 Ok(report) => report,
                 Err(stop) => Report::stopped(stop),

@@ -31,8 +31,14 @@ impl Target {
         Err(fault(
             path,
             "ghi/noi-ghi-sai",
-            text!("nơi ghi cần là tệp .{ending} hoặc một thư mục đã có", "the output needs to be a .{ending} file or a folder that is there"),
-            Some(text!("ghi tên có đuôi .{ending}, hoặc tạo thư mục trước", "give a name that ends in .{ending}, or make the folder first")),
+            text!(
+                "nơi ghi cần là tệp .{ending} hoặc một thư mục đã có",
+                "the output needs to be a .{ending} file or a folder that is there"
+            ),
+            Some(text!(
+                "ghi tên có đuôi .{ending}, hoặc tạo thư mục trước",
+                "give a name that ends in .{ending}, or make the folder first"
+            )),
         ))
     }
 }
@@ -52,7 +58,15 @@ pub(super) fn stage(target: &Path, bytes: &[u8], force: bool) -> Result<Staged, 
         _ => target.to_owned(),
     };
     if target.is_dir() {
-        return Err(fault(&target, "ghi/la-thu-muc", Text::new("nơi ghi cần là tệp, đây là thư mục", "the output needs to be a file, this is a folder"), None));
+        return Err(fault(
+            &target,
+            "ghi/la-thu-muc",
+            Text::new(
+                "nơi ghi cần là tệp, đây là thư mục",
+                "the output needs to be a file, this is a folder",
+            ),
+            None,
+        ));
     }
     if !force && target.exists() {
         return Err(exists(&target));
@@ -69,7 +83,9 @@ pub(super) fn stage(target: &Path, bytes: &[u8], force: bool) -> Result<Staged, 
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder).map_err(|error| unwritable(folder, &target, &error))?;
+    let mut file = builder
+        .tempfile_in(folder)
+        .map_err(|error| unwritable(folder, &target, &error))?;
     let written = file.write_all(bytes).and_then(|()| file.as_file().sync_all());
     written.map_err(|error| unwritable(folder, &target, &error))?;
     Ok(Staged { file, target, force })
@@ -80,7 +96,11 @@ impl Staged {
     pub fn put(self) -> Result<PathBuf, Stop> {
         let Self { file, target, force } = self;
         let folder = target.parent().unwrap_or(Path::new("")).to_owned();
-        let put = if force { file.persist(&target) } else { put_new(file, &target) };
+        let put = if force {
+            file.persist(&target)
+        } else {
+            put_new(file, &target)
+        };
         match put {
             Ok(_) => {
                 sync_folder(&folder);
@@ -103,15 +123,25 @@ fn put_new(file: NamedTempFile, target: &Path) -> Result<fs::File, tempfile::Per
         return Err(error);
     }
     match fs::File::create_new(target) {
-        Ok(_) => error.file.persist(target).inspect_err(|_| drop(fs::remove_file(target))),
-        Err(io_error) => Err(tempfile::PersistError { error: io_error, file: error.file }),
+        Ok(_) => error
+            .file
+            .persist(target)
+            .inspect_err(|_| drop(fs::remove_file(target))),
+        Err(io_error) => Err(tempfile::PersistError {
+            error: io_error,
+            file: error.file,
+        }),
     }
 }
 
 /// Makes the new name itself last; systems that can't are left alone.
 fn sync_folder(folder: &Path) {
     if cfg!(unix) {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
         let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     }
 }
@@ -136,7 +166,10 @@ fn exists(target: &Path) -> Stop {
     fault(
         target,
         "ghi/da-co",
-        Text::new("đã có tệp này, không ghi đè", "this file is there already and was not replaced"),
+        Text::new(
+            "đã có tệp này, không ghi đè",
+            "this file is there already and was not replaced",
+        ),
         Some(text!(
             "thêm --force để ghi đè, hoặc ghi sang tên khác: -o \"{free}\"",
             "add --force to replace it, or use another name: -o \"{free}\""
@@ -147,19 +180,32 @@ fn exists(target: &Path) -> Stop {
 /// The first of `x (2).docx`, `x (3).docx`, … that is free.
 fn free_name(target: &Path) -> String {
     let stem = target.file_stem().unwrap_or_default().to_string_lossy();
-    let ending = target.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    let ending = target
+        .extension()
+        .map(|ending| format!(".{}", ending.to_string_lossy()))
+        .unwrap_or_default();
     let names = (2..1000).map(|number| target.with_file_name(format!("{stem} ({number}){ending}")));
     let free = names.into_iter().find(|path| !path.exists());
     free.unwrap_or_else(|| target.to_owned()).display().to_string()
 }
 
 fn unwritable(folder: &Path, target: &Path, error: &io::Error) -> Stop {
-    let shown = if folder.as_os_str().is_empty() { String::from(".") } else { folder.display().to_string() };
+    let shown = if folder.as_os_str().is_empty() {
+        String::from(".")
+    } else {
+        folder.display().to_string()
+    };
     let (code, message, hint) = match error.kind() {
         ErrorKind::NotFound => (
             "ghi/thieu-thu-muc",
-            text!("không có thư mục “{shown}” để ghi vào", "there is no folder “{shown}” to write to"),
-            Some(Text::new("tạo thư mục trước, hoặc ghi vào nơi khác", "make the folder first, or write somewhere else")),
+            text!(
+                "không có thư mục “{shown}” để ghi vào",
+                "there is no folder “{shown}” to write to"
+            ),
+            Some(Text::new(
+                "tạo thư mục trước, hoặc ghi vào nơi khác",
+                "make the folder first, or write somewhere else",
+            )),
         ),
         ErrorKind::NotADirectory => (
             "ghi/thieu-thu-muc",
@@ -169,21 +215,39 @@ fn unwritable(folder: &Path, target: &Path, error: &io::Error) -> Stop {
         // On Windows a file that Word holds open refuses to be replaced with this very error.
         ErrorKind::PermissionDenied if target.exists() => (
             "ghi/khong-duoc",
-            Text::new("không ghi đè được tệp này: có thể tệp đang mở trong Word hoặc Excel", "this file can't be replaced: it may be open in Word or Excel"),
+            Text::new(
+                "không ghi đè được tệp này: có thể tệp đang mở trong Word hoặc Excel",
+                "this file can't be replaced: it may be open in Word or Excel",
+            ),
             Some(Text::new("đóng tệp rồi thử lại", "close it and try again")),
         ),
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => (
             "ghi/khong-duoc",
-            text!("không có quyền ghi vào thư mục “{shown}”", "there is no permission to write to the folder “{shown}”"),
+            text!(
+                "không có quyền ghi vào thư mục “{shown}”",
+                "there is no permission to write to the folder “{shown}”"
+            ),
             Some(Text::new("ghi vào nơi khác với -o", "write somewhere else with -o")),
         ),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("ghi/het-cho", text!("ổ đĩa hết chỗ", "the disk is full"), None),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ("ghi/het-cho", text!("ổ đĩa hết chỗ", "the disk is full"), None)
+        }
         _ if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) => (
             "ghi/khong-duoc",
-            Text::new("tệp này đang mở trong Word hoặc Excel", "this file is open in Word or Excel"),
+            Text::new(
+                "tệp này đang mở trong Word hoặc Excel",
+                "this file is open in Word or Excel",
+            ),
             Some(Text::new("đóng tệp rồi thử lại", "close it and try again")),
         ),
-        _ => ("ghi/khong-duoc", text!("không ghi được tệp này ({error})", "this file can't be written ({error})"), None),
+        _ => (
+            "ghi/khong-duoc",
+            text!(
+                "không ghi được tệp này ({error})",
+                "this file can't be written ({error})"
+            ),
+            None,
+        ),
     };
     fault(target, code, message, hint)
 }
@@ -205,11 +269,18 @@ mod tests {
         assert_eq!(put(&target, b"1", false), Ok(target.clone()));
         fs::write(folder.path().join("a (2).docx"), "").expect("written");
         let found = put(&target, b"2", false).expect_err("it is there");
-        assert!(found.contains("ghi/da-co") && found.contains("a (3).docx") && found.contains("--force"), "{found}");
+        assert!(
+            found.contains("ghi/da-co") && found.contains("a (3).docx") && found.contains("--force"),
+            "{found}"
+        );
         assert_eq!(fs::read(&target).expect("readable"), b"1");
         assert_eq!(put(&target, b"2", true), Ok(target.clone()));
         assert_eq!(fs::read(&target).expect("readable"), b"2");
-        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 2, "no temporary file stays");
+        assert_eq!(
+            fs::read_dir(folder.path()).expect("readable").count(),
+            2,
+            "no temporary file stays"
+        );
     }
 
     #[test]
@@ -220,7 +291,11 @@ mod tests {
         fs::write(&target, "other").expect("written");
         assert!(staged.put().is_err());
         assert_eq!(fs::read(&target).expect("readable"), b"other");
-        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 1, "no temporary file stays");
+        assert_eq!(
+            fs::read_dir(folder.path()).expect("readable").count(),
+            1,
+            "no temporary file stays"
+        );
     }
 
     #[test]
@@ -242,7 +317,10 @@ mod tests {
     fn an_output_is_a_folder_or_a_file_of_the_right_ending() {
         let folder = tempfile::tempdir().expect("a folder");
         assert!(matches!(Target::parse(folder.path(), "docx"), Ok(Target::Folder(_))));
-        assert!(matches!(Target::parse(Path::new("x/BC 1.2.DOCX"), "docx"), Ok(Target::File(_))));
+        assert!(matches!(
+            Target::parse(Path::new("x/BC 1.2.DOCX"), "docx"),
+            Ok(Target::File(_))
+        ));
         assert!(Target::parse(Path::new("x.pdf"), "docx").is_err());
         assert!(Target::parse(Path::new("none/"), "docx").is_err());
     }

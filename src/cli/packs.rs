@@ -26,7 +26,12 @@ pub(super) fn search(session: &Session) -> Result<Vec<Found>, Stop> {
     let mut found: Vec<Found> = Vec::new();
     let mut add = |id: String, origin: Origin, pack: Result<Pack, Diagnostics>| {
         let is_shadowed = found.iter().any(|other| other.id == id);
-        found.push(Found { id, origin, pack, is_shadowed });
+        found.push(Found {
+            id,
+            origin,
+            pack,
+            is_shadowed,
+        });
     };
     for (folder, is_wished) in folders(session) {
         for folder in pack_folders(&folder, is_wished)? {
@@ -47,14 +52,20 @@ fn folders(session: &Session) -> Vec<(PathBuf, bool)> {
     if let Some(named) = std::env::var_os("BAOCAO_TEMPLATES").filter(|named| !named.is_empty()) {
         folders.extend(std::env::split_paths(&named).map(|folder| (folder, true)));
     }
-    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("templates")));
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|program| Some(program.parent()?.join("templates")));
     folders.extend(beside.into_iter().chain(user_folder()).map(|folder| (folder, false)));
     folders
 }
 
 /// The user's own packs: `%APPDATA%` on Windows, the XDG base directory elsewhere.
 fn user_folder() -> Option<PathBuf> {
-    let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let data = if cfg!(windows) {
         folder("APPDATA")
     } else {
@@ -71,7 +82,11 @@ fn pack_folders(folder: &Path, is_wished: bool) -> Result<Vec<PathBuf>, Stop> {
     }
     match std::fs::read_dir(folder) {
         Ok(entries) => {
-            let mut packs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_pack(path)).collect();
+            let mut packs: Vec<PathBuf> = entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| is_pack(path))
+                .collect();
             packs.sort();
             Ok(packs)
         }
@@ -80,9 +95,15 @@ fn pack_folders(folder: &Path, is_wished: bool) -> Result<Vec<PathBuf>, Stop> {
             let mut finding = Diagnostic::error(
                 "goi/khong-thay",
                 Place::File,
-                text!("không đọc được thư mục chứa gói ({error})", "the folder of packs can't be read ({error})"),
+                text!(
+                    "không đọc được thư mục chứa gói ({error})",
+                    "the folder of packs can't be read ({error})"
+                ),
             )
-            .hint(Text::new("xem lại --templates hoặc BAOCAO_TEMPLATES", "look at --templates or BAOCAO_TEMPLATES"));
+            .hint(Text::new(
+                "xem lại --templates hoặc BAOCAO_TEMPLATES",
+                "look at --templates or BAOCAO_TEMPLATES",
+            ));
             finding.file = Some(folder.display().to_string());
             Err(Stop::fault(finding))
         }
@@ -90,7 +111,10 @@ fn pack_folders(folder: &Path, is_wished: bool) -> Result<Vec<PathBuf>, Stop> {
 }
 
 /// Reads a pack's folder and parses it in the way given.
-pub(super) fn open_folder(folder: &Path, parse: fn(crate::pack::Files, Origin) -> Result<Pack, Diagnostics>) -> Result<Pack, Stop> {
+pub(super) fn open_folder(
+    folder: &Path,
+    parse: fn(crate::pack::Files, Origin) -> Result<Pack, Diagnostics>,
+) -> Result<Pack, Stop> {
     let files = input::read_folder(folder)?;
     // "." has no name to compare the id with.
     let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
@@ -114,10 +138,19 @@ pub(super) fn named(session: &Session, name: &Path) -> Result<Pack, Stop> {
     if name.join(MANIFEST).is_file() {
         return open_folder(name, Pack::parse);
     }
-    let finding = Diagnostic::error("goi/khong-thay", Place::File, text!("không có gói “{text}”", "there is no pack “{text}”"));
+    let finding = Diagnostic::error(
+        "goi/khong-thay",
+        Place::File,
+        text!("không có gói “{text}”", "there is no pack “{text}”"),
+    );
     let hint = match nearest(&text, found.iter().map(|found| found.id.as_str())) {
         Some(near) => text!("có phải là “{near}”?", "did you mean “{near}”?"),
-        None => list_hint(found.iter().filter(|found| !found.is_shadowed).map(|found| found.id.as_str())),
+        None => list_hint(
+            found
+                .iter()
+                .filter(|found| !found.is_shadowed)
+                .map(|found| found.id.as_str()),
+        ),
     };
     Err(Stop::fault(finding.hint(hint)))
 }
@@ -139,7 +172,10 @@ pub(super) fn name_pack(findings: &mut Diagnostics, id: &str) {
 fn list_hint<'i>(ids: impl Iterator<Item = &'i str>) -> Text {
     let ids = ids.collect::<Vec<_>>().join(", ");
     if ids.is_empty() {
-        return Text::new("chưa có gói nào; xem baocao pack list", "there are no packs; see baocao pack list");
+        return Text::new(
+            "chưa có gói nào; xem baocao pack list",
+            "there are no packs; see baocao pack list",
+        );
     }
     text!("các gói hiện có: {ids}", "packs there are: {ids}")
 }
@@ -163,19 +199,29 @@ pub(super) fn of_workbook(session: &Session, workbook: &Workbook, wished: Option
     let (message, hint) = match chosen {
         Fit::Stamped(index) | Fit::Looks(index) => return Ok(sound.swap_remove(index)),
         Fit::Unknown(id) => {
-            if let Some((_, mut findings)) = broken.into_iter().find(|(own, _)| *own == id) {
+            if let Some(index) = broken.iter().position(|(own, _)| *own == id) {
+                let (_, mut findings) = broken.swap_remove(index);
                 name_pack(&mut findings, &id);
                 return Err(Stop::input(findings));
             }
             (
-                text!("biểu này thuộc gói “{id}”, không tìm thấy gói đó", "this workbook belongs to the pack “{id}”, which can't be found"),
-                text!("đặt thư mục gói “{id}” vào templates, hoặc chỉ nơi chứa bằng --templates", "put the folder of the pack “{id}” into templates, or name its place with --templates"),
+                text!(
+                    "biểu này thuộc gói “{id}”, không tìm thấy gói đó",
+                    "this workbook belongs to the pack “{id}”, which can't be found"
+                ),
+                text!(
+                    "đặt thư mục gói “{id}” vào templates, hoặc chỉ nơi chứa bằng --templates",
+                    "put the folder of the pack “{id}” into templates, or name its place with --templates"
+                ),
             )
         }
         Fit::Several(indexes) => {
             let ids = hint(&indexes);
             (
-                Text::new("biểu này hợp với hơn một gói, cần chọn bằng --pack", "this workbook fits more than one pack; choose with --pack"),
+                Text::new(
+                    "biểu này hợp với hơn một gói, cần chọn bằng --pack",
+                    "this workbook fits more than one pack; choose with --pack",
+                ),
                 ids,
             )
         }
@@ -187,12 +233,16 @@ pub(super) fn of_workbook(session: &Session, workbook: &Workbook, wished: Option
             hint(&all),
         ),
     };
-    let mut findings = Diagnostics::from_iter([Diagnostic::error("goi/khong-nhan-ra", Place::File, message).hint(hint)]);
+    let mut findings =
+        Diagnostics::from_iter([Diagnostic::error("goi/khong-nhan-ra", Place::File, message).hint(hint)]);
     for (id, _) in broken {
         findings.push(Diagnostic::warning(
             "goi/bo-qua",
             Place::File,
-            text!("gói “{id}” có lỗi nên bị bỏ qua; xem baocao pack check {id}", "the pack “{id}” has errors and was passed over; see baocao pack check {id}"),
+            text!(
+                "gói “{id}” có lỗi nên bị bỏ qua; xem baocao pack check {id}",
+                "the pack “{id}” has errors and was passed over; see baocao pack check {id}"
+            ),
         ));
     }
     Err(Stop::input(findings))

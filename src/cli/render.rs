@@ -23,7 +23,10 @@ struct Wish<'m> {
 /// Runs the command.
 pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
     let workbooks: Vec<&PathBuf> = matches.get_many("workbook").into_iter().flatten().collect();
-    let output = matches.get_one::<PathBuf>("output").map(|path| Target::parse(path, "docx")).transpose()?;
+    let output = matches
+        .get_one::<PathBuf>("output")
+        .map(|path| Target::parse(path, "docx"))
+        .transpose()?;
     if matches!(output, Some(Target::File(_))) && workbooks.len() > 1 {
         return Err(Stop::fault(several_into_one()));
     }
@@ -91,10 +94,19 @@ fn render(
             None => path.with_file_name(&document.file_name),
         };
         if output::same_file(&target, path) {
-            return Err(refusal(&target, Text::new("nơi ghi trùng với sổ tính đầu vào", "the output is the workbook itself")));
+            return Err(refusal(
+                &target,
+                Text::new("nơi ghi trùng với sổ tính đầu vào", "the output is the workbook itself"),
+            ));
         }
         if targets.iter().any(|other| output::same_file(other, &target)) {
-            return Err(refusal(&target, Text::new("hai văn bản của lần chạy này trùng tên tệp", "two documents of this run have the same file name")));
+            return Err(refusal(
+                &target,
+                Text::new(
+                    "hai văn bản của lần chạy này trùng tên tệp",
+                    "two documents of this run have the same file name",
+                ),
+            ));
         }
         staged.push((document.output, output::stage(&target, &document.bytes, wish.force)?));
         targets.push(target);
@@ -117,7 +129,12 @@ pub(super) fn open(session: &Session, path: &Path, wished: Option<&PathBuf>) -> 
 
 /// Names the file of each finding: the pack's before its own files, the workbook for all others.
 pub(super) fn attribute(findings: &mut Diagnostics, pack: &pack::Pack, workbook: &Path) {
-    let of_pack = |finding: &Diagnostic| finding.file.as_deref().is_some_and(|file| pack.files.contains_key(file));
+    let of_pack = |finding: &Diagnostic| {
+        finding
+            .file
+            .as_deref()
+            .is_some_and(|file| pack.files.contains_key(file))
+    };
     *findings = std::mem::take(findings)
         .into_iter()
         .map(|mut finding| {
@@ -134,13 +151,17 @@ fn several_into_one() -> Diagnostic {
     Diagnostic::error(
         "ghi/nhieu-vao-mot",
         Place::File,
-        Text::new("có nhiều văn bản, không ghi vào một tệp được", "several documents can't go into one file"),
+        Text::new(
+            "có nhiều văn bản, không ghi vào một tệp được",
+            "several documents can't go into one file",
+        ),
     )
     .hint(Text::new("cho -o một thư mục", "give -o a folder"))
 }
 
 fn refusal(target: &Path, message: Text) -> Stop {
-    let mut finding = Diagnostic::error("ghi/trung-ten", Place::File, message).hint(Text::new("chọn nơi ghi khác với -o", "choose another place with -o"));
+    let mut finding = Diagnostic::error("ghi/trung-ten", Place::File, message)
+        .hint(Text::new("chọn nơi ghi khác với -o", "choose another place with -o"));
     finding.file = Some(target.display().to_string());
     Stop::fault(finding)
 }

@@ -57,7 +57,11 @@ fn summary(lang: Lang, report: &Report) -> String {
         (_, _, Lang::Vi) => format!("{errors} lỗi, {warnings} cảnh báo"),
         (0, _, Lang::En) => format!("{warnings} warning{}", plural(warnings)),
         (_, 0, Lang::En) => format!("{errors} error{}", plural(errors)),
-        (_, _, Lang::En) => format!("{errors} error{}, {warnings} warning{}", plural(errors), plural(warnings)),
+        (_, _, Lang::En) => format!(
+            "{errors} error{}, {warnings} warning{}",
+            plural(errors),
+            plural(warnings)
+        ),
     };
     match (&report.summary, counts.as_str()) {
         (None, "") => String::new(),
@@ -72,7 +76,10 @@ fn summary(lang: Lang, report: &Report) -> String {
 /// Whether a stream takes colours: a terminal, unless `NO_COLOR` is set (no-color.org).
 fn has_colours(stream: &impl IsTerminal) -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    stream.is_terminal() && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && !cfg!(windows)
+    stream.is_terminal()
+        && !is_set("NO_COLOR")
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        && !cfg!(windows)
 }
 
 fn paint(findings: &Diagnostics, lang: Lang, colours: bool) -> String {
@@ -80,7 +87,11 @@ fn paint(findings: &Diagnostics, lang: Lang, colours: bool) -> String {
         .iter()
         .map(|finding| {
             let plain = finding.print(lang);
-            if colours { colour(finding, &plain) + "\n" } else { plain + "\n" }
+            if colours {
+                colour(finding, &plain) + "\n"
+            } else {
+                plain + "\n"
+            }
         })
         .collect()
 }
@@ -91,8 +102,12 @@ fn colour(finding: &Diagnostic, plain: &str) -> String {
         Severity::Error => "\x1b[1;31m",
         Severity::Warning => "\x1b[1;33m",
     };
-    let Some((label, rest)) = plain.split_once("]: ") else { return plain.to_owned() };
-    let Some((message, below)) = rest.split_once('\n') else { return plain.to_owned() };
+    let Some((label, rest)) = plain.split_once("]: ") else {
+        return plain.to_owned();
+    };
+    let Some((message, below)) = rest.split_once('\n') else {
+        return plain.to_owned();
+    };
     let below: String = below.lines().map(|line| format!("\x1b[2m{line}\x1b[0m\n")).collect();
     format!("{tone}{label}]\x1b[0m: {message}\n{below}")
 }
@@ -100,7 +115,10 @@ fn colour(finding: &Diagnostic, plain: &str) -> String {
 /// Instead of a panic message: an apology in plain words, with the place for whoever mends it.
 pub(super) fn apologise_on_panic(lang: Lang) {
     std::panic::set_hook(Box::new(move |info| {
-        let place = info.location().map(|location| format!("{}:{}", location.file(), location.line())).unwrap_or_default();
+        let place = info
+            .location()
+            .map(|location| format!("{}:{}", location.file(), location.line()))
+            .unwrap_or_default();
         let version = env!("CARGO_PKG_VERSION");
         let apology = match lang {
             Lang::Vi => format!(
@@ -132,7 +150,15 @@ mod tests {
     fn the_last_line_counts_in_both_languages() {
         let mut report = Report::new("check");
         assert_eq!(summary(Lang::Vi, &report), "");
-        report.add([finding(Severity::Error), finding(Severity::Error), finding(Severity::Warning)].into_iter().collect());
+        report.add(
+            [
+                finding(Severity::Error),
+                finding(Severity::Error),
+                finding(Severity::Warning),
+            ]
+            .into_iter()
+            .collect(),
+        );
         assert_eq!(summary(Lang::Vi, &report), "2 lỗi, 1 cảnh báo");
         assert_eq!(summary(Lang::En, &report), "2 errors, 1 warning");
         report.summary = Some(Text::new("Chưa ghi gì", "Nothing was written"));

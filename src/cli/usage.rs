@@ -23,7 +23,10 @@ pub(super) fn explain(error: &clap::Error) -> Diagnostic {
     let (code, message, suggested) = match error.kind() {
         ErrorKind::UnknownArgument => (
             "lenh/tuy-chon-la",
-            text!("không có tuỳ chọn hay đối số “{argument}” ở đây", "there is no option or argument “{argument}” here"),
+            text!(
+                "không có tuỳ chọn hay đối số “{argument}” ở đây",
+                "there is no option or argument “{argument}” here"
+            ),
             suggestion(ContextKind::SuggestedArg),
         ),
         ErrorKind::InvalidSubcommand => {
@@ -41,20 +44,29 @@ pub(super) fn explain(error: &clap::Error) -> Diagnostic {
         ),
         ErrorKind::InvalidValue if value.is_empty() => (
             "lenh/thieu-tri",
-            text!("{argument} cần một giá trị theo sau", "{argument} needs a value after it"),
+            text!(
+                "{argument} cần một giá trị theo sau",
+                "{argument} needs a value after it"
+            ),
             None,
         ),
         ErrorKind::InvalidValue => {
             let known = one(ContextKind::ValidValue);
             (
                 "lenh/tri-sai",
-                text!("{argument} cần một trong các giá trị {known}; ở đây ghi “{value}”", "{argument} needs one of {known}; this is “{value}”"),
+                text!(
+                    "{argument} cần một trong các giá trị {known}; ở đây ghi “{value}”",
+                    "{argument} needs one of {known}; this is “{value}”"
+                ),
                 suggestion(ContextKind::SuggestedValue),
             )
         }
         ErrorKind::ValueValidation => (
             "lenh/tri-sai",
-            text!("{argument} không nhận giá trị “{value}”", "{argument} doesn't take the value “{value}”"),
+            text!(
+                "{argument} không nhận giá trị “{value}”",
+                "{argument} doesn't take the value “{value}”"
+            ),
             None,
         ),
         ErrorKind::ArgumentConflict => (
@@ -64,7 +76,10 @@ pub(super) fn explain(error: &clap::Error) -> Diagnostic {
         ),
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues | ErrorKind::NoEquals => (
             "lenh/tri-sai",
-            text!("{argument} có số giá trị không đúng", "{argument} has a wrong number of values"),
+            text!(
+                "{argument} có số giá trị không đúng",
+                "{argument} has a wrong number of values"
+            ),
             None,
         ),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return nothing_asked(),
@@ -83,8 +98,12 @@ pub(super) fn explain(error: &clap::Error) -> Diagnostic {
 
 /// A command line that asks for nothing.
 pub(super) fn nothing_asked() -> Diagnostic {
-    Diagnostic::error("lenh/thieu-lenh", Place::File, Text::new("còn thiếu một lệnh", "a command is missing"))
-        .hint(Text::new("xem cách dùng: baocao --help", "for help: baocao --help"))
+    Diagnostic::error(
+        "lenh/thieu-lenh",
+        Place::File,
+        Text::new("còn thiếu một lệnh", "a command is missing"),
+    )
+    .hint(Text::new("xem cách dùng: baocao --help", "for help: baocao --help"))
 }
 
 /// A text without terminal escapes.

@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::schema::{Check, Sheet};
@@ -122,7 +122,10 @@ impl<'t> Source<'t> {
                 let finding = Diagnostic::error(
                     "goi/tri-la",
                     place,
-                    text!("không dùng được giá trị “{name}” ở đây", "the value “{name}” is unknown here"),
+                    text!(
+                        "không dùng được giá trị “{name}” ở đây",
+                        "the value “{name}” is unknown here"
+                    ),
                 );
                 let all = known.join(", ");
                 finding.hint(match nearest(name, known.iter().copied()) {
@@ -140,13 +143,20 @@ impl<'t> Source<'t> {
         let mut table = self.tree.get_ref();
         let mut span = None;
         for step in path.split('›') {
-            let Some((kind, id)) = step.trim().split_once(' ') else { break };
-            let Some(DeValue::Array(list)) = table.get(kind).map(Spanned::get_ref) else { break };
+            let Some((kind, id)) = step.trim().split_once(' ') else {
+                break;
+            };
+            let Some(DeValue::Array(list)) = table.get(kind).map(Spanned::get_ref) else {
+                break;
+            };
             let has_id = |table: &DeTable| matches!(table.get("id").map(Spanned::get_ref), Some(DeValue::String(own)) if own == id);
-            let found = list.iter().enumerate().find_map(|(index, entry)| match entry.get_ref() {
-                DeValue::Table(inner) if has_id(inner) || id.parse() == Ok(index + 1) => Some((entry, inner)),
-                _ => None,
-            });
+            let found = list
+                .iter()
+                .enumerate()
+                .find_map(|(index, entry)| match entry.get_ref() {
+                    DeValue::Table(inner) if has_id(inner) || id.parse() == Ok(index + 1) => Some((entry, inner)),
+                    _ => None,
+                });
             let Some((entry, inner)) = found else { break };
             span = Some(inner.get("id").map_or_else(|| entry.span(), |id| id.span()));
             table = inner;
@@ -179,7 +189,7 @@ fn place(text: &str, span: Option<Range<usize>>) -> Place {
 }
 
 /// Takes the entry out whose key or value has the span, and returns its key (that of the list for a list's entry).
-fn remove(table: &mut DeTable, span: &Range<usize>) -> Option<String> {
+fn remove(table: &mut DeTable<'_>, span: &Range<usize>) -> Option<String> {
     let hit = table
         .iter()
         .find(|(key, value)| key.span() == *span || value.span() == *span)
@@ -193,7 +203,10 @@ fn remove(table: &mut DeTable, span: &Range<usize>) -> Option<String> {
             DeValue::Table(inner) => remove(inner, span),
             DeValue::Array(list) => match list.iter().position(|entry| entry.span() == *span) {
                 Some(index) => {
-                    list.remove(index);
+                    let entries = std::mem::replace(list, DeArray::new()).into_iter().enumerate();
+                    for (_, entry) in entries.filter(|(number, _)| *number != index) {
+                        list.push(entry);
+                    }
                     Some(key.get_ref().to_string())
                 }
                 None => list.iter_mut().find_map(|entry| match entry.get_mut() {
@@ -227,7 +240,10 @@ fn syntax_message(message: &str) -> Text {
 /// Serde's "invalid type: string "x", expected a boolean" in words people know.
 fn kind_message(message: &str) -> Text {
     let Some((found, expected)) = message.split_once(", expected ") else {
-        return text!("giá trị này không dùng được ({message})", "this value can't be used ({message})");
+        return text!(
+            "giá trị này không dùng được ({message})",
+            "this value can't be used ({message})"
+        );
     };
     let found = found.rsplit(": ").next().unwrap_or(found);
     let expected_vi = match expected {
@@ -280,8 +296,14 @@ mod tests {
             "id = \"a\"\nversion = \"1.0.0\"\nname = \"A\"\ndescriptoin = \"x\"\n\n[[sheet]]\nid = \"s\"\nname = \"S\"\nlayuot = \"form\"\nlayout = \"form\"\n",
         );
         let all = found.join("");
-        assert!(all.contains("“descriptoin”") && all.contains("dòng 4, cột 1") && all.contains("“description”"), "{all}");
-        assert!(all.contains("“layuot”") && all.contains("dòng 9, cột 1") && all.contains("“layout”"), "{all}");
+        assert!(
+            all.contains("“descriptoin”") && all.contains("dòng 4, cột 1") && all.contains("“description”"),
+            "{all}"
+        );
+        assert!(
+            all.contains("“layuot”") && all.contains("dòng 9, cột 1") && all.contains("“layout”"),
+            "{all}"
+        );
         assert!(all.contains("thiếu khoá “field”"), "{all}");
         assert_eq!(found.len(), 3, "{all}");
     }
@@ -290,7 +312,10 @@ mod tests {
     fn a_value_of_the_wrong_kind_is_said_once_and_not_as_missing() {
         let found = findings("id = 5\nversion = \"1.0.0\"\nname = true\n");
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].contains("cần một chuỗi trong dấu nháy, ở đây là số nguyên 5"), "{found:?}");
+        assert!(
+            found[0].contains("cần một chuỗi trong dấu nháy, ở đây là số nguyên 5"),
+            "{found:?}"
+        );
         assert!(found[0].contains("dòng 1, cột 6"), "{found:?}");
         assert!(found[1].contains("dòng 3, cột 8"), "{found:?}");
     }
@@ -299,7 +324,10 @@ mod tests {
     fn syntax_mistakes_have_line_and_column() {
         let found = findings("id = \"a\nversion = 1.0.0\n");
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].contains("goi/cu-phap") && found[0].contains("dòng 1"), "{found:?}");
+        assert!(
+            found[0].contains("goi/cu-phap") && found[0].contains("dòng 1"),
+            "{found:?}"
+        );
         assert!(found[1].contains("dòng 2"), "{found:?}");
     }
 
@@ -309,7 +337,10 @@ mod tests {
             "id = \"a\"\nversion = \"1.0.0\"\nname = \"A\"\n[[sheet]]\nid = \"s\"\nname = \"S\"\nlayout = \"form\"\n[[sheet.field]]\nid = \"x\"\nlabel = \"X\"\ntype = \"interger\"\n",
         );
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].contains("“interger”") && found[0].contains("có phải là “integer”?"), "{found:?}");
+        assert!(
+            found[0].contains("“interger”") && found[0].contains("có phải là “integer”?"),
+            "{found:?}"
+        );
         assert!(found[0].contains("dòng 11"), "{found:?}");
     }
 
@@ -317,8 +348,14 @@ mod tests {
     fn an_id_path_leads_to_its_line() {
         let text = "id = \"a\"\n[[sheet]]\nid = \"mot\"\n[[sheet]]\nid = \"hai\"\n[[sheet.field]]\nid = \"cap\"\n[[check]]\nrule = 1\n";
         let source = Source::parse(text).ok().expect("proper TOML");
-        assert_eq!(source.locate("sheet hai › field cap"), Place::Line { line: 7, column: 6 });
-        assert_eq!(source.locate("sheet hai › field none"), Place::Line { line: 5, column: 6 });
+        assert_eq!(
+            source.locate("sheet hai › field cap"),
+            Place::Line { line: 7, column: 6 }
+        );
+        assert_eq!(
+            source.locate("sheet hai › field none"),
+            Place::Line { line: 5, column: 6 }
+        );
         assert_eq!(source.locate("check 1"), Place::Line { line: 8, column: 1 });
         assert_eq!(source.locate("nowhere"), Place::File);
     }

@@ -172,13 +172,20 @@ fn manifest_text(files: &Files) -> Result<&str, Box<Diagnostic>> {
         return Err(Box::new(Diagnostic::error(
             "goi/thieu-tep",
             Place::File,
-            text!("thư mục gói cần tệp {MANIFEST}, chưa có", "a pack folder needs the file {MANIFEST}; there is none"),
+            text!(
+                "thư mục gói cần tệp {MANIFEST}, chưa có",
+                "a pack folder needs the file {MANIFEST}; there is none"
+            ),
         )));
     };
     let text = std::str::from_utf8(bytes).map_err(|_| {
         Box::new(
-            Diagnostic::error("goi/khong-utf8", Place::File, Text::new("tệp này không phải chữ UTF-8", "this file isn't UTF-8 text"))
-                .hint(Text::new("lưu lại tệp với bảng mã UTF-8", "save the file as UTF-8")),
+            Diagnostic::error(
+                "goi/khong-utf8",
+                Place::File,
+                Text::new("tệp này không phải chữ UTF-8", "this file isn't UTF-8 text"),
+            )
+            .hint(Text::new("lưu lại tệp với bảng mã UTF-8", "save the file as UTF-8")),
         )
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
@@ -205,7 +212,7 @@ fn read(
         sheets: std::mem::take(&mut manifest.sheets),
         checks: std::mem::take(&mut manifest.checks),
     };
-    for (path, message) in schema.validate() {
+    for crate::schema::SchemaFault { path, message } in schema.validate() {
         let place = source.locate(&path);
         let message = Text::new(format!("{path}: {}", message.vi), format!("{path}: {}", message.en));
         findings.push(Diagnostic::error("goi/luoc-do", place, message));
@@ -227,7 +234,10 @@ fn check_identity(manifest: &Manifest, origin: &Origin, source: &Source, finding
                     "a pack id needs lower-case ASCII letters, digits and hyphens, a letter first; this is “{id}”"
                 ),
             )
-            .hint(Text::new("ví dụ: bc-thi-dua-khen-thuong", "for instance: bc-thi-dua-khen-thuong")),
+            .hint(Text::new(
+                "ví dụ: bc-thi-dua-khen-thuong",
+                "for instance: bc-thi-dua-khen-thuong",
+            )),
         );
     } else if let Origin::Folder(path) = origin
         && let Some(folder) = path.file_name()
@@ -246,26 +256,37 @@ fn check_identity(manifest: &Manifest, origin: &Origin, source: &Source, finding
             .hint(text!("đổi tên thư mục thành “{id}”", "rename the folder to “{id}”")),
         );
     }
-    let numbers = version.split('.').filter(|part| part.len() <= 9 && !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let numbers = version
+        .split('.')
+        .filter(|part| part.len() <= 9 && !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     if numbers.count() != 3 || version.split('.').count() != 3 {
         findings.push(Diagnostic::error(
             "goi/phien-ban-sai",
             source.locate_key("version"),
-            text!("phiên bản cần ba số như 1.0.0, ở đây ghi “{version}”", "a version needs three numbers like 1.0.0; this is “{version}”"),
+            text!(
+                "phiên bản cần ba số như 1.0.0, ở đây ghi “{version}”",
+                "a version needs three numbers like 1.0.0; this is “{version}”"
+            ),
         ));
     }
     if name.trim().is_empty() {
         findings.push(Diagnostic::error(
             "goi/thieu-ten",
             source.locate_key("name"),
-            Text::new("gói cần một tên để người dùng đọc", "a pack needs a name that people read"),
+            Text::new(
+                "gói cần một tên để người dùng đọc",
+                "a pack needs a name that people read",
+            ),
         ));
     }
     if manifest.outputs.is_empty() {
         findings.push(Diagnostic::error(
             "goi/thieu-khoa",
             Place::File,
-            Text::new("gói chưa có [[output]] nào: không biết xuất văn bản gì", "the pack has no [[output]]: there is no document to make"),
+            Text::new(
+                "gói chưa có [[output]] nào: không biết xuất văn bản gì",
+                "the pack has no [[output]]: there is no document to make",
+            ),
         ));
     }
 }
@@ -292,21 +313,35 @@ fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source
             );
         }
         if !ids.insert(id) {
-            fault("goi/ma-trung", text!("đã có văn bản khác mang mã “{id}”", "another output has the id “{id}”"), None);
+            fault(
+                "goi/ma-trung",
+                text!("đã có văn bản khác mang mã “{id}”", "another output has the id “{id}”"),
+                None,
+            );
         }
         if output.file_name.trim().is_empty() {
-            fault("goi/thieu-ten", text!("văn bản “{id}” cần file_name", "the output “{id}” needs a file_name"), None);
+            fault(
+                "goi/thieu-ten",
+                text!("văn bản “{id}” cần file_name", "the output “{id}” needs a file_name"),
+                None,
+            );
         } else if !patterns.insert(&output.file_name) {
             fault(
                 "goi/ma-trung",
-                text!("văn bản “{id}” có file_name trùng với văn bản khác", "the output “{id}” has the file_name of another output"),
+                text!(
+                    "văn bản “{id}” có file_name trùng với văn bản khác",
+                    "the output “{id}” has the file_name of another output"
+                ),
                 None,
             );
         }
         if output.for_each.is_some() {
             fault(
                 "goi/chua-ho-tro",
-                Text::new("for_each chưa dùng được ở phiên bản này", "for_each can't be used in this version yet"),
+                Text::new(
+                    "for_each chưa dùng được ở phiên bản này",
+                    "for_each can't be used in this version yet",
+                ),
                 Some(Text::new("bỏ khoá for_each", "leave for_each out")),
             );
         }
@@ -323,21 +358,43 @@ fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source
             );
         } else if !files.contains_key(template) && !may_be_built {
             let hint = output.source.as_ref().map(|_| {
-                Text::new("chạy `baocao pack build THƯ_MỤC_GÓI` để tạo mẫu Word", "run `baocao pack build PACK_DIR` to build the Word template")
+                Text::new(
+                    "chạy `baocao pack build THƯ_MỤC_GÓI` để tạo mẫu Word",
+                    "run `baocao pack build PACK_DIR` to build the Word template",
+                )
             });
-            fault("goi/thieu-tep", text!("không thấy mẫu Word “{template}”", "the Word template “{template}” is missing"), hint);
+            fault(
+                "goi/thieu-tep",
+                text!(
+                    "không thấy mẫu Word “{template}”",
+                    "the Word template “{template}” is missing"
+                ),
+                hint,
+            );
         }
         if let Some(source) = &output.source
             && !files.contains_key(source)
         {
-            fault("goi/thieu-tep", text!("không thấy tệp nguồn “{source}”", "the source file “{source}” is missing"), None);
+            fault(
+                "goi/thieu-tep",
+                text!(
+                    "không thấy tệp nguồn “{source}”",
+                    "the source file “{source}” is missing"
+                ),
+                None,
+            );
         }
     }
 }
 
 /// Whether an id keeps the rule: ASCII lower-case, a letter first, parts joined by single `_`, or `-` for packs.
 fn is_id(id: &str, hyphens: bool) -> bool {
-    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
     id.len() <= 64
         && id.starts_with(|first: char| first.is_ascii_lowercase())
         && id.split(|sign| sign == '_' || (hyphens && sign == '-')).all(is_part)
@@ -419,7 +476,10 @@ required = false
         assert_eq!(complaints(SMALL, ALL, Origin::BuiltIn), "");
         assert_eq!(complaints(SMALL, ALL, Origin::Folder("/x/nho".into())), "");
         let found = complaints(SMALL, ALL, Origin::Folder("/x/nho (2)".into()));
-        assert!(found.contains("goi/khac-thu-muc") && found.contains("đổi tên thư mục thành “nho”"), "{found}");
+        assert!(
+            found.contains("goi/khac-thu-muc") && found.contains("đổi tên thư mục thành “nho”"),
+            "{found}"
+        );
     }
 
     #[test]
@@ -427,9 +487,19 @@ required = false
         let manifest = SMALL
             .replace("id = \"nho\"", "id = \"Nhỏ\"\ncolour = 1")
             .replace("1.0.0", "1.0")
-            .replace("file_name = \"BC {{thong_tin.nam}}\"", "file_name = \"\"\nfor_each = \"khen_thuong\"");
+            .replace(
+                "file_name = \"BC {{thong_tin.nam}}\"",
+                "file_name = \"\"\nfor_each = \"khen_thuong\"",
+            );
         let found = complaints(&manifest, &["bao-cao.md"], Origin::BuiltIn);
-        for code in ["goi/ma-sai", "goi/khoa-la", "goi/phien-ban-sai", "goi/thieu-ten", "goi/chua-ho-tro", "goi/thieu-tep"] {
+        for code in [
+            "goi/ma-sai",
+            "goi/khoa-la",
+            "goi/phien-ban-sai",
+            "goi/thieu-ten",
+            "goi/chua-ho-tro",
+            "goi/thieu-tep",
+        ] {
             assert!(found.contains(code), "{code} is not in\n{found}");
         }
         assert!(found.contains("pack build"), "{found}");
@@ -454,10 +524,14 @@ required = false
 
     #[test]
     fn a_folder_without_a_manifest_and_one_in_another_encoding_are_told() {
-        let found = Pack::parse(Files::new(), Origin::BuiltIn).expect_err("no manifest").print(Lang::Vi);
+        let found = Pack::parse(Files::new(), Origin::BuiltIn)
+            .expect_err("no manifest")
+            .print(Lang::Vi);
         assert!(found.contains("cần tệp pack.toml"), "{found}");
         let files = Files::from([(MANIFEST.to_owned(), Cow::Borrowed(&b"\xff\xfe"[..]))]);
-        let found = Pack::parse(files, Origin::BuiltIn).expect_err("not text").print(Lang::Vi);
+        let found = Pack::parse(files, Origin::BuiltIn)
+            .expect_err("not text")
+            .print(Lang::Vi);
         assert!(found.contains("UTF-8"), "{found}");
     }
 

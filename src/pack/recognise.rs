@@ -82,7 +82,11 @@ impl Seen {
             names.any(|name| {
                 let name = fold(name);
                 // A header often goes on: "Số lượng (người)", "Tên xã *".
-                self.texts.contains(&name) || self.texts.iter().any(|text| text.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with([' ', '(', '*', ':'])))
+                self.texts.contains(&name)
+                    || self.texts.iter().any(|text| {
+                        text.strip_prefix(name.as_str())
+                            .is_some_and(|rest| rest.starts_with([' ', '(', '*', ':']))
+                    })
             })
         });
         found.count() as f64 / sheet.fields.len().max(1) as f64
@@ -94,7 +98,10 @@ fn score(pack: &Pack, seen: &[Seen]) -> f64 {
     let expected = |sheet: &&Sheet| sheet.required || pack.schema.sheets.iter().all(|sheet| !sheet.required);
     let (mut sum, mut count) = (0.0, 0.0);
     for sheet in pack.schema.sheets.iter().filter(expected) {
-        let names: Vec<String> = std::iter::once(&sheet.name).chain(&sheet.aliases).map(|name| fold(name)).collect();
+        let names: Vec<String> = std::iter::once(&sheet.name)
+            .chain(&sheet.aliases)
+            .map(|name| fold(name))
+            .collect();
         let best = seen
             .iter()
             .map(|seen| {
@@ -126,7 +133,12 @@ mod tests {
     }
 
     fn other() -> Pack {
-        pack(&SMALL.replace("\"nho\"", "\"khac\"").replace("Thông tin chung", "Dân số").replace("Tên xã", "Số hộ"))
+        pack(
+            &SMALL
+                .replace("\"nho\"", "\"khac\"")
+                .replace("Thông tin chung", "Dân số")
+                .replace("Tên xã", "Số hộ"),
+        )
     }
 
     fn workbook(sheet: &str, labels: &[&str]) -> Workbook {
@@ -162,14 +174,23 @@ mod tests {
     #[test]
     fn a_workbook_without_a_stamp_is_known_by_its_sheets_and_labels() {
         let packs = [pack(SMALL), other()];
-        assert_eq!(fit(&packs, &workbook("THONG TIN CHUNG", &["Tên xã *", "Năm báo cáo:"])), Fit::Looks(0));
-        assert_eq!(fit(&packs, &workbook("Dân số", &["Số hộ", "Năm báo cáo"])), Fit::Looks(1));
+        assert_eq!(
+            fit(&packs, &workbook("THONG TIN CHUNG", &["Tên xã *", "Năm báo cáo:"])),
+            Fit::Looks(0)
+        );
+        assert_eq!(
+            fit(&packs, &workbook("Dân số", &["Số hộ", "Năm báo cáo"])),
+            Fit::Looks(1)
+        );
         assert_eq!(fit(&packs, &workbook("Sheet1", &["Họ tên", "Lương"])), Fit::None);
     }
 
     #[test]
     fn twins_are_not_told_apart_by_guessing() {
         let packs = [pack(SMALL), pack(&SMALL.replace("\"nho\"", "\"doi\""))];
-        assert_eq!(fit(&packs, &workbook("Thông tin chung", &["Tên xã", "Năm báo cáo"])), Fit::Several(vec![0, 1]));
+        assert_eq!(
+            fit(&packs, &workbook("Thông tin chung", &["Tên xã", "Năm báo cáo"])),
+            Fit::Several(vec![0, 1])
+        );
     }
 }

@@ -21,7 +21,11 @@ pub fn safe_file_name(title: &str, extension: &str) -> String {
             '"' | '<' | '>' | '?' | '*' => continue,
             sign if sign.is_whitespace() => ' ',
             // Control and invisible formatting signs, which could disguise an extension.
-            sign if sign.is_control() || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}') => continue,
+            sign if sign.is_control()
+                || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}') =>
+            {
+                continue;
+            }
             sign => sign,
         };
         if !(sign == ' ' && name.ends_with(' ')) {
@@ -36,7 +40,11 @@ pub fn safe_file_name(title: &str, extension: &str) -> String {
     }
     let name = name.trim_start().trim_end_matches(['.', ' ']);
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_uppercase();
-    let numbered = |device| stem.strip_prefix(device).is_some_and(|rest: &str| rest.chars().count() == 1 && rest.contains(|digit: char| digit.is_ascii_digit() || "¹²³".contains(digit)));
+    let numbered = |device| {
+        stem.strip_prefix(device).is_some_and(|rest: &str| {
+            rest.chars().count() == 1 && rest.contains(|digit: char| digit.is_ascii_digit() || "¹²³".contains(digit))
+        })
+    };
     let is_reserved = RESERVED.contains(&stem.as_str()) || numbered("COM") || numbered("LPT");
     match name {
         "" => format!("van-ban.{extension}"),

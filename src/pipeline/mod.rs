@@ -10,8 +10,7 @@ use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pack::{Output, Pack};
-use crate::template::Template;
-use crate::template::text::TextTemplate;
+use crate::template::{Template, TextTemplate};
 use crate::workbook::{self, Limits, Workbook};
 use crate::{template, text};
 
@@ -87,7 +86,11 @@ pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
             )),
         );
     }
-    let names = dataset.sheets.iter().map(|sheet| sheet.name.clone()).collect::<Vec<_>>();
+    let names = dataset
+        .sheets
+        .iter()
+        .map(|sheet| sheet.name.clone())
+        .collect::<Vec<_>>();
     diagnostics.sort(&names);
     Checked { dataset, diagnostics }
 }
@@ -96,7 +99,10 @@ pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
 ///
 /// Warnings about a template's own making are for its author and are left out here: see [`check_pack`].
 pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
-    let Checked { dataset, mut diagnostics } = check_workbook(pack, workbook);
+    let Checked {
+        dataset,
+        mut diagnostics,
+    } = check_workbook(pack, workbook);
     let mut documents = Vec::new();
     for output in &pack.outputs {
         let compiled = match compile(pack, output) {
@@ -109,12 +115,19 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
         if diagnostics.has_errors() {
             continue;
         }
-        let (bytes, mut findings) = compiled.template.fill(&dataset);
-        findings.set_file(&output.template);
-        diagnostics.extend(findings);
-        let (name, mut findings) = compiled.file_name.fill(&dataset);
-        findings.set_file(&output.template);
-        diagnostics.extend(findings);
+        let bytes = match compiled.template.fill(&dataset) {
+            Ok((bytes, missing)) => {
+                diagnostics.extend(missing);
+                bytes
+            }
+            Err(error) => {
+                let mut finding = Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text());
+                finding.file = Some(output.template.clone());
+                diagnostics.push(finding);
+                continue;
+            }
+        };
+        let name = compiled.file_name.fill(&dataset);
         documents.push(Document {
             output: output.id.clone(),
             file_name: safe_file_name(&name, "docx"),
@@ -160,7 +173,6 @@ struct Compiled {
 fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
     let options = template::Options {
         empty: pack.empty.clone(),
-        ..template::Options::default()
     };
     let mut findings = Diagnostics::new();
     let template = match Template::compile(pack.file(&output.template).unwrap_or_default(), &pack.schema, &options) {
@@ -174,7 +186,7 @@ fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
         }
     };
     findings.set_file(&output.template);
-    let file_name = match TextTemplate::compile(&output.file_name, &pack.schema, &options) {
+    let file_name = match TextTemplate::compile(&output.file_name, &pack.schema) {
         Ok(file_name) => Some(file_name),
         Err(mut faults) => {
             faults.set_file(crate::pack::MANIFEST);

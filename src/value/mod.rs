@@ -3,11 +3,27 @@
 //! In: a [`Raw`] cell content as the workbook holds it. Out: a [`Value`], or a [`Fault`] in plain words without a place;
 //! the caller, who knows sheet, cell and column, adds it. A type's printed form is what stands in the document.
 
+mod choice;
+mod count;
+mod date;
+mod decimal;
+mod fault;
+mod figure;
+mod flag;
+mod integer;
+mod long_text;
+mod percent;
+mod text;
+mod year;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::diagnostic::{Severity, Text};
+use crate::vietnamese;
+
+pub use self::figure::{decimal_of, serial_date};
 
 /// The content of a cell as the file holds it, before a schema gives it a type.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,14 +141,282 @@ pub enum Type {
     Flag,
 }
 
-impl Type {
-    /// Reads a cell; `choices` are those of a `choice` column.
-    pub fn read(self, _raw: &Raw, _choices: &[Choice]) -> Reading {
-        todo!()
+/// All column types, in the order of their reference page.
+pub const TYPES: [&TypeInfo; 10] = [
+    &text::TYPE,
+    &long_text::TYPE,
+    &integer::TYPE,
+    &decimal::TYPE,
+    &percent::TYPE,
+    &count::TYPE,
+    &date::TYPE,
+    &year::TYPE,
+    &choice::TYPE,
+    &flag::TYPE,
+];
+
+/// What a column type is: one constant in each type's file.
+#[derive(Debug)]
+pub struct TypeInfo {
+    /// The type.
+    pub ty: Type,
+    /// The name in a manifest: `long_text`.
+    pub name: &'static str,
+    /// What a cell of the type holds, Vietnamese: `số nguyên`.
+    pub label_vi: &'static str,
+    /// What a cell of the type holds, English: `whole number`.
+    pub label_en: &'static str,
+    /// The Excel number format of its cells.
+    pub number_format: &'static str,
+    /// A value as a clerk would type it.
+    pub example: &'static str,
+    /// Usual column width in characters.
+    pub width: f64,
+    /// Whether its values are [`Value::Number`].
+    pub numeric: bool,
+    read: fn(&Raw, &[Choice]) -> Reading,
+    write: fn(&Value, Option<u32>, &mut String),
+}
+
+impl TypeInfo {
+    /// What a cell of the type holds: `số nguyên`, `whole number`.
+    pub fn label(&self) -> Text {
+        Text::new(self.label_vi, self.label_en)
     }
 
-    /// How a value prints in a document.
-    pub fn print(self, _value: &Value, _decimals: Option<u32>) -> String {
-        todo!()
+    /// The type with a name in a manifest.
+    pub fn find(name: &str) -> Option<&'static TypeInfo> {
+        TYPES.into_iter().find(|info| info.name == name)
+    }
+}
+
+impl Type {
+    /// What the type is.
+    pub fn info(self) -> &'static TypeInfo {
+        match self {
+            Type::Text => &text::TYPE,
+            Type::LongText => &long_text::TYPE,
+            Type::Integer => &integer::TYPE,
+            Type::Decimal => &decimal::TYPE,
+            Type::Percent => &percent::TYPE,
+            Type::Count => &count::TYPE,
+            Type::Date => &date::TYPE,
+            Type::Year => &year::TYPE,
+            Type::Choice => &choice::TYPE,
+            Type::Flag => &flag::TYPE,
+        }
+    }
+
+    /// Whether its values are [`Value::Number`].
+    pub fn is_numeric(self) -> bool {
+        self.info().numeric
+    }
+
+    /// Whether its values are [`Value::Text`].
+    pub fn is_text(self) -> bool {
+        matches!(self, Type::Text | Type::LongText | Type::Choice)
+    }
+
+    /// Reads a cell; `choices` are those of a `choice` column.
+    pub fn read(self, raw: &Raw, choices: &[Choice]) -> Reading {
+        (self.info().read)(raw, choices)
+    }
+
+    /// How a value prints in a document; `decimals` is the most a `decimal` or `percent` shows, 2 when absent.
+    pub fn print(self, value: &Value, decimals: Option<u32>) -> String {
+        let mut out = String::new();
+        self.write(value, decimals, &mut out);
+        out
+    }
+
+    /// Appends what [`Type::print`] returns.
+    pub fn write(self, value: &Value, decimals: Option<u32>, out: &mut String) {
+        (self.info().write)(value, decimals, out);
+    }
+}
+
+/// Most decimals printed where a column doesn't say.
+const DECIMALS: u32 = 2;
+
+/// Writes a value in the way that is usual for its kind, for a type that has no way of its own for it.
+fn write_plainly(value: &Value, decimals: Option<u32>, out: &mut String) {
+    match value {
+        Value::Text(text) => out.push_str(text),
+        Value::Number(number) => vietnamese::write_number(*number, decimals.unwrap_or(DECIMALS), out),
+        Value::Date(date) => vietnamese::write_date_short(*date, out),
+        Value::Flag(flag) => out.push_str(if *flag { "có" } else { "không" }),
+    }
+}
+
+impl Reading {
+    /// The cell holds nothing but blanks.
+    fn none() -> Self {
+        Self::default()
+    }
+
+    fn value(value: Value) -> Self {
+        Self {
+            value: Some(value),
+            fault: None,
+        }
+    }
+
+    /// A value with a reservation.
+    fn warning(value: Value, code: &'static str, message: Text, hint: Text) -> Self {
+        Self {
+            value: Some(value),
+            fault: Some(Fault {
+                code,
+                severity: Severity::Warning,
+                message,
+                hint: Some(hint),
+            }),
+        }
+    }
+
+    /// No value.
+    fn error(code: &'static str, message: Text, hint: Text) -> Self {
+        Self {
+            value: None,
+            fault: Some(Fault {
+                code,
+                severity: Severity::Error,
+                message,
+                hint: Some(hint),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    pub(super) fn raw_text(text: &str) -> Raw {
+        Raw::Text(text.into())
+    }
+
+    /// The number read from a cell without any fault.
+    pub(super) fn number(ty: Type, raw: &Raw) -> String {
+        match ty.read(raw, &[]) {
+            Reading {
+                value: Some(Value::Number(number)),
+                fault: None,
+            } => number.to_string(),
+            other => panic!("{raw:?}: {other:?}"),
+        }
+    }
+
+    /// The text read from a cell without any fault.
+    pub(super) fn text(ty: Type, raw: &Raw) -> String {
+        match ty.read(raw, &[]) {
+            Reading {
+                value: Some(Value::Text(text)),
+                fault: None,
+            } => text.to_string(),
+            other => panic!("{raw:?}: {other:?}"),
+        }
+    }
+
+    /// The number and the code of the warning that reading a cell gave.
+    pub(super) fn warning(ty: Type, raw: &Raw) -> (String, &'static str) {
+        match ty.read(raw, &[]) {
+            Reading {
+                value: Some(Value::Number(number)),
+                fault: Some(fault),
+            } if fault.severity == Severity::Warning => (number.to_string(), fault.code),
+            other => panic!("{raw:?}: {other:?}"),
+        }
+    }
+
+    /// Code, message and hint in Vietnamese of the error that reading a cell gave.
+    pub(super) fn error(ty: Type, raw: &Raw) -> (&'static str, String, String) {
+        match ty.read(raw, &[]) {
+            Reading {
+                value: None,
+                fault: Some(fault),
+            } if fault.severity == Severity::Error => (
+                fault.code,
+                fault.message.vi,
+                fault.hint.map(|hint| hint.vi).unwrap_or_default(),
+            ),
+            other => panic!("{raw:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_list_of_types_and_the_enum_agree() {
+        for info in TYPES {
+            assert_eq!(info.ty.info().name, info.name);
+            assert_eq!(TypeInfo::find(info.name).map(|found| found.ty), Some(info.ty));
+            let from_manifest: Type = serde_json::from_value(info.name.into()).unwrap();
+            assert_eq!(from_manifest, info.ty);
+            let choices = [Choice {
+                value: info.example.to_owned(),
+                aliases: Vec::new(),
+            }];
+            assert!(
+                info.ty.read(&raw_text(info.example), &choices).value.is_some(),
+                "{}",
+                info.name
+            );
+        }
+    }
+
+    /// What reading gives for the printed form; a text with two readings gives none rather than a wrong one.
+    fn printed_and_read(ty: Type, value: &Value, decimals: Option<u32>) -> Option<Value> {
+        let reading = ty.read(&raw_text(&ty.print(value, decimals)), &[]);
+        match reading.fault {
+            Some(fault) if fault.code == "gia-tri/so-hai-cach-doc" => None,
+            _ => Some(reading.value.expect("a value")),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_number_is_read_as_the_same(mantissa in -10i64.pow(14)..10i64.pow(14), scale in 0u32..=6) {
+            let value = Value::Number(Decimal::new(mantissa, scale).normalize());
+            for ty in [Type::Decimal, Type::Percent] {
+                if let Some(read) = printed_and_read(ty, &value, Some(6)) {
+                    prop_assert_eq!(&read, &value);
+                }
+            }
+            let whole = Value::Number(mantissa.into());
+            prop_assert_eq!(printed_and_read(Type::Integer, &whole, None), Some(whole));
+            let count = Value::Number(mantissa.unsigned_abs().into());
+            prop_assert_eq!(printed_and_read(Type::Count, &count, None), Some(count));
+        }
+
+        #[test]
+        fn a_printed_year_date_or_flag_is_read_as_the_same(year in 1900i16..=2100, day in 0i32..365, flag: bool) {
+            let number = Value::Number(year.into());
+            prop_assert_eq!(printed_and_read(Type::Year, &number, None), Some(number));
+            let date = Value::Date(jiff::civil::date(year, 1, 1).saturating_add(jiff::Span::new().days(day)));
+            prop_assert_eq!(printed_and_read(Type::Date, &date, None), Some(date));
+            prop_assert_eq!(printed_and_read(Type::Flag, &Value::Flag(flag), None), Some(Value::Flag(flag)));
+        }
+
+        #[test]
+        fn a_read_text_is_read_again_as_the_same(cell in "(\\PC|[\\n\\r\\t\\x00-\\x1f\u{a0}])*") {
+            for ty in [Type::Text, Type::LongText] {
+                if let Some(value) = ty.read(&raw_text(&cell), &[]).value {
+                    prop_assert_eq!(printed_and_read(ty, &value, None), Some(value));
+                }
+            }
+        }
+
+        #[test]
+        fn no_cell_makes_a_type_panic(cell in "\\PC*", bits in any::<u64>()) {
+            let number = f64::from_bits(bits);
+            for info in TYPES {
+                for raw in [raw_text(&cell), Raw::Number(number), Raw::Percent(number), Raw::Error(cell.as_str().into())] {
+                    let reading = info.ty.read(&raw, &[]);
+                    let is_error = reading.fault.as_ref().is_some_and(|fault| fault.severity == Severity::Error);
+                    prop_assert!(!(is_error && reading.value.is_some()));
+                }
+            }
+        }
     }
 }

@@ -55,7 +55,12 @@ fn read_sheet(source: &mut Source, marks: SheetMarks, limits: &Limits, cells: &m
     let percent: Vec<bool> = reader
         .styles()
         .iter()
-        .map(|style| style.number_format.as_ref().is_some_and(|format| is_percent(&format.format_code)))
+        .map(|style| {
+            style
+                .number_format
+                .as_ref()
+                .is_some_and(|format| is_percent(&format.format_code))
+        })
         .collect();
     let mut rows = Rows::default();
     loop {
@@ -88,11 +93,14 @@ fn read_sheet(source: &mut Source, marks: SheetMarks, limits: &Limits, cells: &m
         if *cells > limits.cells {
             return Err(Error::TooLarge(Limit::Cells(limits.cells)));
         }
-        rows.push(row, Cell {
-            column,
-            raw,
-            formula: Formula::None,
-        });
+        rows.push(
+            row,
+            Cell {
+                column,
+                raw,
+                formula: Formula::None,
+            },
+        );
         if rows.list.len() > limits.rows {
             return Err(Error::TooLarge(Limit::Rows(limits.rows)));
         }
@@ -165,82 +173,59 @@ impl Rows {
     }
 }
 
-/// The cell at a place, put there when it is missing.
-fn cell_at(rows: &mut Vec<Row>, at: CellRef) -> Option<&mut Cell> {
-    let row = match rows.binary_search_by_key(&at.row, |row| row.index) {
-        Ok(row) => row,
-        Err(row) => {
-            rows.insert(row, Row {
-                index: at.row,
-                hidden: false,
-                cells: Vec::new(),
-            });
-            row
-        }
-    };
+/// The cell at a place.
+fn cell_at(rows: &mut [Row], at: CellRef) -> Option<&mut Cell> {
+    let row = rows.binary_search_by_key(&at.row, |row| row.index).ok()?;
     let cells = &mut rows.get_mut(row)?.cells;
-    let index = match cells.binary_search_by_key(&at.column, |cell| cell.column) {
-        Ok(index) => index,
-        Err(index) => {
-            cells.insert(index, Cell {
-                column: at.column,
-                raw: Raw::Text("".into()),
-                formula: Formula::None,
-            });
-            index
-        }
-    };
-    cells.get_mut(index)
+    let cell = cells.binary_search_by_key(&at.column, |cell| cell.column).ok()?;
+    cells.get_mut(cell)
 }
 
 fn apply_errors(rows: &mut Vec<Row>, errors: Vec<(CellRef, Box<str>)>) {
+    let mut missing = Vec::new();
     for (at, error) in errors {
-        if let Some(cell) = cell_at(rows, at).filter(|cell| !matches!(cell.raw, Raw::Error(_))) {
-            cell.raw = Raw::Error(error);
+        match cell_at(rows, at) {
+            Some(cell) if matches!(cell.raw, Raw::Error(_)) => {}
+            Some(cell) => cell.raw = Raw::Error(error),
+            None => missing.push((at, Raw::Error(error), Formula::None)),
         }
     }
+    insert(rows, missing);
 }
 
 fn apply_formulas(rows: &mut Vec<Row>, formulas: &[(CellRef, Formula)]) {
-    let known = |rows: &Vec<Row>, at: CellRef| {
-        rows.binary_search_by_key(&at.row, |row| row.index)
-            .ok()
-            .and_then(|row| rows.get(row))
-            .is_some_and(|row| row.cell(at.column).is_some())
-    };
-    // A formula that gave an empty text leaves no cell; one that gave nothing at all does.
-    let mut missing: Vec<CellRef> = Vec::new();
+    let mut missing = Vec::new();
     for &(at, formula) in formulas {
-        if known(rows, at) {
-            if let Some(cell) = cell_at(rows, at) {
-                cell.formula = formula;
-            }
-        } else if formula == Formula::NotComputed {
-            missing.push(at);
+        match cell_at(rows, at) {
+            Some(cell) => cell.formula = formula,
+            // A formula that gave an empty text leaves no cell; one that gave nothing at all does.
+            None if formula == Formula::NotComputed => missing.push((at, Raw::Text("".into()), formula)),
+            None => {}
         }
     }
-    if missing.is_empty() {
+    insert(rows, missing);
+}
+
+/// Puts cells in that calamine left out, all at once: one by one would be quadratic.
+fn insert(rows: &mut Vec<Row>, cells: Vec<(CellRef, Raw, Formula)>) {
+    if cells.is_empty() {
         return;
     }
-    // Inserting one by one would be quadratic in the number of rows.
-    for group in missing.chunk_by(|a, b| a.row == b.row) {
-        let cells = group.iter().map(|at| Cell {
-            column: at.column,
-            raw: Raw::Text("".into()),
-            formula: Formula::NotComputed,
-        });
-        let index = group.first().map_or(0, |at| at.row);
-        rows.push(Row {
-            index,
-            hidden: false,
-            cells: cells.collect(),
-        });
-    }
-    let gathered = Rows {
+    let mut gathered = Rows {
         list: std::mem::take(rows),
         disorder: true,
         ..Rows::default()
     };
+    for (at, raw, formula) in cells {
+        gathered.push(
+            at.row,
+            Cell {
+                column: at.column,
+                raw,
+                formula,
+            },
+        );
+    }
     *rows = gathered.finish();
 }
 

@@ -173,8 +173,11 @@ impl Error {
             ),
             Self::Damaged(reason) => text!("tệp Excel bị hỏng ({reason})", "the workbook is damaged ({reason})"),
             Self::TooLarge(limit) => {
-                let Text { vi, en } = limit.text();
-                text!("tệp quá lớn: {vi}", "the workbook is too large: {en}", vi = vi, en = en)
+                let reason = limit.text();
+                Text::new(
+                    format!("tệp quá lớn: {}", reason.vi),
+                    format!("the workbook is too large: {}", reason.en),
+                )
             }
         }
     }

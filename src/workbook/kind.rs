@@ -57,7 +57,11 @@ fn plain(bytes: &[u8]) -> Error {
 
 /// An error for zip archives that are no .xlsx.
 pub(super) fn refuse_other_packages(package: &Package) -> Result<(), Error> {
-    let starts = |prefix: &str| package.names().any(|name| name.to_ascii_lowercase().starts_with(prefix));
+    let starts = |prefix: &str| {
+        package
+            .names()
+            .any(|name| name.to_ascii_lowercase().starts_with(prefix))
+    };
     if package.has("mimetype") {
         return Err(Error::OpenDocument);
     }

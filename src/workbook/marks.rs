@@ -55,7 +55,9 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
         .find(|relationship| relationship.kind == "officeDocument")
         .map(|relationship| relationship.target)
         .ok_or_else(|| Error::Damaged("_rels/.rels".to_owned()))?;
-    let folder = workbook_part.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let folder = workbook_part
+        .rsplit_once('/')
+        .map_or(String::new(), |(folder, _)| format!("{folder}/"));
     measure_strings(&mut parts, &format!("{folder}sharedStrings.xml"))?;
     measure_styles(&mut parts, &format!("{folder}styles.xml"))?;
     for part in [
@@ -189,7 +191,10 @@ fn mark_sheet(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &
         return mark_rows(xml, never_computed, sheet, limits);
     }
     // Merged ranges stand after the rows, so that is all there is to parse.
-    let tail = xml.rfind("</sheetData>").and_then(|end| xml.get(end..)).unwrap_or_default();
+    let tail = xml
+        .rfind("</sheetData>")
+        .and_then(|end| xml.get(end..))
+        .unwrap_or_default();
     if tail.contains("<mergeCell ") {
         let mut reader = Reader::from_str(tail);
         reader.config_mut().check_end_names = false;
@@ -251,7 +256,9 @@ fn mark_rows(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &L
                 "col" if flag(&element, "hidden") => {
                     let number = |name| opc::attribute(&element, name).and_then(|text| text.parse::<u32>().ok());
                     if let (Some(first), Some(last)) = (number("min"), number("max")) {
-                        sheet.hidden_columns.push((first.saturating_sub(1), last.saturating_sub(1)));
+                        sheet
+                            .hidden_columns
+                            .push((first.saturating_sub(1), last.saturating_sub(1)));
                     }
                 }
                 _ => mark_merged(&element, sheet, limits)?,
@@ -272,7 +279,11 @@ fn mark_rows(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &L
                     if open.formula {
                         let missing = open.value.trim().is_empty() && !open.text_result;
                         let zero = never_computed && !open.text_result && open.value.trim() == "0";
-                        let formula = if missing || zero { Formula::NotComputed } else { Formula::Computed };
+                        let formula = if missing || zero {
+                            Formula::NotComputed
+                        } else {
+                            Formula::Computed
+                        };
                         sheet.formulas.push((at, formula));
                     }
                     if open.error {
@@ -319,7 +330,9 @@ fn cell_ref(text: &str) -> Option<CellRef> {
     for byte in text.bytes().filter(|&byte| byte != b'$') {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' if row == 0 => {
-                column = column.checked_mul(26)?.checked_add(u32::from(byte.to_ascii_uppercase() - b'A') + 1)?;
+                column = column
+                    .checked_mul(26)?
+                    .checked_add(u32::from(byte.to_ascii_uppercase() - b'A') + 1)?;
             }
             b'0'..=b'9' => row = row.checked_mul(10)?.checked_add(u32::from(byte - b'0'))?,
             _ => return None,
@@ -341,7 +354,17 @@ mod tests {
     fn cell_references_stop_at_the_last_cell_of_excel() {
         assert_eq!(cell_ref("F7"), Some(CellRef::new(6, 5)));
         assert_eq!(cell_ref("$XFD$1048576"), Some(CellRef::new(LAST_ROW, LAST_COLUMN)));
-        for text in ["XFE1", "A1048577", "A0", "7", "F", "", "A99999999999", "ZZZZZZZZZZ1", "A1B"] {
+        for text in [
+            "XFE1",
+            "A1048577",
+            "A0",
+            "7",
+            "F",
+            "",
+            "A99999999999",
+            "ZZZZZZZZZZ1",
+            "A1B",
+        ] {
             assert_eq!(cell_ref(text), None, "{text}");
         }
     }

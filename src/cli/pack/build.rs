@@ -49,9 +49,15 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
         let finding = Diagnostic::error(
             "goi/thieu-nguon",
             Place::File,
-            Text::new("gói này không có tệp nguồn nào để tạo mẫu Word", "this pack has no text source to build a template from"),
+            Text::new(
+                "gói này không có tệp nguồn nào để tạo mẫu Word",
+                "this pack has no text source to build a template from",
+            ),
         );
-        return Err(Stop::fault(finding.hint(Text::new("thêm khoá source vào [[output]]", "add the key source to an [[output]]"))));
+        return Err(Stop::fault(finding.hint(Text::new(
+            "thêm khoá source vào [[output]]",
+            "add the key source to an [[output]]",
+        ))));
     }
     let count = staged.len();
     for file in staged {
@@ -87,17 +93,21 @@ fn built(pack: &Pack) -> Result<Vec<(String, Vec<u8>)>, Stop> {
             }
         }
     }
-    if mistakes.is_empty() { Ok(templates) } else { Err(Stop::input(mistakes)) }
+    if mistakes.is_empty() {
+        Ok(templates)
+    } else {
+        Err(Stop::input(mistakes))
+    }
 }
 
 fn reason_to_keep(state: State) -> Option<Text> {
     match state {
-        State::Built => None,
+        State::Built { .. } => None,
         State::Edited => Some(Text::new(
             "mẫu Word này đã được sửa sau khi tạo, nên được giữ lại",
             "this Word template was edited since it was built, so it was kept",
         )),
-        State::NotOurs => Some(Text::new(
+        State::Foreign => Some(Text::new(
             "mẫu Word này không phải do chương trình tạo, nên được giữ lại",
             "this Word template wasn't built by the program, so it was kept",
         )),

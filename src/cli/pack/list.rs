@@ -18,17 +18,29 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
             Ok(pack) => (Some(pack.version.as_str()), Some(pack.name.as_str())),
             Err(_) => (None, None),
         };
-        report.text.push_str(&format!("{} {}\n", found.id, version.unwrap_or_default()));
+        report
+            .text
+            .push_str(&format!("{} {}\n", found.id, version.unwrap_or_default()));
         let state = match (&found.pack, found.is_shadowed) {
-            (_, true) => Some(Text::new("không dùng: gói cùng mã ở trên được chọn", "not used: the pack of the same id above is taken")),
+            (_, true) => Some(Text::new(
+                "không dùng: gói cùng mã ở trên được chọn",
+                "not used: the pack of the same id above is taken",
+            )),
             (Err(findings), false) => {
                 let (errors, _) = findings.counts();
                 let id = &found.id;
-                Some(text!("có {errors} lỗi, xem: baocao pack check {id}", "has {errors} error(s), see: baocao pack check {id}"))
+                Some(text!(
+                    "có {errors} lỗi, xem: baocao pack check {id}",
+                    "has {errors} error(s), see: baocao pack check {id}"
+                ))
             }
             (Ok(_), false) => None,
         };
-        let lines = [name, Some(origin.get(lang)), state.as_ref().map(|state| state.get(lang))];
+        let lines = [
+            name,
+            Some(origin.get(lang)),
+            state.as_ref().map(|state| state.get(lang)),
+        ];
         for line in lines.into_iter().flatten() {
             report.text.push_str(&format!("  {line}\n"));
         }

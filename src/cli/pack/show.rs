@@ -17,7 +17,9 @@ use crate::value::Raw;
 
 /// Runs the command.
 pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
-    let name: &PathBuf = matches.get_one("pack-name").ok_or_else(|| Stop::fault(nothing_asked()))?;
+    let name: &PathBuf = matches
+        .get_one("pack-name")
+        .ok_or_else(|| Stop::fault(nothing_asked()))?;
     let pack = packs::named(session, name)?;
     let mut report = Report::new("pack show").with_text(page(&pack, session.lang));
     let outputs = pack.outputs.iter().map(|output| json!({ "id": output.id, "label": output.label, "template": output.template, "file_name": output.file_name }));
@@ -32,7 +34,12 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
             "outputs": outputs.collect::<Vec<_>>(),
         }),
     );
-    let sheets: Vec<Value> = pack.schema.sheets.iter().map(|sheet| sheet_json(sheet, session.lang)).collect();
+    let sheets: Vec<Value> = pack
+        .schema
+        .sheets
+        .iter()
+        .map(|sheet| sheet_json(sheet, session.lang))
+        .collect();
     report.json.insert("sheets".into(), json!(sheets));
     let helpers = HELPERS.iter().map(|helper| {
         let doc = match session.lang {
@@ -47,7 +54,11 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
 
 /// What a field prints as: its own example, else that of its type.
 fn example(field: &Field) -> String {
-    let own = field.example.as_ref().or(field.default.as_ref()).map(|typed| Raw::Text(typed.as_str().into()));
+    let own = field
+        .example
+        .as_ref()
+        .or(field.default.as_ref())
+        .map(|typed| Raw::Text(typed.as_str().into()));
     let own = own.and_then(|raw| field.ty.read(&raw, &field.choices).value);
     match (own, field.choices.first()) {
         (Some(value), _) => field.print(&value),
@@ -57,7 +68,7 @@ fn example(field: &Field) -> String {
 }
 
 fn type_words(field: &Field, lang: Lang) -> String {
-    field.ty.info().name.get(lang).to_owned()
+    field.ty.info().label().get(lang).to_owned()
 }
 
 /// How the tag of a field is written where its sheet is reached in the plainest way.
@@ -78,7 +89,11 @@ fn tag(sheet: &Sheet, field: &Field, lang: Lang) -> String {
 fn rows(sheet: &Sheet) -> Vec<(String, String)> {
     let Some(key) = &sheet.key else { return Vec::new() };
     let declared = sheet.rows.iter().filter_map(|row| {
-        let called = sheet.fields.iter().filter(|field| field.id != *key).find_map(|field| row.values.get(&field.id));
+        let called = sheet
+            .fields
+            .iter()
+            .filter(|field| field.id != *key)
+            .find_map(|field| row.values.get(&field.id));
         Some((row.values.get(key)?.clone(), called.cloned().unwrap_or_default()))
     });
     declared.collect()
@@ -90,7 +105,7 @@ fn sheet_json(sheet: &Sheet, lang: Lang) -> Value {
             "id": field.id,
             "label": field.label,
             "unit": field.unit,
-            "type": field.ty.info().id,
+            "type": field.ty.info().name,
             "required": field.required,
             "tag": tag(sheet, field, lang),
             "prints": example(field),
@@ -116,18 +131,37 @@ fn page(pack: &Pack, lang: Lang) -> String {
         Lang::Vi => vi,
         Lang::En => en,
     };
-    let mut out = format!("{}\n{} {}, {}\n", pack.name, pack.id, pack.version, pack.origin.text().get(lang));
+    let mut out = format!(
+        "{}\n{} {}, {}\n",
+        pack.name,
+        pack.id,
+        pack.version,
+        pack.origin.text().get(lang)
+    );
     if !pack.description.is_empty() {
         let _ = writeln!(out, "{}", pack.description);
     }
     let _ = writeln!(out, "\n{}", t("Văn bản", "Documents"));
-    let outputs = pack.outputs.iter().map(|output| vec![output.label.clone(), output.template.clone(), format!("{}.docx", output.file_name)]);
+    let outputs = pack.outputs.iter().map(|output| {
+        vec![
+            output.label.clone(),
+            output.template.clone(),
+            format!("{}.docx", output.file_name),
+        ]
+    });
     table(&mut out, outputs.collect());
     for sheet in &pack.schema.sheets {
         let _ = writeln!(out, "\n{} «{}»", t("Trang tính", "Sheet"), sheet.name);
         let id = &sheet.id;
         if sheet.has_rows() {
-            let _ = writeln!(out, "  {{{{#each {id}}}}} … {{{{/each}}}}  {}", t("lặp lại phần ở giữa cho từng dòng; bên trong:", "repeats what is between for each row; inside:"));
+            let _ = writeln!(
+                out,
+                "  {{{{#each {id}}}}} … {{{{/each}}}}  {}",
+                t(
+                    "lặp lại phần ở giữa cho từng dòng; bên trong:",
+                    "repeats what is between for each row; inside:"
+                )
+            );
         }
         let inner = |field: &Field| match sheet.layout {
             Layout::Table => format!("{{{{{}}}}}", field.id),
@@ -135,19 +169,35 @@ fn page(pack: &Pack, lang: Lang) -> String {
         };
         let lines = sheet.fields.iter().map(|field| {
             let unit = field.unit.as_ref().map(|unit| format!(" ({unit})")).unwrap_or_default();
-            vec![inner(field), type_words(field, lang), example(field), format!("{}{unit}", field.label)]
+            vec![
+                inner(field),
+                type_words(field, lang),
+                example(field),
+                format!("{}{unit}", field.label),
+            ]
         });
         table(&mut out, lines.collect());
         let rows = rows(sheet);
         if let Some((key, _)) = rows.first() {
             let field = sheet.fields.iter().find(|field| Some(&field.id) != sheet.key.as_ref());
             let field = field.map(|field| field.id.as_str()).unwrap_or_default();
-            let _ = writeln!(out, "  {} {{{{{id}.{key}.{field}}}}}; {}", t("Gọi thẳng một dòng:", "One row by its key:"), t("các khoá:", "the keys:"));
+            let _ = writeln!(
+                out,
+                "  {} {{{{{id}.{key}.{field}}}}}; {}",
+                t("Gọi thẳng một dòng:", "One row by its key:"),
+                t("các khoá:", "the keys:")
+            );
             table(&mut out, rows.into_iter().map(|(key, name)| vec![key, name]).collect());
         }
     }
     let _ = writeln!(out, "\n{}", t("Hàm dùng được trong thẻ", "Helpers for tags"));
-    let helpers = HELPERS.iter().map(|helper| vec![helper.usage.to_owned(), t(helper.vi, helper.en).to_owned(), format!("{} → {}", helper.example.0, helper.example.1)]);
+    let helpers = HELPERS.iter().map(|helper| {
+        vec![
+            helper.usage.to_owned(),
+            t(helper.vi, helper.en).to_owned(),
+            format!("{} → {}", helper.example.0, helper.example.1),
+        ]
+    });
     table(&mut out, helpers.collect());
     out
 }
@@ -158,7 +208,15 @@ fn table(out: &mut String, lines: Vec<Vec<String>>) {
     let width = |text: &str| text.chars().count();
     let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
-        .map(|column| lines.iter().filter_map(|line| line.get(column)).map(|cell| width(cell)).filter(|width| *width <= WIDEST).max().unwrap_or(0))
+        .map(|column| {
+            lines
+                .iter()
+                .filter_map(|line| line.get(column))
+                .map(|cell| width(cell))
+                .filter(|width| *width <= WIDEST)
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     for line in lines {
         let mut text = String::from("  ");
@@ -178,7 +236,14 @@ mod tests {
     fn columns_are_even_and_a_wide_cell_moves_its_own_line_only() {
         let mut out = String::new();
         let wide = "x".repeat(60);
-        table(&mut out, vec![vec!["ạ".into(), "b".into()], vec!["cc".into(), "d".into()], vec![wide.clone(), "e".into()]]);
+        table(
+            &mut out,
+            vec![
+                vec!["ạ".into(), "b".into()],
+                vec!["cc".into(), "d".into()],
+                vec![wide.clone(), "e".into()],
+            ],
+        );
         assert_eq!(out, format!("  ạ   b\n  cc  d\n  {wide}  e\n"));
     }
 }

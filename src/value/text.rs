@@ -1,0 +1,156 @@
+//! `text`: a line of text.
+
+use super::fault::{self, Need, shown};
+use super::{Raw, Reading, Type, TypeInfo, Value, write_plainly};
+use crate::text;
+use crate::vietnamese;
+
+pub(super) const TYPE: TypeInfo = TypeInfo {
+    ty: Type::Text,
+    name: "text",
+    label_vi: "một dòng chữ",
+    label_en: "line of text",
+    number_format: "@",
+    example: "Tân Hoà",
+    width: 24.0,
+    numeric: false,
+    read: |raw, _| read(raw, NEED, one_line),
+    write: write_plainly_text,
+};
+
+const NEED: Need = Need {
+    vi: "một dòng chữ",
+    en: "a line of text",
+};
+
+/// Numbers can't occur here but print with all their decimals if they do.
+pub(super) fn write_plainly_text(value: &Value, _: Option<u32>, out: &mut String) {
+    match value {
+        Value::Number(number) => vietnamese::write_plain(*number, out),
+        other => write_plainly(other, None, out),
+    }
+}
+
+/// Reads a cell as text, cleaned by a function; numbers become the text that the cell shows.
+pub(super) fn read(raw: &Raw, need: Need, clean: fn(&str) -> String) -> Reading {
+    let text = match raw {
+        Raw::Text(text) => clean(text),
+        Raw::Date(_) => {
+            let Need { vi, en } = need;
+            let text = shown(raw);
+            return Reading::warning(
+                Value::Text(text.clone().into()),
+                "gia-tri/ngay-trong-cot-chu",
+                text!(
+                    "cần {vi}, ô này là ngày, được ghi thành “{text}”",
+                    "needs {en}, this cell is a date, taken as “{text}”"
+                ),
+                text!(
+                    "nếu muốn ghi khác thì đặt định dạng ô là Text rồi gõ lại",
+                    "to have it otherwise, format the cell as Text and type it again"
+                ),
+            );
+        }
+        Raw::Error(error) => return fault::formula(error, need),
+        _ => shown(raw),
+    };
+    if text.is_empty() {
+        return Reading::none();
+    }
+    Reading::value(Value::Text(text.into()))
+}
+
+/// The characters that XML 1.0 allows (section 2.2); others can't stand in a document.
+fn is_allowed(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// A text on one line: a line break with the blanks around it is one blank.
+fn one_line(text: &str) -> String {
+    if !text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')) {
+        return vietnamese::trim(text).to_owned();
+    }
+    let lines: Vec<String> = text
+        .split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+        .map(|line| {
+            line.chars()
+                .filter(|&c| is_allowed(c))
+                .map(|c| if c == '\t' { ' ' } else { c })
+                .collect::<String>()
+        })
+        .map(|line| vietnamese::trim(&line).to_owned())
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines.join(" ")
+}
+
+/// A text with its inner line breaks, each a single `\n`.
+pub(super) fn many_lines(text: &str) -> String {
+    let text: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .filter(|&c| is_allowed(c))
+        .map(plain_break)
+        .collect();
+    vietnamese::trim(&text).to_owned()
+}
+
+fn plain_break(c: char) -> char {
+    if matches!(c, '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+        '\n'
+    } else {
+        c
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{error, raw_text, text};
+    use super::super::{Raw, Type, Value};
+    use crate::diagnostic::Severity;
+    use crate::vietnamese::parse_date;
+
+    #[test]
+    fn a_text_is_one_clean_line() {
+        for (cell, value) in [
+            ("Tân Hoà", "Tân Hoà"),
+            ("  Tân Hoà \u{a0}\u{200b}", "Tân Hoà"),
+            ("Tân \n Hoà", "Tân Hoà"),
+            ("Tân\r\n\r\nHoà", "Tân Hoà"),
+            ("Tân\tHoà\u{1}\u{ffff}", "Tân Hoà"),
+            ("{{ten_xa}} <w:p/> & =1+1", "{{ten_xa}} <w:p/> & =1+1"),
+            ("a  b", "a  b"),
+        ] {
+            assert_eq!(text(Type::Text, &raw_text(cell)), value, "{cell:?}");
+        }
+        assert_eq!(Type::Text.read(&raw_text(" \n\u{3} "), &[]), Default::default());
+    }
+
+    #[test]
+    fn numbers_become_the_text_that_the_cell_shows() {
+        for (raw, value) in [
+            (Raw::Number(127.0), "127"),
+            (Raw::Number(912_345_678.0), "912345678"),
+            (Raw::Number(3.5), "3,5"),
+            (Raw::Percent(0.5), "50%"),
+            (Raw::Flag(true), "TRUE"),
+        ] {
+            assert_eq!(text(Type::Text, &raw), value);
+        }
+    }
+
+    #[test]
+    fn a_date_becomes_text_with_a_warning_and_an_error_none() {
+        let reading = Type::Text.read(&Raw::Date(parse_date("3/2/2023").unwrap()), &[]);
+        assert_eq!(reading.value, Some(Value::Text("03/02/2023".into())));
+        let fault = reading.fault.unwrap();
+        assert_eq!(
+            (fault.code, fault.severity),
+            ("gia-tri/ngay-trong-cot-chu", Severity::Warning)
+        );
+        assert_eq!(
+            error(Type::Text, &Raw::Error("#REF!".into())).0,
+            "gia-tri/cong-thuc-loi"
+        );
+    }
+}
