@@ -319,11 +319,11 @@ impl Diagnostic {
                 steps.push(cells);
             }
             Place::Paragraph {
-                part, heading, text, ..
+                part, heading, text, tag, ..
             } => {
                 steps.push(part.get(lang).to_owned());
                 steps.extend(heading.iter().map(|heading| shorten(heading)));
-                steps.push(format!("“{}”", shorten(text)));
+                steps.push(format!("“{}”", around(text, tag.as_deref().unwrap_or_default())));
             }
             Place::Line { line, column } => steps.push(match lang {
                 Lang::Vi => format!("dòng {line}, cột {column}"),
