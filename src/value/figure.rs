@@ -64,7 +64,6 @@ pub fn serial_date(serial: f64) -> Option<Date> {
 
 /// Reads a cell as a number of a kind.
 pub(super) fn read(raw: &Raw, figure: &Figure) -> Reading {
-    let Need { vi, en } = figure.need;
     let number = match raw {
         Raw::Text(text) => return read_text(text, figure),
         Raw::Number(number) => decimal_of(*number),
