@@ -1,1 +1,453 @@
-//! Stub.
+//! The .docx container (Open Packaging Conventions, ECMA-376 part 2): parts, content types, relationships, limits.
+//!
+//! In: bytes of a package. Out: its parts, each inflated on demand and counted against [`Limits`]; a package written
+//! again with some parts replaced. Parts that are not replaced are copied without recompressing, bytes and all. Time
+//! stamps of new parts are fixed, so the same input gives the same bytes. Knows no Word.
+
+use std::io::{Cursor, Read, Write};
+use std::sync::Arc;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::diagnostic::Text;
+use crate::text;
+
+/// What a package may cost to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Most parts.
+    pub parts: usize,
+    /// Most bytes of one part, inflated.
+    pub part_bytes: u64,
+    /// Most bytes of all parts together, inflated, as the package declares them.
+    pub total_bytes: u64,
+}
+
+impl Default for Limits {
+    /// 5,000 parts, 256 MiB a part, 1 GiB together: far above any office document, far below what hurts a PC.
+    fn default() -> Self {
+        Self {
+            parts: 5_000,
+            part_bytes: 256 << 20,
+            total_bytes: 1 << 30,
+        }
+    }
+}
+
+/// Why a package can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not a zip archive, or a damaged one.
+    #[error("the package is damaged: {0}")]
+    Damaged(String),
+    /// A part that must be there is not.
+    #[error("the package has no part {0}")]
+    Missing(String),
+    /// A limit was reached; says which.
+    #[error("the package is too large: {0}")]
+    TooLarge(String),
+    /// Parts are encrypted.
+    #[error("the package is encrypted")]
+    Encrypted,
+}
+
+impl Error {
+    /// The reason in plain words.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Damaged(reason) => text!(
+                "tệp hỏng hoặc không phải tệp Office ({reason})",
+                "the file is damaged or no Office file ({reason})"
+            ),
+            Self::Missing(part) => text!(
+                "tệp thiếu phần {part} bên trong",
+                "the file lacks its inner part {part}"
+            ),
+            Self::TooLarge(what) => text!(
+                "tệp quá lớn sau khi giải nén ({what})",
+                "the file is too large once inflated ({what})"
+            ),
+            Self::Encrypted => text!("tệp có đặt mật khẩu", "the file is protected by a password"),
+        }
+    }
+}
+
+impl From<zip::result::ZipError> for Error {
+    fn from(error: zip::result::ZipError) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+impl From<quick_xml::Error> for Error {
+    fn from(error: quick_xml::Error) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+type Archive = ZipArchive<Cursor<Arc<[u8]>>>;
+
+/// A package: named parts in the order of the archive. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Package {
+    archive: Option<Archive>,
+    parts: Vec<Part>,
+    limits: Limits,
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    name: String,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    /// Index of the entry in the archive.
+    Archived(usize),
+    Set(Arc<[u8]>),
+}
+
+/// A relationship of a part to another part or to a place outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relationship {
+    /// `rId3`
+    pub id: String,
+    /// The last step of the type's URI: `header`, `officeDocument`.
+    pub kind: String,
+    /// The part's name within the package, or the address outside.
+    pub target: String,
+    /// Whether the target is outside the package.
+    pub external: bool,
+}
+
+impl Default for Package {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Package {
+    /// A package without parts.
+    pub fn new() -> Self {
+        Self {
+            archive: None,
+            parts: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Reads the list of parts. Errors: no zip archive, encrypted parts, two parts of one name, limits.
+    pub fn read(bytes: impl Into<Arc<[u8]>>, limits: &Limits) -> Result<Self, Error> {
+        let mut archive = ZipArchive::new(Cursor::new(bytes.into()))?;
+        if archive.len() > limits.parts {
+            return Err(Error::TooLarge(format!("{} > {}", archive.len(), limits.parts)));
+        }
+        let mut parts: Vec<Part> = Vec::with_capacity(archive.len());
+        let mut total = 0u64;
+        for index in 0..archive.len() {
+            let entry = archive.by_index_raw(index)?;
+            if entry.encrypted() {
+                return Err(Error::Encrypted);
+            }
+            if entry.is_dir() {
+                continue;
+            }
+            total = total.saturating_add(entry.size());
+            if entry.size() > limits.part_bytes || total > limits.total_bytes {
+                return Err(Error::TooLarge(format!("{} MiB", total >> 20)));
+            }
+            let name = entry.name()?.replace('\\', "/").trim_start_matches('/').to_owned();
+            if parts.iter().any(|part| part.name.eq_ignore_ascii_case(&name)) {
+                return Err(Error::Damaged(format!("two parts {name}")));
+            }
+            parts.push(Part {
+                name,
+                content: Content::Archived(index),
+            });
+        }
+        Ok(Self {
+            archive: Some(archive),
+            parts,
+            limits: *limits,
+        })
+    }
+
+    /// Names of all parts, in the order of the archive, without a leading slash: `word/document.xml`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().map(|part| part.name.as_str())
+    }
+
+    /// Whether a part of that name is there; case does not count (ECMA-376 part 2, 6.2.2.3).
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    fn find(&self, name: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The bytes of a part. Errors: no such part, damaged, larger than the limit whatever its header says.
+    pub fn part(&self, name: &str) -> Result<Vec<u8>, Error> {
+        let part = self.find(name).ok_or_else(|| Error::Missing(name.to_owned()))?;
+        let index = match &part.content {
+            Content::Set(bytes) => return Ok(bytes.to_vec()),
+            Content::Archived(index) => *index,
+        };
+        let Some(archive) = &self.archive else {
+            return Err(Error::Missing(name.to_owned()));
+        };
+        let mut archive = archive.clone();
+        let entry = archive.by_index(index)?;
+        // The declared size is a hint only: a bomb lies about it.
+        let mut bytes = Vec::with_capacity(entry.size().min(16 << 20) as usize);
+        entry.take(self.limits.part_bytes + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > self.limits.part_bytes {
+            return Err(Error::TooLarge(name.to_owned()));
+        }
+        Ok(bytes)
+    }
+
+    /// Replaces a part, or adds one at the end.
+    pub fn set(&mut self, name: &str, bytes: impl Into<Arc<[u8]>>) {
+        let content = Content::Set(bytes.into());
+        match self.parts.iter_mut().find(|part| part.name.eq_ignore_ascii_case(name)) {
+            Some(part) => part.content = content,
+            None => self.parts.push(Part {
+                name: name.to_owned(),
+                content,
+            }),
+        }
+    }
+
+    /// Takes a part out.
+    pub fn remove(&mut self, name: &str) {
+        self.parts.retain(|part| !part.name.eq_ignore_ascii_case(name));
+    }
+
+    /// The package as bytes.
+    pub fn write(&self) -> Result<Vec<u8>, Error> {
+        self.write_with(|_| false, |_, _| Ok(()))
+    }
+
+    /// The package as bytes, with each part for which `replaced` says so written by `write` instead. Streams: a large
+    /// part is deflated as it is made and never held whole.
+    pub fn write_with<E: From<Error>>(
+        &self,
+        replaced: impl Fn(&str) -> bool,
+        mut write: impl FnMut(&str, &mut dyn Write) -> Result<(), E>,
+    ) -> Result<Vec<u8>, E> {
+        let zip_error = |error: zip::result::ZipError| E::from(Error::from(error));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        let mut archive = self.archive.clone();
+        let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(64 << 10)));
+        for part in &self.parts {
+            if replaced(&part.name) {
+                writer.start_file(part.name.as_str(), options).map_err(zip_error)?;
+                write(&part.name, &mut writer)?;
+                continue;
+            }
+            match &part.content {
+                Content::Set(bytes) => {
+                    writer.start_file(part.name.as_str(), options).map_err(zip_error)?;
+                    writer.write_all(bytes).map_err(|error| E::from(Error::from(error)))?;
+                }
+                Content::Archived(index) => {
+                    if let Some(archive) = &mut archive {
+                        let entry = archive.by_index_raw(*index).map_err(zip_error)?;
+                        writer.raw_copy_file(entry).map_err(zip_error)?;
+                    }
+                }
+            }
+        }
+        Ok(writer.finish().map_err(zip_error)?.into_inner())
+    }
+
+    /// The content type of a part, from `[Content_Types].xml`: its own override, else that of its extension.
+    pub fn content_type(&self, name: &str) -> Result<Option<String>, Error> {
+        let xml = self.part("[Content_Types].xml")?;
+        let mut found = None;
+        for_each_element(&xml, |element| {
+            let attribute = |key| attribute(element, key).unwrap_or_default();
+            match element.local_name().as_ref() {
+                "Override" if attribute("PartName").trim_start_matches('/').eq_ignore_ascii_case(name) => {
+                    found = Some((true, attribute("ContentType")));
+                }
+                "Default" if found.is_none() => {
+                    let extension = name.rsplit('.').next().unwrap_or_default();
+                    if attribute("Extension").eq_ignore_ascii_case(extension) {
+                        found = Some((false, attribute("ContentType")));
+                    }
+                }
+                _ => {}
+            }
+        })?;
+        Ok(found.map(|(_, content_type)| content_type))
+    }
+
+    /// The relationships of a part; of the package itself when the name is empty. None when it has no such part.
+    pub fn relationships(&self, name: &str) -> Result<Vec<Relationship>, Error> {
+        let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+        let rels = if folder.is_empty() {
+            format!("_rels/{file}.rels")
+        } else {
+            format!("{folder}/_rels/{file}.rels")
+        };
+        let mut list = Vec::new();
+        if !self.has(&rels) {
+            return Ok(list);
+        }
+        for_each_element(&self.part(&rels)?, |element| {
+            if element.local_name().as_ref() != "Relationship" {
+                return;
+            }
+            let attribute = |key| attribute(element, key).unwrap_or_default();
+            let external = attribute("TargetMode") == "External";
+            let target = attribute("Target");
+            list.push(Relationship {
+                id: attribute("Id"),
+                kind: attribute("Type").rsplit('/').next().unwrap_or_default().to_owned(),
+                target: if external { target } else { resolve(folder, &target) },
+                external,
+            });
+        })?;
+        Ok(list)
+    }
+}
+
+/// A relationship target as a part name: relative to the folder of its source, or absolute with a leading slash.
+fn resolve(folder: &str, target: &str) -> String {
+    let mut steps: Vec<&str> = if target.starts_with('/') {
+        Vec::new()
+    } else {
+        folder.split('/').filter(|step| !step.is_empty()).collect()
+    };
+    for step in target.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+/// The value of an attribute, entities resolved; prefixes do not count.
+pub fn attribute(element: &BytesStart<'_>, local_name: &str) -> Option<String> {
+    element
+        .attributes()
+        .with_checks(false)
+        .flatten()
+        .find(|attribute| attribute.key.local_name().as_ref() == local_name)
+        .and_then(|attribute| {
+            quick_xml::escape::unescape(&attribute.value)
+                .ok()
+                .map(|value| value.into_owned())
+        })
+}
+
+/// Calls `visit` with each element of an XML part, empty ones included.
+pub fn for_each_element(xml: &[u8], mut visit: impl FnMut(&BytesStart<'_>)) -> Result<(), Error> {
+    let text = std::str::from_utf8(xml).map_err(|error| Error::Damaged(error.to_string()))?;
+    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
+    loop {
+        match reader.read_event()? {
+            Event::Start(element) | Event::Empty(element) => visit(&element),
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package() -> Package {
+        let mut package = Package::new();
+        package.set(
+            "[Content_Types].xml",
+            *br#"<Types><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="main"/></Types>"#,
+        );
+        package.set("_rels/.rels", *br#"<Relationships><Relationship Id="r1" Type="http://x/officeDocument" Target="word/document.xml"/></Relationships>"#);
+        package.set("word/document.xml", *b"<a/>");
+        package.set(
+            "word/_rels/document.xml.rels",
+            *br#"<Relationships><Relationship Id="r1" Type="x/header" Target="header1.xml"/><Relationship Id="r2" Type="x/image" Target="../media/a.png"/><Relationship Id="r3" Type="x/hyperlink" TargetMode="External" Target="http://a/?b&amp;c"/></Relationships>"#,
+        );
+        package
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_and_is_the_same_each_time() {
+        let bytes = package().write().unwrap();
+        assert_eq!(bytes, package().write().unwrap());
+        let read = Package::read(bytes.clone(), &Limits::default()).unwrap();
+        assert_eq!(read.part("Word/Document.xml").unwrap(), b"<a/>");
+        assert_eq!(read.write().unwrap(), bytes, "untouched parts are copied as they are");
+    }
+
+    #[test]
+    fn a_part_can_be_replaced_while_writing() {
+        let read = Package::read(package().write().unwrap(), &Limits::default()).unwrap();
+        let bytes = read
+            .write_with(
+                |name| name == "word/document.xml",
+                |_, out| Ok::<_, Error>(out.write_all(b"<b/>")?),
+            )
+            .unwrap();
+        let again = Package::read(bytes, &Limits::default()).unwrap();
+        assert_eq!(again.part("word/document.xml").unwrap(), b"<b/>");
+        assert_eq!(again.names().collect::<Vec<_>>(), read.names().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn content_types_and_relationships_are_resolved() {
+        let package = package();
+        assert_eq!(
+            package.content_type("word/document.xml").unwrap().as_deref(),
+            Some("main")
+        );
+        assert_eq!(
+            package.content_type("word/x.xml").unwrap().as_deref(),
+            Some("application/xml")
+        );
+        assert_eq!(package.relationships("").unwrap()[0].target, "word/document.xml");
+        let targets: Vec<_> = package
+            .relationships("word/document.xml")
+            .unwrap()
+            .into_iter()
+            .map(|rel| rel.target)
+            .collect();
+        assert_eq!(targets, ["word/header1.xml", "media/a.png", "http://a/?b&c"]);
+    }
+
+    #[test]
+    fn limits_hold() {
+        let bytes = package().write().unwrap();
+        let few = Limits {
+            parts: 2,
+            ..Limits::default()
+        };
+        assert!(matches!(Package::read(bytes.clone(), &few), Err(Error::TooLarge(_))));
+        let small = Limits {
+            part_bytes: 3,
+            ..Limits::default()
+        };
+        assert!(matches!(Package::read(bytes, &small), Err(Error::TooLarge(_))));
+        assert!(matches!(
+            Package::read(*b"no zip", &Limits::default()),
+            Err(Error::Damaged(_))
+        ));
+    }
+}

@@ -1,9 +1,25 @@
 //! Finds the schema's sheets and columns in a workbook, types the cells, runs the checks.
+//!
+//! In: a schema and a workbook of raw cells. Out: a [`Dataset`] whose values know their cells, and every finding at once.
+//! `locate` finds sheets and headers, `form`, `table` and `list` read one layout each, `column` types a cell, `check`
+//! holds the checks, one file each. Nothing is dropped in silence: what is not read is told.
+
+mod check;
+mod column;
+mod findings;
+mod form;
+mod keyed;
+mod list;
+mod locate;
+mod table;
 
 use std::collections::HashMap;
 
-use crate::diagnostic::CellRef;
+use self::findings::Findings;
+use crate::diagnostic::{CellRef, Diagnostics};
+use crate::schema::{Layout, Schema};
 use crate::value::Value;
+use crate::workbook::Workbook;
 
 /// Typed values of a workbook, in the schema's order. Every value knows its cell.
 #[derive(Clone, Debug, Default)]
@@ -45,3 +61,59 @@ impl SheetData {
         }
     }
 }
+
+/// The typed values of a workbook and everything that is wrong with it, in reading order. Never fails: it gathers.
+pub fn build(schema: &Schema, mut workbook: Workbook) -> (Dataset, Diagnostics) {
+    let mut findings = Findings::default();
+    let found = locate::sheets(schema, &workbook, &mut findings);
+    let mut order: Vec<String> = Vec::new();
+    let mut dataset = Dataset::default();
+    for (index, (declared, found)) in schema.sheets.iter().zip(found).enumerate() {
+        let taken = found
+            .and_then(|found| workbook.sheets.get_mut(found))
+            .map(std::mem::take);
+        let data = match taken {
+            None => SheetData::absent(declared),
+            Some(sheet) => {
+                order.push(sheet.name.clone());
+                match declared.layout {
+                    Layout::Form => form::read(declared, index, sheet, &mut findings),
+                    Layout::Table => table::read(declared, index, sheet, &mut findings),
+                    Layout::List => list::read(declared, index, sheet, &mut findings),
+                }
+            }
+        };
+        dataset.sheets.push(data);
+    }
+    order.extend(workbook.sheets.into_iter().map(|sheet| sheet.name));
+    check::rules(schema, &dataset, &mut findings);
+    (dataset, findings.finish(&order))
+}
+
+impl SheetData {
+    /// What a workbook without the sheet gives: an empty record for a form, no rows otherwise. Defaults count.
+    fn absent(declared: &crate::schema::Sheet) -> Self {
+        let fields = declared.fields.len();
+        let mut data = Self {
+            name: declared.name.clone(),
+            ..Self::default()
+        };
+        if declared.layout == Layout::Form {
+            let defaults = declared
+                .fields
+                .iter()
+                .map(|field| column::Column::new(declared, field).default().cloned());
+            data.records.push(Record {
+                row: 0,
+                values: defaults.collect(),
+            });
+            data.cells = vec![None; fields];
+        } else {
+            data.columns = vec![None; fields];
+        }
+        data
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,22 @@
 //! Bytes to sheets of raw cells with their formats; knows no schema.
+//!
+//! In: the bytes of an .xlsx (ECMA-376 part 1, SpreadsheetML). Out: a [`Workbook`] that holds only cells with content, so
+//! a declared but empty area costs nothing. Cells come from calamine's streaming reader; what it does not tell (formulas
+//! never computed, hidden rows and columns, merged ranges) comes from one look at the sheet's part in `marks`. Every size
+//! is held against [`Limits`] before calamine sees the file. Left out on purpose: styles, notes, charts, macros.
+
+mod cells;
+mod error;
+mod kind;
+mod marks;
 
 use std::collections::BTreeMap;
 
+pub use self::error::{Error, Limit};
 use crate::diagnostic::CellRef;
+use crate::opc::{self, Package};
 use crate::value::Raw;
+use crate::vietnamese::trim;
 
 /// A workbook as the file holds it.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +53,14 @@ pub struct Row {
     pub cells: Vec<Cell>,
 }
 
+impl Row {
+    /// The cell in a column.
+    pub fn cell(&self, column: u32) -> Option<&Cell> {
+        let index = self.cells.binary_search_by_key(&column, |cell| cell.column).ok()?;
+        self.cells.get(index)
+    }
+}
+
 /// A cell that holds something.
 #[derive(Clone, Debug)]
 pub struct Cell {
@@ -49,6 +70,13 @@ pub struct Cell {
     pub raw: Raw,
     /// Whether a formula stands behind it.
     pub formula: Formula,
+}
+
+impl Cell {
+    /// Whether the cell holds nothing but blanks.
+    pub fn is_blank(&self) -> bool {
+        self.formula != Formula::NotComputed && matches!(&self.raw, Raw::Text(text) if trim(text).is_empty())
+    }
 }
 
 /// Whether a cell's content comes from a formula.
@@ -62,3 +90,76 @@ pub enum Formula {
     /// Never computed: the content is no result.
     NotComputed,
 }
+
+/// What a workbook may cost to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Most bytes of the file.
+    pub file_bytes: u64,
+    /// Most bytes of one part, inflated.
+    pub part_bytes: u64,
+    /// Most bytes of all parts together, inflated.
+    pub total_bytes: u64,
+    /// Most sheets.
+    pub sheets: usize,
+    /// Most distinct texts of the workbook.
+    pub shared_strings: usize,
+    /// Most cells with content, all sheets together.
+    pub cells: usize,
+    /// Most rows with content of one sheet.
+    pub rows: usize,
+    /// Most UTF-16 units in one cell; Excel's own limit.
+    pub text_length: usize,
+    /// Most merged ranges of one sheet.
+    pub merged: usize,
+}
+
+impl Default for Limits {
+    /// Far above what a commune's workbook holds, below what hurts an office PC.
+    fn default() -> Self {
+        Self {
+            file_bytes: 64 << 20,
+            part_bytes: 256 << 20,
+            total_bytes: 512 << 20,
+            sheets: 256,
+            shared_strings: 2_000_000,
+            cells: 4_000_000,
+            rows: 500_000,
+            text_length: 32_767,
+            merged: 100_000,
+        }
+    }
+}
+
+/// The last row of a sheet, from 0 (Excel's limit).
+const LAST_ROW: u32 = 1_048_575;
+/// The last column of a sheet, from 0 (Excel's limit).
+const LAST_COLUMN: u32 = 16_383;
+
+/// The sheets of an .xlsx. Errors: another kind of file, a password, damage, a limit.
+pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Error> {
+    if bytes.len() as u64 > limits.file_bytes {
+        return Err(Error::TooLarge(Limit::FileBytes(limits.file_bytes)));
+    }
+    kind::refuse_others(bytes)?;
+    let package = Package::read(
+        bytes,
+        &opc::Limits {
+            part_bytes: limits.part_bytes,
+            total_bytes: limits.total_bytes,
+            ..opc::Limits::default()
+        },
+    )
+    .map_err(|error| Error::from_package(error, limits))?;
+    kind::refuse_other_packages(&package)?;
+    let marks = marks::read(&package, limits)?;
+    // The package keeps a copy of the file.
+    drop(package);
+    // What a hostile file can still make calamine do is an arithmetic overflow in a debug build; it must not end the
+    // program. The reader is thrown away afterwards, so no broken state is seen.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cells::read(bytes, marks, limits)))
+        .unwrap_or_else(|_| Err(Error::Damaged("calamine".to_owned())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! A count agrees with the number of names listed.
+
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+
+use super::{Check, Context, Target, breach};
+use crate::dataset::Record;
+use crate::dataset::findings::Findings;
+use crate::diagnostic::Text;
+use crate::schema::Rule;
+use crate::text;
+use crate::value::Value;
+use crate::vietnamese::fold;
+
+pub(super) const CHECK: Check = Check { run };
+
+fn run(context: &Context, findings: &mut Findings) {
+    for check in context.checks() {
+        let Rule::CountMatches {
+            sheet,
+            count,
+            by,
+            list,
+            list_by,
+        } = &check.rule
+        else {
+            continue;
+        };
+        let Some(count) = context.target(sheet, count) else {
+            continue;
+        };
+        let by: Vec<Target> = by.iter().filter_map(|field| context.target(sheet, field)).collect();
+        let list_by: Vec<Target> = list_by.iter().filter_map(|field| context.target(list, field)).collect();
+        let Some(listed) = list_by.first().filter(|_| by.len() == list_by.len()) else {
+            continue;
+        };
+        let mut counts: HashMap<String, u64> = HashMap::new();
+        for record in &listed.data.records {
+            *counts.entry(key(&list_by, record)).or_default() += 1;
+        }
+        let list_name = &listed.data.name;
+        for record in &count.data.records {
+            let Some(Value::Number(shown)) = count.value(record) else {
+                continue;
+            };
+            let Some(found) = counts.get(&key(&by, record)) else {
+                continue;
+            };
+            if *shown == Decimal::from(*found) {
+                continue;
+            }
+            let (Text { vi, en }, shown) = (count.subject(), shown.normalize());
+            let of: Vec<String> = by
+                .iter()
+                .filter_map(|target| Some(format!("«{}»", target.print(target.value(record)?))))
+                .collect();
+            let of = of.join(", ");
+            findings.push(breach(
+                check,
+                "so-lieu/dem",
+                &count,
+                count.place(record),
+                text!(
+                    "{vi} ghi {shown}, nhưng trang «{list_name}» có {found} dòng {of}",
+                    "{en} says {shown}, but sheet «{list_name}» has {found} rows of {of}"
+                ),
+                text!(
+                    "sửa số này thành {found}, hoặc bổ sung danh sách",
+                    "change it to {found}, or complete the list"
+                ),
+            ));
+        }
+    }
+}
+
+fn key(targets: &[Target], record: &Record) -> String {
+    let mut key = String::new();
+    for target in targets {
+        match target.value(record) {
+            Some(Value::Text(text)) => key.push_str(&fold(text)),
+            Some(value) => key.push_str(&target.print(value)),
+            None => {}
+        }
+        key.push('\u{1f}');
+    }
+    key
+}

@@ -1,0 +1,128 @@
+//! A field of the schema made ready to read many cells: its subject in messages, its checks, its default.
+
+use regex_lite::Regex;
+
+use super::check::{CELL_CHECKS, CellCheck};
+use super::findings::{At, Findings};
+use crate::diagnostic::{Diagnostic, Place, Severity, Text};
+use crate::schema::{Field, Layout, Sheet};
+use crate::text;
+use crate::value::{Fault, Raw, Value};
+use crate::workbook::{Cell, Formula};
+
+/// A field ready to read.
+pub(super) struct Column<'a> {
+    pub field: &'a Field,
+    /// The compiled pattern, anchored at both ends.
+    pub pattern: Option<Regex>,
+    layout: Layout,
+    checks: Vec<&'static CellCheck>,
+    default: Option<Value>,
+}
+
+impl<'a> Column<'a> {
+    pub fn new(sheet: &Sheet, field: &'a Field) -> Self {
+        let pattern = field.pattern.as_ref();
+        Self {
+            field,
+            // A pattern that is no regular expression is a fault of the pack, told when the pack loads.
+            pattern: pattern.and_then(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok()),
+            layout: sheet.layout,
+            checks: CELL_CHECKS.iter().filter(|check| (check.applies)(field)).collect(),
+            default: field.default.as_ref().and_then(|text| read_text(field, text)),
+        }
+    }
+
+    /// The value taken for a blank cell.
+    pub fn default(&self) -> Option<&Value> {
+        self.default.as_ref()
+    }
+
+    /// Who the message is about: cột «Thực hiện», mục «Số văn bản».
+    pub fn subject(&self) -> Text {
+        subject(self.layout, self.field)
+    }
+
+    /// The value of a cell; findings go to its place, blank cells to the place where the value belongs.
+    pub fn read(
+        &self,
+        cell: Option<&Cell>,
+        place: impl Fn() -> Place,
+        at: At,
+        findings: &mut Findings,
+    ) -> Option<Value> {
+        let (value, fault) = match cell {
+            Some(cell) if cell.formula == Formula::NotComputed => (None, Some(never_computed())),
+            Some(cell) => {
+                let reading = self.field.ty.read(&cell.raw, &self.field.choices);
+                (reading.value, reading.fault)
+            }
+            None => (None, None),
+        };
+        let unreadable = value.is_none() && fault.is_some();
+        if let Some(fault) = fault {
+            findings.push_cell(self.finding(fault, place()));
+        }
+        if unreadable {
+            findings.mark_faulty(at);
+            return None;
+        }
+        let value = value.or_else(|| self.default.clone());
+        for check in &self.checks {
+            if let Some(fault) = (check.run)(self, value.as_ref()) {
+                if value.is_none() {
+                    findings.mark_faulty(at);
+                }
+                findings.push_cell(self.finding(fault, place()));
+            }
+        }
+        value
+    }
+
+    /// A fault as a finding: the subject put before its message.
+    pub fn finding(&self, fault: Fault, place: Place) -> Diagnostic {
+        let subject = self.subject();
+        let message = Text {
+            vi: format!("{} {}", subject.vi, fault.message.vi.trim_start()),
+            en: format!("{} {}", subject.en, fault.message.en.trim_start()),
+        };
+        let finding = match fault.severity {
+            Severity::Error => Diagnostic::error(fault.code, place, message),
+            Severity::Warning => Diagnostic::warning(fault.code, place, message),
+        };
+        let finding = finding.field(&self.field.id);
+        match fault.hint {
+            Some(hint) => finding.hint(hint),
+            None => finding,
+        }
+    }
+}
+
+/// Who a message is about: cột «Thực hiện», mục «Số văn bản».
+pub(super) fn subject(layout: Layout, field: &Field) -> Text {
+    let label = &field.label;
+    match layout {
+        Layout::Form => text!("mục «{label}»", "field «{label}»"),
+        Layout::Table | Layout::List => text!("cột «{label}»", "column «{label}»"),
+    }
+}
+
+/// The value of a text that the pack wrote: a default, a declared row's.
+pub(super) fn read_text(field: &Field, text: &str) -> Option<Value> {
+    field.ty.read(&Raw::Text(text.into()), &field.choices).value
+}
+
+fn never_computed() -> Fault {
+    Fault {
+        code: "gia-tri/cong-thuc-chua-tinh",
+        severity: Severity::Error,
+        message: text!(
+            "cần một giá trị, ô này là công thức chưa được tính",
+            "needs a value, this cell holds a formula that was never computed"
+        ),
+        hint: Some(text!(
+            "mở tệp bằng Excel, chờ tính xong rồi lưu lại",
+            "open the file in Excel, let it compute, and save it"
+        )),
+    }
+}

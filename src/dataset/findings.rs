@@ -1,0 +1,85 @@
+//! Findings while they are gathered: the same fault down a column becomes one finding with many cells.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnostic::{CellRef, Diagnostic, Diagnostics, Place, Severity};
+
+/// From this many cells on, the same fault in the same column is one finding.
+const GROUP_FROM: usize = 4;
+
+/// A sheet, a record and a field, by index.
+pub(super) type At = (usize, usize, usize);
+
+#[derive(Default)]
+pub(super) struct Findings {
+    list: Vec<Option<Diagnostic>>,
+    groups: HashMap<(&'static str, Severity, String, String), Group>,
+    faulty: HashSet<At>,
+}
+
+#[derive(Default)]
+struct Group {
+    members: Vec<usize>,
+    collapsed: bool,
+}
+
+impl Findings {
+    /// Adds a finding that stands for itself.
+    pub fn push(&mut self, finding: Diagnostic) {
+        self.list.push(Some(finding));
+    }
+
+    /// Adds a finding about a cell of a column; from the fourth of its code in that column on they are one.
+    pub fn push_cell(&mut self, finding: Diagnostic) {
+        let (Place::Cell(sheet, cell), Some(field)) = (&finding.place, &finding.field) else {
+            return self.push(finding);
+        };
+        let cell = *cell;
+        let key = (finding.code, finding.severity, sheet.clone(), field.clone());
+        let group = self.groups.entry(key).or_default();
+        if group.collapsed {
+            let first = group.members.first().and_then(|&first| self.list.get_mut(first));
+            if let Some(Some(first)) = first {
+                first.more.push(cell);
+            }
+            return;
+        }
+        group.members.push(self.list.len());
+        self.list.push(Some(finding));
+        if group.members.len() < GROUP_FROM {
+            return;
+        }
+        group.collapsed = true;
+        let mut cells: Vec<CellRef> = Vec::new();
+        for &member in group.members.iter().skip(1) {
+            if let Some(Diagnostic {
+                place: Place::Cell(_, cell),
+                ..
+            }) = self.list.get_mut(member).and_then(Option::take)
+            {
+                cells.push(cell);
+            }
+        }
+        let first = group.members.first().and_then(|&first| self.list.get_mut(first));
+        if let Some(Some(first)) = first {
+            first.more = cells;
+        }
+    }
+
+    /// Remembers that a cell could not be read, so that no rule complains about its missing value too.
+    pub fn mark_faulty(&mut self, at: At) {
+        self.faulty.insert(at);
+    }
+
+    /// Whether a cell could not be read.
+    pub fn is_faulty(&self, at: At) -> bool {
+        self.faulty.contains(&at)
+    }
+
+    /// All findings in reading order; sheets come in the order given.
+    pub fn finish(self, sheets: &[String]) -> Diagnostics {
+        let mut diagnostics: Diagnostics = self.list.into_iter().flatten().collect();
+        diagnostics.sort(sheets);
+        diagnostics
+    }
+}

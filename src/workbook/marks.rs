@@ -1,0 +1,371 @@
+//! What calamine does not tell about a sheet: formulas, hidden rows and columns, merged ranges, errors newer than it.
+//!
+//! In: the package. Out: [`Marks`], with every part that calamine is going to read measured against the limits first. A
+//! sheet's part is parsed here only when a cheap search says there is something to find, so plain lists cost no second
+//! parse.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::{Error, Formula, LAST_COLUMN, LAST_ROW, Limit, Limits};
+use crate::diagnostic::CellRef;
+use crate::opc::{self, Package};
+
+/// Most cell formats; Excel's own limit is 65,490.
+const FORMATS: usize = 70_000;
+/// Longest tag of the style sheet: each format keeps copies of its font name and format code.
+const STYLE_TAG: usize = 4_096;
+
+/// What the raw parts tell about a workbook.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    /// One for each sheet of the workbook part, in its order.
+    pub sheets: Vec<SheetMarks>,
+}
+
+/// What the raw part tells about a sheet.
+#[derive(Debug, Default)]
+pub(super) struct SheetMarks {
+    /// The name on the tab.
+    pub name: String,
+    /// Whether it is a worksheet: not a chart or a dialog.
+    pub worksheet: bool,
+    /// Cells with a formula, in order.
+    pub formulas: Vec<(CellRef, Formula)>,
+    /// Error values by cell, as they are written, in order.
+    pub errors: Vec<(CellRef, Box<str>)>,
+    /// Hidden rows, in order.
+    pub hidden_rows: Vec<u32>,
+    /// Hidden columns: first and last.
+    pub hidden_columns: Vec<(u32, u32)>,
+    /// Merged ranges: first and last cell.
+    pub merged: Vec<(CellRef, CellRef)>,
+}
+
+/// Reads the marks, and measures the parts.
+pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
+    let mut parts = Parts {
+        package,
+        limits,
+        total: 0,
+    };
+    let workbook_part = parts
+        .relationships("")?
+        .into_iter()
+        .find(|relationship| relationship.kind == "officeDocument")
+        .map(|relationship| relationship.target)
+        .ok_or_else(|| Error::Damaged("_rels/.rels".to_owned()))?;
+    let folder = workbook_part
+        .rsplit_once('/')
+        .map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    measure_strings(&mut parts, &format!("{folder}sharedStrings.xml"))?;
+    measure_styles(&mut parts, &format!("{folder}styles.xml"))?;
+    for part in [
+        format!("{folder}theme/theme1.xml"),
+        "docProps/core.xml".to_owned(),
+        "docProps/app.xml".to_owned(),
+        "docProps/custom.xml".to_owned(),
+    ] {
+        parts.optional(&part)?;
+    }
+
+    let relationships = parts.relationships(&workbook_part)?;
+    let xml = parts.required(&workbook_part)?;
+    let mut never_computed = false;
+    let mut sheets = Vec::new();
+    opc::for_each_element(xml.as_bytes(), |element| match element.local_name().as_ref() {
+        "sheet" => sheets.push((
+            opc::attribute(element, "name").unwrap_or_default(),
+            opc::attribute(element, "id").unwrap_or_default(),
+        )),
+        "calcPr" => never_computed |= flag(element, "fullCalcOnLoad"),
+        _ => {}
+    })
+    .map_err(|error| Error::from_package(error, limits))?;
+    if sheets.len() > limits.sheets {
+        return Err(Error::TooLarge(Limit::Sheets(limits.sheets)));
+    }
+    drop(xml);
+
+    let mut marks = Marks::default();
+    for (name, id) in sheets {
+        let mut sheet = SheetMarks {
+            name,
+            ..SheetMarks::default()
+        };
+        let relationship = relationships.iter().find(|relationship| relationship.id == id);
+        if let Some(relationship) = relationship.filter(|relationship| relationship.kind == "worksheet") {
+            sheet.worksheet = true;
+            let xml = parts.required(&relationship.target)?;
+            mark_sheet(&xml, never_computed, &mut sheet, limits)?;
+        }
+        marks.sheets.push(sheet);
+    }
+    Ok(marks)
+}
+
+/// Parts read one after the other, counted together.
+struct Parts<'a> {
+    package: &'a Package,
+    limits: &'a Limits,
+    total: u64,
+}
+
+impl Parts<'_> {
+    fn optional(&mut self, name: &str) -> Result<Option<String>, Error> {
+        if !self.package.has(name) {
+            return Ok(None);
+        }
+        self.required(name).map(Some)
+    }
+
+    fn required(&mut self, name: &str) -> Result<String, Error> {
+        let bytes = self
+            .package
+            .part(name)
+            .map_err(|error| Error::from_package(error, self.limits))?;
+        self.total += bytes.len() as u64;
+        if self.total > self.limits.total_bytes {
+            return Err(Error::TooLarge(Limit::InflatedBytes(self.limits.total_bytes)));
+        }
+        String::from_utf8(bytes).map_err(|_| Error::Damaged(name.to_owned()))
+    }
+
+    fn relationships(&self, name: &str) -> Result<Vec<opc::Relationship>, Error> {
+        self.package
+            .relationships(name)
+            .map_err(|error| Error::from_package(error, self.limits))
+    }
+}
+
+/// calamine reserves what `uniqueCount` claims, so a false claim must not reach it.
+fn measure_strings(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
+    let Some(xml) = parts.optional(name)? else {
+        return Ok(());
+    };
+    let limit = parts.limits.shared_strings;
+    let too_many = || Error::TooLarge(Limit::SharedStrings(limit));
+    // The shortest string is `<si/>`.
+    const SHORTEST: usize = 5;
+    if xml.len() / SHORTEST > limit && xml.matches("<si").count() + xml.matches(":si").count() > limit {
+        return Err(too_many());
+    }
+    let mut reader = Reader::from_str(&xml);
+    loop {
+        match reader.read_event().map_err(|error| damaged(name, error))? {
+            Event::Start(element) | Event::Empty(element) => {
+                let claim = opc::attribute(&element, "uniqueCount").and_then(|count| count.parse::<u64>().ok());
+                match claim {
+                    Some(claim) if claim > limit as u64 => return Err(too_many()),
+                    Some(claim) if claim > (xml.len() / SHORTEST) as u64 => {
+                        return Err(Error::Damaged(format!("{name}: uniqueCount={claim}")));
+                    }
+                    _ => return Ok(()),
+                }
+            }
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+/// calamine gives each cell format copies of its font and number format, so many formats times long names must not
+/// reach it.
+fn measure_styles(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
+    let Some(xml) = parts.optional(name)? else {
+        return Ok(());
+    };
+    if xml.matches("<xf").count() + xml.matches(":xf").count() > FORMATS {
+        return Err(Error::TooLarge(Limit::Formats(FORMATS)));
+    }
+    if xml.len() > STYLE_TAG && xml.split('<').any(|tag| tag.len() > STYLE_TAG) {
+        return Err(Error::Damaged(name.to_owned()));
+    }
+    Ok(())
+}
+
+fn mark_sheet(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &Limits) -> Result<(), Error> {
+    // Generators that write a prefix (`x:row`) are rare; their parts are always parsed.
+    let prefixed = !xml.contains("<sheetData");
+    if prefixed || xml.contains("<f>") || xml.contains("<f ") || xml.contains(" hidden") || xml.contains(" t=\"e\"") {
+        return mark_rows(xml, never_computed, sheet, limits);
+    }
+    // Merged ranges stand after the rows, so that is all there is to parse.
+    let tail = xml
+        .rfind("</sheetData>")
+        .and_then(|end| xml.get(end..))
+        .unwrap_or_default();
+    if tail.contains("<mergeCell ") {
+        let mut reader = Reader::from_str(tail);
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        loop {
+            match reader.read_event().map_err(|error| damaged(&sheet.name, error))? {
+                Event::Start(element) | Event::Empty(element) => mark_merged(&element, sheet, limits)?,
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A cell while its element is open.
+#[derive(Default)]
+struct Open {
+    at: Option<CellRef>,
+    text_result: bool,
+    error: bool,
+    formula: bool,
+    value: String,
+    in_value: bool,
+}
+
+fn mark_rows(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &Limits) -> Result<(), Error> {
+    let mut reader = Reader::from_str(xml);
+    reader.config_mut().check_end_names = false;
+    reader.config_mut().allow_unmatched_ends = true;
+    reader.config_mut().expand_empty_elements = true;
+    let (mut row, mut column) = (0u32, 0u32);
+    let mut open = Open::default();
+    loop {
+        match reader.read_event().map_err(|error| damaged(&sheet.name, error))? {
+            Event::Start(element) => match element.local_name().as_ref() {
+                "row" => {
+                    if let Some(number) = opc::attribute(&element, "r").and_then(|r| r.parse::<u32>().ok()) {
+                        row = number.saturating_sub(1);
+                    }
+                    if flag(&element, "hidden") {
+                        sheet.hidden_rows.push(row);
+                    }
+                }
+                "c" => {
+                    let at = opc::attribute(&element, "r").and_then(|r| cell_ref(&r));
+                    let at = at.unwrap_or(CellRef::new(row, column));
+                    column = at.column;
+                    let kind = opc::attribute(&element, "t");
+                    open = Open {
+                        at: Some(at),
+                        text_result: matches!(kind.as_deref(), Some("str")),
+                        error: matches!(kind.as_deref(), Some("e")),
+                        ..Open::default()
+                    };
+                }
+                "f" => open.formula = true,
+                "v" => open.in_value = true,
+                "col" if flag(&element, "hidden") => {
+                    let number = |name| opc::attribute(&element, name).and_then(|text| text.parse::<u32>().ok());
+                    if let (Some(first), Some(last)) = (number("min"), number("max")) {
+                        sheet
+                            .hidden_columns
+                            .push((first.saturating_sub(1), last.saturating_sub(1)));
+                    }
+                }
+                _ => mark_merged(&element, sheet, limits)?,
+            },
+            Event::Text(text) if open.in_value && (open.error || open.value.len() < 8) => {
+                open.value.push_str(text.as_ref());
+            }
+            Event::End(element) => match element.local_name().as_ref() {
+                "row" => {
+                    row = row.saturating_add(1);
+                    column = 0;
+                }
+                "v" => open.in_value = false,
+                "c" => {
+                    column = column.saturating_add(1);
+                    let open = std::mem::take(&mut open);
+                    let Some(at) = open.at else { continue };
+                    if open.formula {
+                        let missing = open.value.trim().is_empty() && !open.text_result;
+                        let zero = never_computed && !open.text_result && open.value.trim() == "0";
+                        let formula = if missing || zero {
+                            Formula::NotComputed
+                        } else {
+                            Formula::Computed
+                        };
+                        sheet.formulas.push((at, formula));
+                    }
+                    if open.error {
+                        sheet.errors.push((at, open.value.trim().into()));
+                    }
+                    if sheet.formulas.len() + sheet.errors.len() > limits.cells {
+                        return Err(Error::TooLarge(Limit::Cells(limits.cells)));
+                    }
+                }
+                _ => {}
+            },
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    sheet.formulas.sort_by_key(|(at, _)| *at);
+    sheet.errors.sort_by_key(|(at, _)| *at);
+    sheet.hidden_rows.sort_unstable();
+    Ok(())
+}
+
+fn mark_merged(element: &BytesStart<'_>, sheet: &mut SheetMarks, limits: &Limits) -> Result<(), Error> {
+    if element.local_name().as_ref() != "mergeCell" {
+        return Ok(());
+    }
+    let range = opc::attribute(element, "ref").unwrap_or_default();
+    let (first, last) = range.split_once(':').unwrap_or((&range, &range));
+    if let (Some(first), Some(last)) = (cell_ref(first), cell_ref(last)) {
+        sheet.merged.push((first, last));
+    }
+    if sheet.merged.len() > limits.merged {
+        return Err(Error::TooLarge(Limit::Merged(limits.merged)));
+    }
+    Ok(())
+}
+
+fn flag(element: &BytesStart<'_>, name: &str) -> bool {
+    opc::attribute(element, name).is_some_and(|value| value == "1" || value == "true")
+}
+
+/// A reference such as `F7` or `$F$7`; `None` beyond Excel's last row or column.
+fn cell_ref(text: &str) -> Option<CellRef> {
+    let (mut column, mut row) = (0u32, 0u32);
+    for byte in text.bytes().filter(|&byte| byte != b'$') {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' if row == 0 => {
+                column = column
+                    .checked_mul(26)?
+                    .checked_add(u32::from(byte.to_ascii_uppercase() - b'A') + 1)?;
+            }
+            b'0'..=b'9' => row = row.checked_mul(10)?.checked_add(u32::from(byte - b'0'))?,
+            _ => return None,
+        }
+    }
+    let at = CellRef::new(row.checked_sub(1)?, column.checked_sub(1)?);
+    (at.row <= LAST_ROW && at.column <= LAST_COLUMN).then_some(at)
+}
+
+fn damaged(part: &str, error: quick_xml::Error) -> Error {
+    Error::Damaged(format!("{part}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cell_references_stop_at_the_last_cell_of_excel() {
+        assert_eq!(cell_ref("F7"), Some(CellRef::new(6, 5)));
+        assert_eq!(cell_ref("$XFD$1048576"), Some(CellRef::new(LAST_ROW, LAST_COLUMN)));
+        for text in [
+            "XFE1",
+            "A1048577",
+            "A0",
+            "7",
+            "F",
+            "",
+            "A99999999999",
+            "ZZZZZZZZZZ1",
+            "A1B",
+        ] {
+            assert_eq!(cell_ref(text), None, "{text}");
+        }
+    }
+}

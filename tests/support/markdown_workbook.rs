@@ -1,0 +1,159 @@
+//! Workbooks written as Markdown, for tests that read like the sheet they are about.
+//!
+//! `## Name` starts a sheet (`## Name {hidden}` a hidden one), a plain line is text in column A, a pipe row is a row, a
+//! blank line a blank row (but not next to a heading), a delimiter row (`|---|`) is nothing. Cells: `258` `1.5` numbers,
+//! `130.7%` a number with a percent format, `2023-12-15` a date, `TRUE` a flag, `"258"` text, `=A1+B1 -> 3` a formula and
+//! its result, `=A1+B1` a formula never computed, `<` merged with the cell at its left, `^` with the cell above, `\n` a
+//! line break, `\|` a bar, anything else text. A row that ends with `| {hidden}` is hidden.
+
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+
+/// The workbook as .xlsx bytes. Panics on a mistake in the notation: tests only.
+#[allow(dead_code)]
+pub fn workbook(markdown: &str) -> Vec<u8> {
+    workbook_with(markdown, |_| ())
+}
+
+/// The same, finished by hand: properties, for instance.
+#[allow(dead_code)]
+pub fn workbook_with(markdown: &str, finish: impl FnOnce(&mut Workbook)) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let text: String = markdown.lines().map(|line| format!("\n{}", line.trim())).collect();
+    for section in text.split("\n## ").skip(1) {
+        sheet(workbook.add_worksheet(), section);
+    }
+    finish(&mut workbook);
+    workbook.save_to_buffer().expect("a workbook")
+}
+
+fn sheet(worksheet: &mut Worksheet, section: &str) {
+    let (heading, body) = section.split_once('\n').unwrap_or((section, ""));
+    let name = heading.trim().trim_end_matches("{hidden}").trim();
+    worksheet.set_name(name).expect("a sheet name");
+    if heading.trim().ends_with("{hidden}") {
+        worksheet.set_hidden(true);
+    }
+    let lines: Vec<&str> = body
+        .trim_matches(|c| c == '\n' || c == ' ')
+        .lines()
+        .map(str::trim)
+        .collect();
+    let mut rows: Vec<(Vec<String>, bool)> = Vec::new();
+    for line in lines {
+        let Some(inner) = line.strip_prefix('|') else {
+            rows.push((vec![line.to_owned()], false));
+            continue;
+        };
+        let (inner, hidden) = match inner.strip_suffix("{hidden}") {
+            Some(inner) => (inner.trim_end(), true),
+            None => (inner, false),
+        };
+        let inner = inner.strip_suffix('|').unwrap_or(inner).replace("\\|", "\u{0}");
+        let cells: Vec<String> = inner
+            .split('|')
+            .map(|cell| cell.trim().replace('\u{0}', "|").replace("\\n", "\n"))
+            .collect();
+        let delimiter = |cell: &String| cell.len() >= 3 && cell.chars().all(|c| c == '-' || c == ':');
+        if !cells.iter().all(delimiter) {
+            rows.push((cells, hidden));
+        }
+    }
+    merge(worksheet, &rows);
+    for (row, (cells, hidden)) in rows.iter().enumerate() {
+        for (column, cell) in cells.iter().enumerate() {
+            write(worksheet, row as u32, column as u16, cell);
+        }
+        if *hidden {
+            worksheet.set_row_hidden(row as u32).expect("a row");
+        }
+    }
+}
+
+fn merge(worksheet: &mut Worksheet, rows: &[(Vec<String>, bool)]) {
+    let at = |row: usize, column: usize| {
+        rows.get(row)
+            .and_then(|(cells, _)| cells.get(column))
+            .map(String::as_str)
+    };
+    for (row, (cells, _)) in rows.iter().enumerate() {
+        for column in 0..cells.len() {
+            if matches!(at(row, column), Some("<" | "^")) {
+                continue;
+            }
+            let last_column = (column + 1..)
+                .take_while(|&next| at(row, next) == Some("<"))
+                .last()
+                .unwrap_or(column);
+            let last_row = (row + 1..)
+                .take_while(|&next| at(next, column) == Some("^"))
+                .last()
+                .unwrap_or(row);
+            if (last_row, last_column) != (row, column) {
+                worksheet
+                    .merge_range(
+                        row as u32,
+                        column as u16,
+                        last_row as u32,
+                        last_column as u16,
+                        "",
+                        &Format::new(),
+                    )
+                    .expect("a merged range");
+            }
+        }
+    }
+}
+
+fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
+    let number = |text: &str| {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let plain = digits.starts_with(|c: char| c.is_ascii_digit())
+            && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+            && !digits.ends_with('.');
+        plain.then(|| text.parse::<f64>().ok()).flatten()
+    };
+    let percent = || Format::new().set_num_format("0.0%");
+    let day = || Format::new().set_num_format("dd/mm/yyyy");
+    let result = match cell {
+        "" | "<" | "^" => return,
+        "TRUE" | "FALSE" => worksheet.write_boolean(row, column, cell == "TRUE"),
+        _ if cell.len() >= 2 && cell.starts_with('"') && cell.ends_with('"') => {
+            worksheet.write_string(row, column, &cell[1..cell.len() - 1])
+        }
+        _ if cell.starts_with('=') => match cell.split_once("->") {
+            Some((formula, result)) => {
+                let result = result.trim();
+                let formula = Formula::new(formula.trim());
+                match result.strip_suffix('%').and_then(number) {
+                    Some(number) => worksheet.write_formula_with_format(
+                        row,
+                        column,
+                        formula.set_result((number / 100.0).to_string()),
+                        &percent(),
+                    ),
+                    None => worksheet.write_formula(row, column, formula.set_result(result)),
+                }
+            }
+            None => worksheet.write_formula(row, column, cell),
+        },
+        _ if number(cell).is_some() => worksheet.write_number(row, column, number(cell).unwrap_or_default()),
+        _ if cell.strip_suffix('%').and_then(number).is_some() => {
+            let number = cell.strip_suffix('%').and_then(number).unwrap_or_default();
+            // Divided as decimal text, as Excel stores what a person types.
+            worksheet.write_number_with_format(row, column, format!("{number}e-2").parse().unwrap_or(0.0), &percent())
+        }
+        _ => match date(cell) {
+            Some(date) => worksheet.write_datetime_with_format(row, column, &date, &day()),
+            None => worksheet.write_string(row, column, cell),
+        },
+    };
+    result.expect("a cell");
+}
+
+fn date(cell: &str) -> Option<ExcelDateTime> {
+    let [year, month, day] = cell.split('-').collect::<Vec<_>>().try_into().ok()?;
+    if year.len() != 4 || month.len() != 2 || day.len() != 2 {
+        return None;
+    }
+    ExcelDateTime::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
