@@ -1,6 +1,110 @@
-//! Arguments, files, exit status; one file per command.
+//! Arguments, files, exit status; one file for each command.
+//!
+//! In: the process's arguments and environment. Out: results on standard output, messages on standard error, and the
+//! exit status: 0 done, 1 the input has errors and nothing was written, 2 wrong use, unreadable file, or a fault.
+
+mod arguments;
+mod blank;
+mod check;
+mod input;
+mod output;
+mod pack;
+mod packs;
+mod render;
+mod report;
+mod screen;
+mod usage;
+
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use clap::error::ErrorKind;
+
+use self::report::{Report, Stop};
+use crate::diagnostic::{Diagnostic, Lang, Place, Text};
+
+/// What holds for a whole run.
+struct Session {
+    lang: Lang,
+    json: bool,
+    /// The folder of packs that is searched first.
+    templates: Option<PathBuf>,
+}
 
 /// Runs the program.
-pub fn run() -> std::process::ExitCode {
-    todo!()
+pub fn run() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let mut session = Session {
+        lang: arguments::language(&arguments),
+        json: arguments::has_flag(&arguments, "--json"),
+        templates: None,
+    };
+    screen::apologise_on_panic(session.lang);
+    let report = match catch_unwind(AssertUnwindSafe(|| obey(&mut session, arguments))) {
+        Ok(report) => report,
+        // The hook has apologised; the report is for programs that read it.
+        Err(_) => Report::stopped(Stop::fault(Diagnostic::error(
+            "chuong-trinh/hong",
+            Place::File,
+            Text::new(
+                "chương trình gặp lỗi của chính nó",
+                "the program has a fault of its own",
+            ),
+        )))
+        .silent(),
+    };
+    screen::show(&session, &report);
+    ExitCode::from(report.status as u8)
+}
+
+/// Parses the arguments and does what they ask.
+fn obey(session: &mut Session, arguments: Vec<OsString>) -> Report {
+    if arguments.is_empty() {
+        return Report::new("help").with_text(arguments::greeting(session.lang));
+    }
+    let matches = match arguments::command(session.lang).try_get_matches_from(arguments::prepare(arguments)) {
+        Ok(matches) => matches,
+        Err(error) => {
+            return match error.kind() {
+                ErrorKind::DisplayHelp => Report::new("help").with_text(error.to_string()).verbatim(),
+                ErrorKind::DisplayVersion => Report::new("version").with_text(error.to_string()).verbatim(),
+                _ => Report::stopped(Stop::fault(usage::explain(&error))),
+            };
+        }
+    };
+    session.templates = matches.get_one::<PathBuf>("templates").cloned();
+    match matches.subcommand() {
+        Some((name, own)) => {
+            // A global option given after the command is known to the command's matches only.
+            session.templates = deepest(own)
+                .get_one::<PathBuf>("templates")
+                .cloned()
+                .or(session.templates.take());
+            match command(session, name, own) {
+                Ok(report) => report,
+                Err(stop) => Report::stopped(stop),
+            }
+        }
+        None => Report::stopped(Stop::fault(usage::nothing_asked())),
+    }
+}
+
+fn deepest(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, inner)| deepest(inner))
+}
+
+fn command(session: &Session, name: &str, matches: &ArgMatches) -> Result<Report, Stop> {
+    match (name, matches.subcommand()) {
+        ("render", _) => render::run(session, matches),
+        ("check", _) => check::run(session, matches),
+        ("blank", _) => blank::run(session, matches),
+        ("pack", Some(("list", _))) => pack::list::run(session),
+        ("pack", Some(("show", own))) => pack::show::run(session, own),
+        ("pack", Some(("build", own))) => pack::build::run(session, own),
+        ("pack", Some(("check", own))) => pack::check::run(session, own),
+        _ => Err(Stop::fault(usage::nothing_asked())),
+    }
 }

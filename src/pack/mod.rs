@@ -1,1 +1,554 @@
-//! Stub.
+//! A plug-in: one kind of report, as a folder of files or built into the program.
+//!
+//! In: the folder's files as bytes. Out: a [`Pack`] whose manifest and schema make sense and whose named files exist, or
+//! everything that is wrong with it at once. Reading folders, and the order in which they are searched, is the caller's;
+//! templates are compiled by those who fill them.
+
+mod manifest;
+mod recognise;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use self::manifest::{Manifest, Source};
+pub use self::recognise::{Fit, fit};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use crate::schema::Schema;
+use crate::text;
+
+/// The manifest's file name.
+pub const MANIFEST: &str = "pack.toml";
+
+/// The files of a pack: path in its folder (`/` between names) to content.
+pub type Files = BTreeMap<String, Cow<'static, [u8]>>;
+
+/// One kind of report.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// The name it is called by, also that of its folder: `bc-thi-dua-khen-thuong`.
+    pub id: String,
+    /// `1.0.0`; written into blank workbooks.
+    pub version: String,
+    /// What people call it.
+    pub name: String,
+    /// A sentence or two about it.
+    pub description: String,
+    /// Printed where an optional value is missing.
+    pub empty: String,
+    /// The documents made of a workbook.
+    pub outputs: Vec<Output>,
+    /// The sheets it expects.
+    pub schema: Schema,
+    /// All its files, the manifest among them.
+    pub files: Files,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// One kind of document a pack makes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// ASCII snake_case: `bao_cao`.
+    pub id: String,
+    /// What people call it: `Báo cáo`.
+    pub label: String,
+    /// The file of the Word template.
+    pub template: String,
+    /// The text file the template is built from, if it is.
+    pub source: Option<String>,
+    /// The document's file name, without `.docx`; may hold tags.
+    pub file_name: String,
+    /// The sheet for each row of which one document is made; one for the workbook when absent.
+    pub for_each: Option<String>,
+}
+
+/// Where a pack came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is part of the program.
+    BuiltIn,
+    /// A folder on disk.
+    Folder(PathBuf),
+}
+
+impl Origin {
+    /// The origin in words: the folder's path, or that it is built in.
+    pub fn text(&self) -> Text {
+        match self {
+            Origin::BuiltIn => Text::new("có sẵn trong chương trình", "built into the program"),
+            Origin::Folder(path) => Text::new(path.display().to_string(), path.display().to_string()),
+        }
+    }
+}
+
+/// A pack that is part of the program, not yet parsed.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn {
+    /// Its id.
+    pub id: &'static str,
+    /// Its files by name.
+    pub files: &'static [(&'static str, &'static [u8])],
+}
+
+impl BuiltIn {
+    /// The pack itself.
+    pub fn parse(&self) -> Result<Pack, Diagnostics> {
+        let files = self
+            .files
+            .iter()
+            .map(|(name, bytes)| ((*name).to_owned(), Cow::Borrowed(*bytes)))
+            .collect();
+        Pack::parse(files, Origin::BuiltIn)
+    }
+}
+
+/// The packs that are part of the program.
+pub const BUILT_IN: &[BuiltIn] = &[BuiltIn {
+    id: "bc-thi-dua-khen-thuong",
+    files: &[
+        (MANIFEST, include_bytes!("../../templates/bc-thi-dua-khen-thuong/pack.toml")),
+        ("bao-cao.md", include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.md")),
+        ("bao-cao.docx", include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.docx")),
+    ],
+}];
+
+/// Whether templates that can be built from a source must be there already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Templates {
+    Present,
+    ToBeBuilt,
+}
+
+impl Pack {
+    /// Parses a pack's files; all that is wrong is told at once.
+    pub fn parse(files: Files, origin: Origin) -> Result<Self, Diagnostics> {
+        Self::parse_with(files, origin, Templates::Present)
+    }
+
+    /// The same for a pack whose Word templates may still have to be built from their text sources.
+    pub fn parse_unbuilt(files: Files, origin: Origin) -> Result<Self, Diagnostics> {
+        Self::parse_with(files, origin, Templates::ToBeBuilt)
+    }
+
+    fn parse_with(files: Files, origin: Origin, templates: Templates) -> Result<Self, Diagnostics> {
+        let mut findings = Diagnostics::new();
+        let pack = match manifest_text(&files) {
+            Ok(text) => read(text, &files, &origin, templates, &mut findings),
+            Err(finding) => {
+                findings.push(*finding);
+                None
+            }
+        };
+        match pack {
+            Some((manifest, schema)) if !findings.has_errors() => Ok(Self {
+                id: manifest.id,
+                version: manifest.version,
+                name: manifest.name,
+                description: manifest.description,
+                empty: manifest.empty,
+                outputs: manifest.outputs,
+                schema,
+                files,
+                origin,
+            }),
+            _ => {
+                findings.sort(&[]);
+                findings.set_file(MANIFEST);
+                Err(findings)
+            }
+        }
+    }
+
+    /// The content of one of its files.
+    pub fn file(&self, name: &str) -> Option<&[u8]> {
+        self.files.get(name).map(AsRef::as_ref)
+    }
+
+    /// Names of its sheets, in their order, for putting findings in reading order.
+    pub fn sheet_names(&self) -> Vec<String> {
+        self.schema.sheets.iter().map(|sheet| sheet.name.clone()).collect()
+    }
+}
+
+fn manifest_text(files: &Files) -> Result<&str, Box<Diagnostic>> {
+    let Some(bytes) = files.get(MANIFEST) else {
+        return Err(Box::new(Diagnostic::error(
+            "goi/thieu-tep",
+            Place::File,
+            text!(
+                "thư mục gói cần tệp {MANIFEST}, chưa có",
+                "a pack folder needs the file {MANIFEST}; there is none"
+            ),
+        )));
+    };
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        Box::new(
+            Diagnostic::error(
+                "goi/khong-utf8",
+                Place::File,
+                Text::new("tệp này không phải chữ UTF-8", "this file isn't UTF-8 text"),
+            )
+            .hint(Text::new("lưu lại tệp với bảng mã UTF-8", "save the file as UTF-8")),
+        )
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+fn read(
+    text: &str,
+    files: &Files,
+    origin: &Origin,
+    templates: Templates,
+    findings: &mut Diagnostics,
+) -> Option<(Manifest, Schema)> {
+    let source = match Source::parse(text) {
+        Ok(source) => source,
+        Err(mistakes) => {
+            findings.extend(mistakes);
+            return None;
+        }
+    };
+    let (manifest, mistakes) = source.read::<Manifest>();
+    findings.extend(mistakes);
+    let mut manifest = manifest?;
+    let schema = Schema {
+        sheets: std::mem::take(&mut manifest.sheets),
+        checks: std::mem::take(&mut manifest.checks),
+    };
+    for crate::schema::SchemaFault { path, message } in schema.validate() {
+        let place = source.locate(&path);
+        let message = Text::new(format!("{path}: {}", message.vi), format!("{path}: {}", message.en));
+        findings.push(Diagnostic::error("goi/luoc-do", place, message));
+    }
+    check_identity(&manifest, origin, &source, findings);
+    check_outputs(&manifest.outputs, files, templates, &source, findings);
+    Some((manifest, schema))
+}
+
+fn check_identity(manifest: &Manifest, origin: &Origin, source: &Source, findings: &mut Diagnostics) {
+    let Manifest { id, version, name, .. } = manifest;
+    if !is_id(id, true) {
+        findings.push(
+            Diagnostic::error(
+                "goi/ma-sai",
+                source.locate_key("id"),
+                text!(
+                    "mã gói cần chữ thường không dấu, chữ số và gạch nối, bắt đầu bằng chữ; ở đây ghi “{id}”",
+                    "a pack id needs lower-case ASCII letters, digits and hyphens, a letter first; this is “{id}”"
+                ),
+            )
+            .hint(Text::new(
+                "ví dụ: bc-thi-dua-khen-thuong",
+                "for instance: bc-thi-dua-khen-thuong",
+            )),
+        );
+    } else if let Origin::Folder(path) = origin
+        && let Some(folder) = path.file_name()
+        && folder != id.as_str()
+    {
+        let folder = folder.to_string_lossy();
+        findings.push(
+            Diagnostic::error(
+                "goi/khac-thu-muc",
+                source.locate_key("id"),
+                text!(
+                    "mã gói phải trùng tên thư mục “{folder}”, ở đây ghi “{id}”",
+                    "a pack id must be its folder's name “{folder}”; this is “{id}”"
+                ),
+            )
+            .hint(text!("đổi tên thư mục thành “{id}”", "rename the folder to “{id}”")),
+        );
+    }
+    let numbers = version
+        .split('.')
+        .filter(|part| part.len() <= 9 && !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if numbers.count() != 3 || version.split('.').count() != 3 {
+        findings.push(Diagnostic::error(
+            "goi/phien-ban-sai",
+            source.locate_key("version"),
+            text!(
+                "phiên bản cần ba số như 1.0.0, ở đây ghi “{version}”",
+                "a version needs three numbers like 1.0.0; this is “{version}”"
+            ),
+        ));
+    }
+    if name.trim().is_empty() {
+        findings.push(Diagnostic::error(
+            "goi/thieu-ten",
+            source.locate_key("name"),
+            Text::new(
+                "gói cần một tên để người dùng đọc",
+                "a pack needs a name that people read",
+            ),
+        ));
+    }
+    if manifest.outputs.is_empty() {
+        findings.push(Diagnostic::error(
+            "goi/thieu-khoa",
+            Place::File,
+            Text::new(
+                "gói chưa có [[output]] nào: không biết xuất văn bản gì",
+                "the pack has no [[output]]: there is no document to make",
+            ),
+        ));
+    }
+}
+
+fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source: &Source, findings: &mut Diagnostics) {
+    let mut ids = BTreeSet::new();
+    let mut patterns = BTreeSet::new();
+    for (index, output) in outputs.iter().enumerate() {
+        let id = &output.id;
+        // By position, for an id may be there twice.
+        let place = source.locate(&format!("output {}", index + 1));
+        let mut fault = |code, message: Text, hint: Option<Text>| {
+            let finding = Diagnostic::error(code, place.clone(), message);
+            findings.push(Diagnostic { hint, ..finding });
+        };
+        if !is_id(id, false) {
+            fault(
+                "goi/ma-sai",
+                text!(
+                    "mã văn bản cần chữ thường không dấu, chữ số và gạch dưới, bắt đầu bằng chữ; ở đây ghi “{id}”",
+                    "an output's id needs lower-case ASCII letters, digits and underscores, a letter first; this is “{id}”"
+                ),
+                None,
+            );
+        }
+        if !ids.insert(id) {
+            fault(
+                "goi/ma-trung",
+                text!("đã có văn bản khác mang mã “{id}”", "another output has the id “{id}”"),
+                None,
+            );
+        }
+        if output.file_name.trim().is_empty() {
+            fault(
+                "goi/thieu-ten",
+                text!("văn bản “{id}” cần file_name", "the output “{id}” needs a file_name"),
+                None,
+            );
+        } else if !patterns.insert(&output.file_name) {
+            fault(
+                "goi/ma-trung",
+                text!(
+                    "văn bản “{id}” có file_name trùng với văn bản khác",
+                    "the output “{id}” has the file_name of another output"
+                ),
+                None,
+            );
+        }
+        if output.for_each.is_some() {
+            fault(
+                "goi/chua-ho-tro",
+                Text::new(
+                    "for_each chưa dùng được ở phiên bản này",
+                    "for_each can't be used in this version yet",
+                ),
+                Some(Text::new("bỏ khoá for_each", "leave for_each out")),
+            );
+        }
+        let template = &output.template;
+        let may_be_built = templates == Templates::ToBeBuilt && output.source.is_some();
+        if !is_plain_path(template) || !template.ends_with(".docx") {
+            fault(
+                "goi/ten-tep-sai",
+                text!(
+                    "template cần tên một tệp .docx trong thư mục gói, ở đây ghi “{template}”",
+                    "template needs the name of a .docx file in the pack's folder; this is “{template}”"
+                ),
+                None,
+            );
+        } else if !files.contains_key(template) && !may_be_built {
+            let hint = output.source.as_ref().map(|_| {
+                Text::new(
+                    "chạy `baocao pack build THƯ_MỤC_GÓI` để tạo mẫu Word",
+                    "run `baocao pack build PACK_DIR` to build the Word template",
+                )
+            });
+            fault(
+                "goi/thieu-tep",
+                text!(
+                    "không thấy mẫu Word “{template}”",
+                    "the Word template “{template}” is missing"
+                ),
+                hint,
+            );
+        }
+        if let Some(source) = &output.source
+            && !files.contains_key(source)
+        {
+            fault(
+                "goi/thieu-tep",
+                text!(
+                    "không thấy tệp nguồn “{source}”",
+                    "the source file “{source}” is missing"
+                ),
+                None,
+            );
+        }
+    }
+}
+
+/// Whether an id keeps the rule: ASCII lower-case, a letter first, parts joined by single `_`, or `-` for packs.
+fn is_id(id: &str, hyphens: bool) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    id.len() <= 64
+        && id.starts_with(|first: char| first.is_ascii_lowercase())
+        && id.split(|sign| sign == '_' || (hyphens && sign == '-')).all(is_part)
+}
+
+/// Whether a path stays inside the pack's folder on every system.
+fn is_plain_path(path: &str) -> bool {
+    let is_name = |name: &str| !name.is_empty() && name != "." && name != "..";
+    !path.contains(['\\', ':']) && path.split('/').all(is_name)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::diagnostic::Lang;
+
+    /// A small pack that is right.
+    pub(crate) const SMALL: &str = r#"id = "nho"
+version = "1.0.0"
+name = "Báo cáo nhỏ"
+empty = "……"
+
+[[output]]
+id = "bao_cao"
+label = "Báo cáo"
+template = "bao-cao.docx"
+source = "bao-cao.md"
+file_name = "BC {{thong_tin.nam}}"
+
+[[sheet]]
+id = "thong_tin"
+name = "Thông tin chung"
+layout = "form"
+  [[sheet.field]]
+  id = "ten_xa"
+  label = "Tên xã"
+  type = "text"
+  required = true
+  example = "Tân Hoà"
+  [[sheet.field]]
+  id = "nam"
+  label = "Năm báo cáo"
+  type = "year"
+  required = true
+  example = "2023"
+
+[[sheet]]
+id = "khen_thuong"
+name = "Khen thưởng"
+layout = "table"
+required = false
+  [[sheet.field]]
+  id = "hinh_thuc"
+  label = "Hình thức"
+  type = "text"
+  [[sheet.field]]
+  id = "so_luong"
+  label = "Số lượng"
+  type = "count"
+"#;
+
+    fn files(manifest: &str, others: &[&str]) -> Files {
+        let mut files = Files::from([(MANIFEST.to_owned(), Cow::Owned(manifest.as_bytes().to_vec()))]);
+        files.extend(others.iter().map(|name| ((*name).to_owned(), Cow::Borrowed(&b"x"[..]))));
+        files
+    }
+
+    fn complaints(manifest: &str, others: &[&str], origin: Origin) -> String {
+        match Pack::parse(files(manifest, others), origin) {
+            Ok(_) => String::new(),
+            Err(findings) => findings.print(Lang::Vi),
+        }
+    }
+
+    const ALL: &[&str] = &["bao-cao.docx", "bao-cao.md"];
+
+    #[test]
+    fn a_right_pack_is_taken_from_its_own_folder() {
+        assert_eq!(complaints(SMALL, ALL, Origin::BuiltIn), "");
+        assert_eq!(complaints(SMALL, ALL, Origin::Folder("/x/nho".into())), "");
+        let found = complaints(SMALL, ALL, Origin::Folder("/x/nho (2)".into()));
+        assert!(
+            found.contains("goi/khac-thu-muc") && found.contains("đổi tên thư mục thành “nho”"),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn faults_of_identity_files_and_keys_come_together() {
+        let manifest = SMALL
+            .replace("id = \"nho\"", "id = \"Nhỏ\"\ncolour = 1")
+            .replace("1.0.0", "1.0")
+            .replace(
+                "file_name = \"BC {{thong_tin.nam}}\"",
+                "file_name = \"\"\nfor_each = \"khen_thuong\"",
+            );
+        let found = complaints(&manifest, &["bao-cao.md"], Origin::BuiltIn);
+        for code in [
+            "goi/ma-sai",
+            "goi/khoa-la",
+            "goi/phien-ban-sai",
+            "goi/thieu-ten",
+            "goi/chua-ho-tro",
+            "goi/thieu-tep",
+        ] {
+            assert!(found.contains(code), "{code} is not in\n{found}");
+        }
+        assert!(found.contains("pack build"), "{found}");
+        assert!(found.contains("pack.toml › dòng 1, cột 6"), "{found}");
+    }
+
+    #[test]
+    fn a_template_still_to_be_built_is_no_fault_for_the_builder() {
+        let files = files(SMALL, &["bao-cao.md"]);
+        assert!(Pack::parse(files.clone(), Origin::BuiltIn).is_err());
+        assert!(Pack::parse_unbuilt(files, Origin::BuiltIn).is_ok());
+    }
+
+    #[test]
+    fn a_template_outside_of_the_folder_is_refused() {
+        for path in ["../x.docx", "/x.docx", "a\\\\b.docx", "C:x.docx", "a//b.docx"] {
+            let manifest = SMALL.replace("template = \"bao-cao.docx\"", &format!("template = \"{path}\""));
+            let found = complaints(&manifest, ALL, Origin::BuiltIn);
+            assert!(found.contains("goi/ten-tep-sai"), "{path}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_folder_without_a_manifest_and_one_in_another_encoding_are_told() {
+        let found = Pack::parse(Files::new(), Origin::BuiltIn)
+            .expect_err("no manifest")
+            .print(Lang::Vi);
+        assert!(found.contains("cần tệp pack.toml"), "{found}");
+        let files = Files::from([(MANIFEST.to_owned(), Cow::Borrowed(&b"\xff\xfe"[..]))]);
+        let found = Pack::parse(files, Origin::BuiltIn)
+            .expect_err("not text")
+            .print(Lang::Vi);
+        assert!(found.contains("UTF-8"), "{found}");
+    }
+
+    #[test]
+    fn the_built_in_packs_are_right() {
+        for pack in BUILT_IN {
+            match pack.parse() {
+                Ok(parsed) => assert_eq!(parsed.id, pack.id),
+                Err(findings) => panic!("{}: {}", pack.id, findings.print(Lang::Vi)),
+            }
+        }
+    }
+}

@@ -82,6 +82,17 @@ pub enum Rule {
         /// The same columns in that sheet, in the same order.
         list_by: Vec<String>,
     },
+    /// Each value of `column` occurs in `list_column` of the sheet `list`.
+    Exists {
+        /// Sheet whose column is checked.
+        sheet: String,
+        /// The column.
+        column: String,
+        /// Sheet that has the permitted values.
+        list: String,
+        /// Its column.
+        list_column: String,
+    },
     /// `earlier` is not after `later`; both are `sheet.field` of dates, in forms, or of the same table row by row.
     DateOrder {
         /// The date that comes first.

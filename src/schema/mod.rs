@@ -4,11 +4,13 @@
 //! [`Schema`] whose names resolve, or the list of what is wrong with it. Knows neither workbooks nor templates.
 
 mod check;
+mod validate;
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 pub use self::check::{Check, Rule, SeverityName};
+pub use self::validate::{SchemaFault, is_id};
 use crate::value::{Choice, Type, Value};
 
 /// All sheets of a workbook and the rules between them.
@@ -189,6 +191,3 @@ impl Field {
         self.ty.print(value, self.decimals)
     }
 }
-
-/// What is wrong with a schema, in both languages, each with the id path it is about (`sheet khen_thuong › field cap`).
-pub type SchemaFault = (String, crate::diagnostic::Text);

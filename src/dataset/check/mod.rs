@@ -7,6 +7,7 @@ mod arithmetic;
 mod blank_from;
 mod count_matches;
 mod date_order;
+mod exists;
 mod growth;
 mod max;
 mod max_length;
@@ -54,6 +55,7 @@ pub(super) const CHECKS: &[Check] = &[
     ratio::CHECK,
     growth::CHECK,
     count_matches::CHECK,
+    exists::CHECK,
     date_order::CHECK,
     required_when::CHECK,
     blank_from::CHECK,

@@ -1,0 +1,458 @@
+//! The command line: commands, options and their help, in both languages.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use crate::diagnostic::Lang;
+
+/// The commands, as typed.
+const COMMANDS: [&str; 5] = ["render", "check", "blank", "pack", "help"];
+/// Options that take a value.
+const WITH_VALUE: [&str; 6] = ["--lang", "--templates", "--output", "-o", "--pack", "--data"];
+
+/// The language asked for by `--lang`, else by `BAOCAO_LANG`; looked up first, for even help and faults depend on it.
+pub(super) fn language(arguments: &[OsString]) -> Lang {
+    let mut asked = None;
+    let mut words = arguments.iter().take_while(|word| *word != "--");
+    while let Some(word) = words.next() {
+        if word == "--lang" {
+            asked = words.next().cloned();
+        } else if let Some(value) = word.to_str().and_then(|word| word.strip_prefix("--lang=")) {
+            asked = Some(value.into());
+        }
+    }
+    match asked.or_else(|| std::env::var_os("BAOCAO_LANG")) {
+        Some(name) if name.to_string_lossy().to_lowercase().starts_with("en") => Lang::En,
+        _ => Lang::Vi,
+    }
+}
+
+/// Whether a flag is among the arguments.
+pub(super) fn has_flag(arguments: &[OsString], flag: &str) -> bool {
+    arguments
+        .iter()
+        .take_while(|word| *word != "--")
+        .any(|word| word == flag)
+}
+
+/// The arguments as the parser wants them: a file on its own is rendered, and `help X` is `X --help`.
+pub(super) fn prepare(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if let Some(index) = first_positional(&arguments) {
+        if arguments[index] == "help" {
+            arguments.remove(index);
+            arguments.push("--help".into());
+        } else if is_file_like(&arguments[index]) {
+            arguments.insert(0, "render".into());
+        }
+    }
+    arguments.insert(0, "baocao".into());
+    arguments
+}
+
+fn first_positional(arguments: &[OsString]) -> Option<usize> {
+    let mut index = 0;
+    while let Some(word) = arguments.get(index) {
+        let text = word.to_string_lossy();
+        if text == "--" {
+            return (index + 1 < arguments.len()).then_some(index + 1);
+        }
+        if !text.starts_with('-') || text == "-" {
+            return Some(index);
+        }
+        index += if WITH_VALUE.contains(&&*text) { 2 } else { 1 };
+    }
+    None
+}
+
+fn is_file_like(word: &OsStr) -> bool {
+    let text = word.to_string_lossy();
+    !COMMANDS.contains(&&*text) && (text.contains(['.', '/', '\\']) || Path::new(word).is_file())
+}
+
+/// The first thing somebody sees who starts the program without arguments.
+pub(super) fn greeting(lang: Lang) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match lang {
+        Lang::Vi => format!(
+            "baocao {version}: đưa số liệu trong sổ tính Excel vào báo cáo Word đúng thể thức.\n\n\
+             Cách làm thường ngày:\n\
+             \x20 1. Lấy biểu trống:   baocao blank bc-thi-dua-khen-thuong\n\
+             \x20 2. Điền số liệu vào biểu bằng Excel rồi lưu lại\n\
+             \x20 3. Xem có lỗi không: baocao check BIỂU.xlsx\n\
+             \x20 4. Làm báo cáo:      baocao BIỂU.xlsx      (hoặc kéo thả tệp Excel vào biểu tượng chương trình)\n\n\
+             Các loại báo cáo hiện có: baocao pack list\n\
+             Tất cả các lệnh:          baocao --help\n"
+        ),
+        Lang::En => format!(
+            "baocao {version}: turns the figures of an Excel workbook into an official Word report.\n\n\
+             The usual way:\n\
+             \x20 1. Get the blank workbook: baocao blank bc-thi-dua-khen-thuong\n\
+             \x20 2. Fill it in with Excel and save it\n\
+             \x20 3. See what is wrong:      baocao check WORKBOOK.xlsx\n\
+             \x20 4. Make the report:        baocao WORKBOOK.xlsx      (or drop the workbook on the program's icon)\n\n\
+             Kinds of reports: baocao pack list\n\
+             All commands:     baocao --help\n"
+        ),
+    }
+}
+
+/// Builds the parser in one language.
+struct Builder {
+    lang: Lang,
+}
+
+/// The parser.
+pub(super) fn command(lang: Lang) -> Command {
+    let build = Builder { lang };
+    let t = |vi, en| build.t(vi, en);
+    let workbook = t("SỔ_TÍNH", "WORKBOOK");
+    let pack = t("GÓI", "PACK");
+
+    let render = build
+        .command(
+            "render",
+            "Làm báo cáo Word từ sổ tính; ghi cạnh sổ tính",
+            "Make the Word report of a workbook, beside the workbook",
+        )
+        .override_usage(t(
+            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--force]",
+            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--force]",
+        ))
+        .arg(
+            build
+                .path(
+                    "workbook",
+                    workbook,
+                    "Sổ tính Excel (.xlsx) đã điền số liệu",
+                    "The Excel workbook (.xlsx) that was filled in",
+                )
+                .num_args(1..)
+                .action(ArgAction::Append),
+        )
+        .arg(build.output(
+            t("TỆP|THƯ_MỤC", "FILE|DIR"),
+            "Ghi vào tệp .docx hoặc thư mục này",
+            "Write to this .docx file or folder",
+        ))
+        .arg(build.pack())
+        .arg(build.force());
+    let check = build
+        .command(
+            "check",
+            "Kiểm tra sổ tính, kể mọi lỗi theo trang tính và ô; không ghi gì",
+            "Check a workbook: every problem by sheet and cell; writes nothing",
+        )
+        .override_usage(t(
+            "baocao check SỔ_TÍNH [--pack MÃ_GÓI]",
+            "baocao check WORKBOOK [--pack ID]",
+        ))
+        .arg(build.path(
+            "workbook",
+            workbook,
+            "Sổ tính Excel (.xlsx) đã điền số liệu",
+            "The Excel workbook (.xlsx) that was filled in",
+        ))
+        .arg(build.pack());
+    let blank = build
+        .command(
+            "blank",
+            "Tạo sổ tính trống để điền số liệu",
+            "Make the blank workbook to fill in",
+        )
+        .override_usage(t(
+            "baocao blank GÓI [-o TỆP|THƯ_MỤC] [--data TỆP.toml] [--force]",
+            "baocao blank PACK [-o FILE|DIR] [--data FILE.toml] [--force]",
+        ))
+        .arg(build.path(
+            "pack-name",
+            pack,
+            "Mã gói, hoặc thư mục gói",
+            "The pack's id, or its folder",
+        ))
+        .arg(build.output(
+            t("TỆP|THƯ_MỤC", "FILE|DIR"),
+            "Ghi vào tệp .xlsx hoặc thư mục này",
+            "Write to this .xlsx file or folder",
+        ))
+        .arg(
+            build
+                .option(
+                    "data",
+                    t("TỆP.toml", "FILE.toml"),
+                    "Điền sẵn các giá trị trong tệp này",
+                    "Fill in the values of this file",
+                )
+                .long("data")
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(build.force());
+
+    let a_pack = || {
+        build.path(
+            "pack-name",
+            pack,
+            "Mã gói, hoặc thư mục gói",
+            "The pack's id, or its folder",
+        )
+    };
+    let packs = build
+        .parent(
+            "pack",
+            "Xem, tạo và kiểm tra các gói báo cáo",
+            "List, show, build and check packs",
+        )
+        .override_usage(t("baocao pack LỆNH", "baocao pack COMMAND"))
+        .subcommand(
+            build
+                .command(
+                    "list",
+                    "Kể các gói tìm thấy và nơi chứa",
+                    "List the packs and where each came from",
+                )
+                .override_usage("baocao pack list"),
+        )
+        .subcommand(
+            build
+                .command(
+                    "show",
+                    "Kể mọi thẻ dùng được trong mẫu Word của gói",
+                    "List every tag that a pack's Word template may use",
+                )
+                .override_usage(t("baocao pack show GÓI", "baocao pack show PACK"))
+                .arg(a_pack()),
+        )
+        .subcommand(
+            build
+                .command(
+                    "build",
+                    "Tạo mẫu Word của gói từ tệp nguồn",
+                    "Build a pack's Word templates from their text sources",
+                )
+                .override_usage(t(
+                    "baocao pack build THƯ_MỤC_GÓI [--force]",
+                    "baocao pack build PACK_DIR [--force]",
+                ))
+                .arg(build.path(
+                    "folder",
+                    t("THƯ_MỤC_GÓI", "PACK_DIR"),
+                    "Thư mục gói, có tệp pack.toml",
+                    "The pack's folder, with its pack.toml",
+                ))
+                .arg(build.force()),
+        )
+        .subcommand(
+            build
+                .command(
+                    "check",
+                    "Kiểm tra gói: pack.toml, các trang tính, các mẫu Word",
+                    "Check a pack: pack.toml, its sheets, its Word templates",
+                )
+                .override_usage(t("baocao pack check GÓI", "baocao pack check PACK"))
+                .arg(a_pack()),
+        );
+
+    let lang_option = build
+        .option(
+            "lang",
+            "vi|en",
+            "Ngôn ngữ của lời nhắn: vi (mặc định) hoặc en; hoặc đặt BAOCAO_LANG=en",
+            "Language of messages: vi (default) or en; or set BAOCAO_LANG=en",
+        )
+        .long("lang")
+        .value_parser(["vi", "en"])
+        .hide_possible_values(true)
+        .global(true);
+    let templates = build
+        .option(
+            "templates",
+            t("THƯ_MỤC", "DIR"),
+            "Tìm gói trong thư mục này trước tiên",
+            "Look for packs in this folder first",
+        )
+        .long("templates")
+        .value_parser(value_parser!(PathBuf))
+        .global(true);
+    let json = Arg::new("json")
+        .long("json")
+        .action(ArgAction::SetTrue)
+        .global(true)
+        .help(t(
+            "In kết quả và các lỗi thành một tài liệu JSON",
+            "Print results and findings as one JSON document",
+        ));
+    let version = Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version)
+        .help(t("In số phiên bản", "Print the version"));
+
+    let about = t(
+        "Đưa số liệu trong sổ tính Excel vào báo cáo Word đúng thể thức.",
+        "Turns the figures of an Excel workbook into an official Word report.",
+    );
+    build
+        .parent("baocao", about, about)
+        .bin_name("baocao")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_version_flag(true)
+        .override_usage(t("baocao SỔ_TÍNH...\n  baocao LỆNH [TUỲ CHỌN]", "baocao WORKBOOK...\n  baocao COMMAND [OPTIONS]"))
+        .args([lang_option, templates, json, version])
+        .subcommands([render, check, blank, packs])
+        .after_help(t(
+            "Mã thoát: 0 xong; 1 số liệu có lỗi, chưa ghi gì; 2 dùng sai, không đọc được tệp, hoặc có sự cố.",
+            "Exit status: 0 done; 1 the input has errors, nothing was written; 2 wrong use, unreadable file, or a fault.",
+        ))
+}
+
+impl Builder {
+    fn t(&self, vi: &'static str, en: &'static str) -> &'static str {
+        match self.lang {
+            Lang::Vi => vi,
+            Lang::En => en,
+        }
+    }
+
+    /// A command with arguments.
+    fn command(&self, name: &'static str, vi: &'static str, en: &'static str) -> Command {
+        let (usage, arguments, options) = (
+            self.t("Cách dùng", "Usage"),
+            self.t("Đối số", "Arguments"),
+            self.t("Tuỳ chọn", "Options"),
+        );
+        let has_arguments = name != "list";
+        let arguments = if has_arguments {
+            format!("{arguments}:\n{{positionals}}\n\n")
+        } else {
+            String::new()
+        };
+        self.bare(name, vi, en).help_template(format!(
+            "{{about}}\n\n{usage}:\n  {{usage}}\n\n{arguments}{options}:\n{{options}}{{after-help}}\n"
+        ))
+    }
+
+    /// A command of commands.
+    fn parent(&self, name: &'static str, vi: &'static str, en: &'static str) -> Command {
+        let (usage, commands, options) = (
+            self.t("Cách dùng", "Usage"),
+            self.t("Lệnh", "Commands"),
+            self.t("Tuỳ chọn", "Options"),
+        );
+        self.bare(name, vi, en)
+            .disable_help_subcommand(true)
+            .subcommand_required(true)
+            .help_template(format!("{{about}}\n\n{usage}:\n  {{usage}}\n\n{commands}:\n{{subcommands}}\n\n{options}:\n{{options}}{{after-help}}\n"))
+    }
+
+    fn bare(&self, name: &'static str, vi: &'static str, en: &'static str) -> Command {
+        let help = Arg::new("help")
+            .short('h')
+            .long("help")
+            .action(ArgAction::Help)
+            .help(self.t("In phần trợ giúp này", "Print this help"));
+        Command::new(name)
+            .about(self.t(vi, en))
+            .disable_help_flag(true)
+            .arg(help)
+    }
+
+    /// A file, folder or pack that must be given.
+    fn path(&self, id: &'static str, name: &'static str, vi: &'static str, en: &'static str) -> Arg {
+        Arg::new(id)
+            .value_name(name)
+            .required(true)
+            .value_parser(value_parser!(PathBuf))
+            .help(self.t(vi, en))
+    }
+
+    fn option(&self, id: &'static str, name: &'static str, vi: &'static str, en: &'static str) -> Arg {
+        Arg::new(id).value_name(name).help(self.t(vi, en))
+    }
+
+    fn output(&self, name: &'static str, vi: &'static str, en: &'static str) -> Arg {
+        self.option("output", name, vi, en)
+            .short('o')
+            .long("output")
+            .value_parser(value_parser!(PathBuf))
+    }
+
+    fn pack(&self) -> Arg {
+        self.option(
+            "pack",
+            self.t("MÃ_GÓI", "ID"),
+            "Dùng gói này thay vì tự nhận ra",
+            "Use this pack instead of recognising it",
+        )
+        .long("pack")
+        .value_parser(value_parser!(PathBuf))
+    }
+
+    fn force(&self) -> Arg {
+        Arg::new("force")
+            .long("force")
+            .action(ArgAction::SetTrue)
+            .help(self.t("Ghi đè tệp đã có", "Replace a file that is there already"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(Into::into).collect()
+    }
+
+    #[test]
+    fn the_parser_is_sound_in_both_languages() {
+        command(Lang::Vi).debug_assert();
+        command(Lang::En).debug_assert();
+    }
+
+    #[test]
+    fn a_file_on_its_own_is_rendered() {
+        for (line, prepared) in [
+            ("tan-hoa.xlsx", "baocao render tan-hoa.xlsx"),
+            ("--lang en a.xlsx b.xlsx", "baocao render --lang en a.xlsx b.xlsx"),
+            ("-o out.docx in.xlsx", "baocao render -o out.docx in.xlsx"),
+            ("-- -a.xlsx", "baocao render -- -a.xlsx"),
+            ("check a.xlsx", "baocao check a.xlsx"),
+            ("--json pack list", "baocao --json pack list"),
+            ("help pack show", "baocao pack show --help"),
+            ("rendr", "baocao rendr"),
+        ] {
+            assert_eq!(prepare(words(line)), words(prepared), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_known_before_anything_is_parsed() {
+        assert_eq!(language(&words("--lang en check")), Lang::En);
+        assert_eq!(language(&words("check --lang=en")), Lang::En);
+        assert_eq!(language(&words("check -- --lang en")), Lang::Vi);
+        assert_eq!(language(&words("--lang vi")), Lang::Vi);
+    }
+
+    #[test]
+    fn help_has_no_english_words_in_vietnamese() {
+        let mut root = command(Lang::Vi);
+        root.build();
+        let mut all = vec![root];
+        while let Some(mut command) = all.pop() {
+            let help = command.render_long_help().to_string();
+            for english in [
+                "Usage",
+                "Options",
+                "Commands",
+                "Arguments",
+                "Print",
+                "default:",
+                "possible",
+            ] {
+                assert!(!help.contains(english), "{english} in\n{help}");
+            }
+            all.extend(command.get_subcommands().cloned());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `check`: every finding of a workbook, nothing written.
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use serde_json::json;
+
+use super::Session;
+use super::render::{attribute, open};
+use super::report::{Report, Stop};
+use super::usage::nothing_asked;
+use crate::diagnostic::Text;
+use crate::pipeline;
+
+/// Runs the command.
+pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
+    let path: &PathBuf = matches
+        .get_one("workbook")
+        .ok_or_else(|| Stop::fault(nothing_asked()))?;
+    let mut report = Report::new("check");
+    report.findings_are_result = true;
+    report.json.insert("workbook".into(), json!(path.display().to_string()));
+    let (workbook, pack) = open(session, path, matches.get_one("pack"))?;
+    report
+        .json
+        .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
+    let mut findings = pipeline::check_workbook(&pack, workbook).diagnostics;
+    attribute(&mut findings, &pack, path);
+    report.add(findings);
+    if report.findings.is_empty() {
+        report.summary = Some(Text::new("Không có lỗi nào", "Nothing is wrong"));
+    }
+    Ok(report)
+}

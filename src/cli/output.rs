@@ -1,0 +1,327 @@
+//! Writes files whole or not at all, and never over another without being told to.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::report::Stop;
+use crate::diagnostic::{Diagnostic, Place, Text};
+use crate::text;
+
+/// Where a command's files go.
+pub(super) enum Target {
+    /// A file of its own.
+    File(PathBuf),
+    /// A folder that takes files under their own names.
+    Folder(PathBuf),
+}
+
+impl Target {
+    /// What `-o` means for files with an ending such as `docx`: a folder that is there, or a file.
+    pub fn parse(path: &Path, ending: &str) -> Result<Self, Stop> {
+        if path.is_dir() {
+            return Ok(Self::Folder(path.to_owned()));
+        }
+        let shown = path.display().to_string();
+        if path.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending)) && !shown.ends_with(['/', '\\']) {
+            return Ok(Self::File(path.to_owned()));
+        }
+        Err(fault(
+            path,
+            "ghi/noi-ghi-sai",
+            text!(
+                "nơi ghi cần là tệp .{ending} hoặc một thư mục đã có",
+                "the output needs to be a .{ending} file or a folder that is there"
+            ),
+            Some(text!(
+                "ghi tên có đuôi .{ending}, hoặc tạo thư mục trước",
+                "give a name that ends in .{ending}, or make the folder first"
+            )),
+        ))
+    }
+}
+
+/// A file's content on the way to its place; nothing is seen there before it is put.
+pub(super) struct Staged {
+    file: NamedTempFile,
+    target: PathBuf,
+    force: bool,
+}
+
+/// Writes the content beside the target, under a temporary name. All of a command's files are staged before one is put.
+pub(super) fn stage(target: &Path, bytes: &[u8], force: bool) -> Result<Staged, Stop> {
+    // A link is followed, so that the file it stands for is replaced and not the link.
+    let target = match fs::symlink_metadata(target) {
+        Ok(metadata) if metadata.is_symlink() => fs::canonicalize(target).unwrap_or_else(|_| target.to_owned()),
+        _ => target.to_owned(),
+    };
+    if target.is_dir() {
+        return Err(fault(
+            &target,
+            "ghi/la-thu-muc",
+            Text::new(
+                "nơi ghi cần là tệp, đây là thư mục",
+                "the output needs to be a file, this is a folder",
+            ),
+            None,
+        ));
+    }
+    if !force && target.exists() {
+        return Err(exists(&target));
+    }
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".baocao-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        // As any program's files: the user's mask takes its share.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder
+        .tempfile_in(folder)
+        .map_err(|error| unwritable(folder, &target, &error))?;
+    let written = file.write_all(bytes).and_then(|()| file.as_file().sync_all());
+    written.map_err(|error| unwritable(folder, &target, &error))?;
+    Ok(Staged { file, target, force })
+}
+
+impl Staged {
+    /// Gives the file its name, in one step.
+    pub fn put(self) -> Result<PathBuf, Stop> {
+        let Self { file, target, force } = self;
+        let folder = target.parent().unwrap_or(Path::new("")).to_owned();
+        let put = if force {
+            file.persist(&target)
+        } else {
+            put_new(file, &target)
+        };
+        match put {
+            Ok(_) => {
+                sync_folder(&folder);
+                Ok(target)
+            }
+            Err(error) if !force && error.error.kind() == ErrorKind::AlreadyExists => Err(exists(&target)),
+            Err(error) => Err(unwritable(&folder, &target, &error.error)),
+        }
+    }
+}
+
+/// Persists without replacing, also where the file system knows no such step (FAT on a USB stick): there the name is
+/// reserved by an empty file first.
+fn put_new(file: NamedTempFile, target: &Path) -> Result<fs::File, tempfile::PersistError> {
+    let error = match file.persist_noclobber(target) {
+        Ok(file) => return Ok(file),
+        Err(error) => error,
+    };
+    if error.error.kind() == ErrorKind::AlreadyExists || target.exists() {
+        return Err(error);
+    }
+    match fs::File::create_new(target) {
+        Ok(_) => error
+            .file
+            .persist(target)
+            .inspect_err(|_| drop(fs::remove_file(target))),
+        Err(io_error) => Err(tempfile::PersistError {
+            error: io_error,
+            file: error.file,
+        }),
+    }
+}
+
+/// Makes the new name itself last; systems that can't are left alone.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
+/// Whether two paths are the same file.
+pub(super) fn same_file(left: &Path, right: &Path) -> bool {
+    match (fs::canonicalize(left), fs::canonicalize(right)) {
+        (Ok(left), Ok(right)) => left == right,
+        _ => left == right,
+    }
+}
+
+fn fault(path: &Path, code: &'static str, message: Text, hint: Option<Text>) -> Stop {
+    let mut finding = Diagnostic::error(code, Place::File, message);
+    finding.file = Some(path.display().to_string());
+    finding.hint = hint;
+    Stop::fault(finding)
+}
+
+fn exists(target: &Path) -> Stop {
+    let free = free_name(target);
+    fault(
+        target,
+        "ghi/da-co",
+        Text::new(
+            "đã có tệp này, không ghi đè",
+            "this file is there already and was not replaced",
+        ),
+        Some(text!(
+            "thêm --force để ghi đè, hoặc ghi sang tên khác: -o \"{free}\"",
+            "add --force to replace it, or use another name: -o \"{free}\""
+        )),
+    )
+}
+
+/// The first of `x (2).docx`, `x (3).docx`, … that is free.
+fn free_name(target: &Path) -> String {
+    let stem = target.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = target
+        .extension()
+        .map(|ending| format!(".{}", ending.to_string_lossy()))
+        .unwrap_or_default();
+    let names = (2..1000).map(|number| target.with_file_name(format!("{stem} ({number}){ending}")));
+    let free = names.into_iter().find(|path| !path.exists());
+    free.unwrap_or_else(|| target.to_owned()).display().to_string()
+}
+
+fn unwritable(folder: &Path, target: &Path, error: &io::Error) -> Stop {
+    let shown = if folder.as_os_str().is_empty() {
+        String::from(".")
+    } else {
+        folder.display().to_string()
+    };
+    let (code, message, hint) = match error.kind() {
+        ErrorKind::NotFound => (
+            "ghi/thieu-thu-muc",
+            text!(
+                "không có thư mục “{shown}” để ghi vào",
+                "there is no folder “{shown}” to write to"
+            ),
+            Some(Text::new(
+                "tạo thư mục trước, hoặc ghi vào nơi khác",
+                "make the folder first, or write somewhere else",
+            )),
+        ),
+        ErrorKind::NotADirectory => (
+            "ghi/thieu-thu-muc",
+            text!("“{shown}” không phải thư mục", "“{shown}” is no folder"),
+            Some(Text::new("ghi vào nơi khác với -o", "write somewhere else with -o")),
+        ),
+        // On Windows a file that Word holds open refuses to be replaced with this very error.
+        ErrorKind::PermissionDenied if target.exists() => (
+            "ghi/khong-duoc",
+            Text::new(
+                "không ghi đè được tệp này: có thể tệp đang mở trong Word hoặc Excel",
+                "this file can't be replaced: it may be open in Word or Excel",
+            ),
+            Some(Text::new("đóng tệp rồi thử lại", "close it and try again")),
+        ),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => (
+            "ghi/khong-duoc",
+            text!(
+                "không có quyền ghi vào thư mục “{shown}”",
+                "there is no permission to write to the folder “{shown}”"
+            ),
+            Some(Text::new("ghi vào nơi khác với -o", "write somewhere else with -o")),
+        ),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ("ghi/het-cho", text!("ổ đĩa hết chỗ", "the disk is full"), None)
+        }
+        _ if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) => (
+            "ghi/khong-duoc",
+            Text::new(
+                "tệp này đang mở trong Word hoặc Excel",
+                "this file is open in Word or Excel",
+            ),
+            Some(Text::new("đóng tệp rồi thử lại", "close it and try again")),
+        ),
+        _ => (
+            "ghi/khong-duoc",
+            text!(
+                "không ghi được tệp này ({error})",
+                "this file can't be written ({error})"
+            ),
+            None,
+        ),
+    };
+    fault(target, code, message, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Lang;
+
+    fn put(target: &Path, bytes: &[u8], force: bool) -> Result<PathBuf, String> {
+        let staged = stage(target, bytes, force).map_err(|stop| stop.findings.print(Lang::Vi))?;
+        staged.put().map_err(|stop| stop.findings.print(Lang::Vi))
+    }
+
+    #[test]
+    fn a_file_is_replaced_only_when_told_and_a_free_name_is_offered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("a.docx");
+        assert_eq!(put(&target, b"1", false), Ok(target.clone()));
+        fs::write(folder.path().join("a (2).docx"), "").expect("written");
+        let found = put(&target, b"2", false).expect_err("it is there");
+        assert!(
+            found.contains("ghi/da-co") && found.contains("a (3).docx") && found.contains("--force"),
+            "{found}"
+        );
+        assert_eq!(fs::read(&target).expect("readable"), b"1");
+        assert_eq!(put(&target, b"2", true), Ok(target.clone()));
+        assert_eq!(fs::read(&target).expect("readable"), b"2");
+        assert_eq!(
+            fs::read_dir(folder.path()).expect("readable").count(),
+            2,
+            "no temporary file stays"
+        );
+    }
+
+    #[test]
+    fn a_file_that_appeared_meanwhile_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("a.docx");
+        let staged = stage(&target, b"1", false).ok().expect("staged");
+        fs::write(&target, "other").expect("written");
+        assert!(staged.put().is_err());
+        assert_eq!(fs::read(&target).expect("readable"), b"other");
+        assert_eq!(
+            fs::read_dir(folder.path()).expect("readable").count(),
+            1,
+            "no temporary file stays"
+        );
+    }
+
+    #[test]
+    fn places_that_take_no_file_are_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a.docx");
+        fs::write(&file, "").expect("written");
+        for (target, part) in [
+            (folder.path().join("none/a.docx"), "không có thư mục"),
+            (file.join("b.docx"), "không phải thư mục"),
+            (folder.path().to_owned(), "đây là thư mục"),
+        ] {
+            let found = put(&target, b"1", true).expect_err("no place for a file");
+            assert!(found.contains(part), "{found}");
+        }
+    }
+
+    #[test]
+    fn an_output_is_a_folder_or_a_file_of_the_right_ending() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(matches!(Target::parse(folder.path(), "docx"), Ok(Target::Folder(_))));
+        assert!(matches!(
+            Target::parse(Path::new("x/BC 1.2.DOCX"), "docx"),
+            Ok(Target::File(_))
+        ));
+        assert!(Target::parse(Path::new("x.pdf"), "docx").is_err());
+        assert!(Target::parse(Path::new("none/"), "docx").is_err());
+    }
+}

@@ -1,0 +1,58 @@
+//! `pack list`: the packs that are found, where each came from, and which are hidden behind another.
+
+use serde_json::json;
+
+use crate::cli::report::{Report, Stop};
+use crate::cli::{Session, packs};
+use crate::diagnostic::Text;
+use crate::text;
+
+/// Runs the command.
+pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
+    let lang = session.lang;
+    let mut report = Report::new("pack list");
+    let mut list = Vec::new();
+    for found in packs::search(session)? {
+        let origin = found.origin.text();
+        let (version, name) = match &found.pack {
+            Ok(pack) => (Some(pack.version.as_str()), Some(pack.name.as_str())),
+            Err(_) => (None, None),
+        };
+        report
+            .text
+            .push_str(&format!("{} {}\n", found.id, version.unwrap_or_default()));
+        let state = match (&found.pack, found.is_shadowed) {
+            (_, true) => Some(Text::new(
+                "không dùng: gói cùng mã ở trên được chọn",
+                "not used: the pack of the same id above is taken",
+            )),
+            (Err(findings), false) => {
+                let (errors, _) = findings.counts();
+                let id = &found.id;
+                Some(text!(
+                    "có {errors} lỗi, xem: baocao pack check {id}",
+                    "has {errors} error(s), see: baocao pack check {id}"
+                ))
+            }
+            (Ok(_), false) => None,
+        };
+        let lines = [
+            name,
+            Some(origin.get(lang)),
+            state.as_ref().map(|state| state.get(lang)),
+        ];
+        for line in lines.into_iter().flatten() {
+            report.text.push_str(&format!("  {line}\n"));
+        }
+        list.push(json!({
+            "id": found.id,
+            "version": version,
+            "name": name,
+            "origin": origin.get(lang),
+            "shadowed": found.is_shadowed,
+            "valid": found.pack.is_ok(),
+        }));
+    }
+    report.json.insert("packs".into(), json!(list));
+    Ok(report)
+}

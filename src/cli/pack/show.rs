@@ -1,0 +1,249 @@
+//! `pack show`: every tag that a pack's Word template may use, with its type and an example of how it prints.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use serde_json::{Value, json};
+
+use crate::cli::report::{Report, Stop};
+use crate::cli::usage::nothing_asked;
+use crate::cli::{Session, packs};
+use crate::diagnostic::Lang;
+use crate::pack::Pack;
+use crate::schema::{Field, Layout, Sheet};
+use crate::template::helper::HELPERS;
+use crate::value::Raw;
+
+/// Runs the command.
+pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
+    let name: &PathBuf = matches
+        .get_one("pack-name")
+        .ok_or_else(|| Stop::fault(nothing_asked()))?;
+    let pack = packs::named(session, name)?;
+    let mut report = Report::new("pack show").with_text(page(&pack, session.lang));
+    let outputs = pack.outputs.iter().map(|output| json!({ "id": output.id, "label": output.label, "template": output.template, "file_name": output.file_name }));
+    report.json.insert(
+        "pack".into(),
+        json!({
+            "id": pack.id,
+            "version": pack.version,
+            "name": pack.name,
+            "description": pack.description,
+            "origin": pack.origin.text().get(session.lang),
+            "outputs": outputs.collect::<Vec<_>>(),
+        }),
+    );
+    let sheets: Vec<Value> = pack
+        .schema
+        .sheets
+        .iter()
+        .map(|sheet| sheet_json(sheet, session.lang))
+        .collect();
+    report.json.insert("sheets".into(), json!(sheets));
+    let helpers = HELPERS.iter().map(|helper| {
+        let doc = match session.lang {
+            Lang::Vi => helper.vi,
+            Lang::En => helper.en,
+        };
+        json!({ "name": helper.name, "usage": helper.usage, "doc": doc, "example": helper.example.0, "prints": helper.example.1 })
+    });
+    report.json.insert("helpers".into(), json!(helpers.collect::<Vec<_>>()));
+    Ok(report)
+}
+
+/// What a field prints as: its own example, else that of its type.
+fn example(field: &Field) -> String {
+    let own = field
+        .example
+        .as_ref()
+        .or(field.default.as_ref())
+        .map(|typed| Raw::Text(typed.as_str().into()));
+    let own = own.and_then(|raw| field.ty.read(&raw, &field.choices).value);
+    match (own, field.choices.first()) {
+        (Some(value), _) => field.print(&value),
+        (None, Some(choice)) => choice.value.clone(),
+        (None, None) => field.ty.info().example.to_owned(),
+    }
+}
+
+fn type_words(field: &Field, lang: Lang) -> String {
+    field.ty.info().label().get(lang).to_owned()
+}
+
+/// How the tag of a field is written where its sheet is reached in the plainest way.
+fn tag(sheet: &Sheet, field: &Field, lang: Lang) -> String {
+    let key = match lang {
+        Lang::Vi => "KHOÁ",
+        Lang::En => "KEY",
+    };
+    match sheet.layout {
+        Layout::Form => format!("{{{{{}.{}}}}}", sheet.id, field.id),
+        Layout::Table if sheet.key.is_some() => format!("{{{{{}.{key}.{}}}}}", sheet.id, field.id),
+        Layout::Table => format!("{{{{{}}}}}", field.id),
+        Layout::List => String::from("{{this}}"),
+    }
+}
+
+/// Key and what people call the row, of each declared row.
+fn rows(sheet: &Sheet) -> Vec<(String, String)> {
+    let Some(key) = &sheet.key else { return Vec::new() };
+    let declared = sheet.rows.iter().filter_map(|row| {
+        let called = sheet
+            .fields
+            .iter()
+            .filter(|field| field.id != *key)
+            .find_map(|field| row.values.get(&field.id));
+        Some((row.values.get(key)?.clone(), called.cloned().unwrap_or_default()))
+    });
+    declared.collect()
+}
+
+fn sheet_json(sheet: &Sheet, lang: Lang) -> Value {
+    let fields = sheet.fields.iter().map(|field| {
+        json!({
+            "id": field.id,
+            "label": field.label,
+            "unit": field.unit,
+            "type": field.ty.info().name,
+            "required": field.required,
+            "tag": tag(sheet, field, lang),
+            "prints": example(field),
+        })
+    });
+    let layout = match sheet.layout {
+        Layout::Form => "form",
+        Layout::Table => "table",
+        Layout::List => "list",
+    };
+    json!({
+        "id": sheet.id,
+        "name": sheet.name,
+        "layout": layout,
+        "key": sheet.key,
+        "fields": fields.collect::<Vec<_>>(),
+        "rows": rows(sheet).into_iter().map(|(key, name)| json!({ "key": key, "name": name })).collect::<Vec<_>>(),
+    })
+}
+
+fn page(pack: &Pack, lang: Lang) -> String {
+    let t = |vi, en| match lang {
+        Lang::Vi => vi,
+        Lang::En => en,
+    };
+    let mut out = format!(
+        "{}\n{} {}, {}\n",
+        pack.name,
+        pack.id,
+        pack.version,
+        pack.origin.text().get(lang)
+    );
+    if !pack.description.is_empty() {
+        let _ = writeln!(out, "{}", pack.description);
+    }
+    let _ = writeln!(out, "\n{}", t("Văn bản", "Documents"));
+    let outputs = pack.outputs.iter().map(|output| {
+        vec![
+            output.label.clone(),
+            output.template.clone(),
+            format!("{}.docx", output.file_name),
+        ]
+    });
+    table(&mut out, outputs.collect());
+    for sheet in &pack.schema.sheets {
+        let _ = writeln!(out, "\n{} «{}»", t("Trang tính", "Sheet"), sheet.name);
+        let id = &sheet.id;
+        if sheet.has_rows() {
+            let _ = writeln!(
+                out,
+                "  {{{{#each {id}}}}} … {{{{/each}}}}  {}",
+                t(
+                    "lặp lại phần ở giữa cho từng dòng; bên trong:",
+                    "repeats what is between for each row; inside:"
+                )
+            );
+        }
+        let inner = |field: &Field| match sheet.layout {
+            Layout::Table => format!("{{{{{}}}}}", field.id),
+            _ => tag(sheet, field, lang),
+        };
+        let lines = sheet.fields.iter().map(|field| {
+            let unit = field.unit.as_ref().map(|unit| format!(" ({unit})")).unwrap_or_default();
+            vec![
+                inner(field),
+                type_words(field, lang),
+                example(field),
+                format!("{}{unit}", field.label),
+            ]
+        });
+        table(&mut out, lines.collect());
+        let rows = rows(sheet);
+        if let Some((key, _)) = rows.first() {
+            let field = sheet.fields.iter().find(|field| Some(&field.id) != sheet.key.as_ref());
+            let field = field.map(|field| field.id.as_str()).unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "  {} {{{{{id}.{key}.{field}}}}}; {}",
+                t("Gọi thẳng một dòng:", "One row by its key:"),
+                t("các khoá:", "the keys:")
+            );
+            table(&mut out, rows.into_iter().map(|(key, name)| vec![key, name]).collect());
+        }
+    }
+    let _ = writeln!(out, "\n{}", t("Hàm dùng được trong thẻ", "Helpers for tags"));
+    let helpers = HELPERS.iter().map(|helper| {
+        vec![
+            helper.usage.to_owned(),
+            t(helper.vi, helper.en).to_owned(),
+            format!("{} → {}", helper.example.0, helper.example.1),
+        ]
+    });
+    table(&mut out, helpers.collect());
+    out
+}
+
+/// Lines in columns: as wide as the widest cell, but a wide cell pushes only its own line.
+fn table(out: &mut String, lines: Vec<Vec<String>>) {
+    const WIDEST: usize = 44;
+    let width = |text: &str| text.chars().count();
+    let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            lines
+                .iter()
+                .filter_map(|line| line.get(column))
+                .map(|cell| width(cell))
+                .filter(|width| *width <= WIDEST)
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    for line in lines {
+        let mut text = String::from("  ");
+        for (cell, wanted) in line.iter().zip(&widths) {
+            text.push_str(&cell.replace('\n', " "));
+            text.push_str(&" ".repeat(wanted.saturating_sub(width(cell)) + 2));
+        }
+        let _ = writeln!(out, "{}", text.trim_end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_even_and_a_wide_cell_moves_its_own_line_only() {
+        let mut out = String::new();
+        let wide = "x".repeat(60);
+        table(
+            &mut out,
+            vec![
+                vec!["ạ".into(), "b".into()],
+                vec!["cc".into(), "d".into()],
+                vec![wide.clone(), "e".into()],
+            ],
+        );
+        assert_eq!(out, format!("  ạ   b\n  cc  d\n  {wide}  e\n"));
+    }
+}

@@ -1,0 +1,167 @@
+//! `render`: the Word report of each workbook.
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use serde_json::json;
+
+use super::output::{self, Target};
+use super::report::{Report, Status, Stop};
+use super::{Session, input, packs};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use crate::pipeline::{self, Options};
+use crate::workbook::Workbook;
+use crate::{pack, text};
+
+/// The options of the command.
+struct Wish<'m> {
+    output: Option<Target>,
+    pack: Option<&'m PathBuf>,
+    force: bool,
+}
+
+/// Runs the command.
+pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
+    let workbooks: Vec<&PathBuf> = matches.get_many("workbook").into_iter().flatten().collect();
+    let output = matches
+        .get_one::<PathBuf>("output")
+        .map(|path| Target::parse(path, "docx"))
+        .transpose()?;
+    if matches!(output, Some(Target::File(_))) && workbooks.len() > 1 {
+        return Err(Stop::fault(several_into_one()));
+    }
+    let wish = Wish {
+        output,
+        pack: matches.get_one("pack"),
+        force: matches.get_flag("force"),
+    };
+    let mut report = Report::new("render");
+    let mut written: Vec<PathBuf> = Vec::new();
+    let mut documents = Vec::new();
+    for workbook in &workbooks {
+        let mut warnings = Diagnostics::new();
+        match render(session, workbook, &wish, &written, &mut warnings) {
+            Ok(new) => {
+                report.add(warnings);
+                for (id, path) in new {
+                    documents.push(json!({ "workbook": workbook.display().to_string(), "output": id, "path": path.display().to_string() }));
+                    report.text.push_str(&format!("{}\n", path.display()));
+                    written.push(path);
+                }
+            }
+            Err(stop) => {
+                report.add(warnings);
+                report.absorb(stop);
+            }
+        }
+    }
+    let count = documents.len();
+    report.json.insert("documents".into(), json!(documents));
+    report.summary = match count {
+        0 if report.status == Status::Fault => None,
+        0 => Some(text!("Chưa ghi gì", "Nothing was written")),
+        1 => Some(text!("Đã ghi 1 văn bản", "Wrote 1 document")),
+        _ => Some(text!("Đã ghi {count} văn bản", "Wrote {count} documents")),
+    };
+    Ok(report)
+}
+
+/// Renders one workbook and returns each output's id and path; `written` are files of this very run.
+fn render(
+    session: &Session,
+    path: &Path,
+    wish: &Wish,
+    written: &[PathBuf],
+    warnings: &mut Diagnostics,
+) -> Result<Vec<(String, PathBuf)>, Stop> {
+    let (workbook, pack) = open(session, path, wish.pack)?;
+    let outcome = pipeline::render_workbook(&pack, workbook);
+    let mut findings = outcome.diagnostics;
+    attribute(&mut findings, &pack, path);
+    if findings.has_errors() {
+        return Err(Stop::input(findings));
+    }
+    *warnings = findings;
+    if outcome.documents.len() > 1 && matches!(wish.output, Some(Target::File(_))) {
+        return Err(Stop::fault(several_into_one()));
+    }
+    let mut staged = Vec::new();
+    let mut targets: Vec<PathBuf> = written.to_vec();
+    for document in outcome.documents {
+        let target = match &wish.output {
+            Some(Target::File(file)) => file.clone(),
+            Some(Target::Folder(folder)) => folder.join(&document.file_name),
+            None => path.with_file_name(&document.file_name),
+        };
+        if output::same_file(&target, path) {
+            return Err(refusal(
+                &target,
+                Text::new("nơi ghi trùng với sổ tính đầu vào", "the output is the workbook itself"),
+            ));
+        }
+        if targets.iter().any(|other| output::same_file(other, &target)) {
+            return Err(refusal(
+                &target,
+                Text::new(
+                    "hai văn bản của lần chạy này trùng tên tệp",
+                    "two documents of this run have the same file name",
+                ),
+            ));
+        }
+        staged.push((document.output, output::stage(&target, &document.bytes, wish.force)?));
+        targets.push(target);
+    }
+    staged.into_iter().map(|(id, staged)| Ok((id, staged.put()?))).collect()
+}
+
+/// Reads a workbook and finds its pack.
+pub(super) fn open(session: &Session, path: &Path, wished: Option<&PathBuf>) -> Result<(Workbook, pack::Pack), Stop> {
+    let named = |mut stop: Stop| {
+        stop.findings.set_file(&input::name(path));
+        stop
+    };
+    let options = Options::default();
+    let bytes = input::read(path, options.limits.file_bytes, &[".xlsx", ".xlsm"])?;
+    let workbook = pipeline::read(&bytes, &options).map_err(|error| named(Stop::fault(error.diagnostic())))?;
+    let pack = packs::of_workbook(session, &workbook, wished).map_err(named)?;
+    Ok((workbook, pack))
+}
+
+/// Names the file of each finding: the pack's before its own files, the workbook for all others.
+pub(super) fn attribute(findings: &mut Diagnostics, pack: &pack::Pack, workbook: &Path) {
+    let of_pack = |finding: &Diagnostic| {
+        finding
+            .file
+            .as_deref()
+            .is_some_and(|file| pack.files.contains_key(file))
+    };
+    *findings = std::mem::take(findings)
+        .into_iter()
+        .map(|mut finding| {
+            if of_pack(&finding) {
+                finding.file = finding.file.map(|file| format!("{}/{file}", pack.id));
+            }
+            finding
+        })
+        .collect();
+    findings.set_file(&input::name(workbook));
+}
+
+fn several_into_one() -> Diagnostic {
+    Diagnostic::error(
+        "ghi/nhieu-vao-mot",
+        Place::File,
+        Text::new(
+            "có nhiều văn bản, không ghi vào một tệp được",
+            "several documents can't go into one file",
+        ),
+    )
+    .hint(Text::new("cho -o một thư mục", "give -o a folder"))
+}
+
+fn refusal(target: &Path, message: Text) -> Stop {
+    let mut finding = Diagnostic::error("ghi/trung-ten", Place::File, message)
+        .hint(Text::new("chọn nơi ghi khác với -o", "choose another place with -o"));
+    finding.file = Some(target.display().to_string());
+    Stop::fault(finding)
+}

@@ -1,0 +1,362 @@
+//! Blocks to a Word document in the layout of Decree 30/2020/NĐ-CP, Appendix I (rules PAGE, QH … NN of `nd30`).
+//!
+//! The lines under agency, Tiêu ngữ and subject are bottom borders of paragraphs one point high, as wide as their
+//! indents leave: they move with the text, print as lines in every program, and need no drawing.
+
+use docx_rs::{
+    AlignmentType, BreakType, Docx, FieldCharType, Header, InstrPAGE, InstrText, LineSpacing, PageMargin, PageNumType,
+    Paragraph, Run, SectionProperty, SectionType, SpecialIndentType, TableBorder, TableBorderPosition, TableBorders,
+    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
+};
+use pulldown_cmark::Alignment;
+
+use super::furniture::{Furniture, Line};
+use super::source::{self, Block, Piece, Table};
+use super::style::{self, ADDRESSEES_LEFT, BODY, BREAK, PAGE_NUMBER, RULE, TABLE_CELL, TABLE_HEAD};
+use super::tag::{self, Nesting};
+
+/// Twips in a millimetre, times 1000.
+const TWIPS: u64 = 56_693;
+
+const fn mm(tenths: u64) -> usize {
+    ((tenths * TWIPS + 5_000) / 10_000) as usize
+}
+
+/// A4 in twips (PL1 I.1).
+const PAGE: (u32, u32) = (11_906, 16_838);
+/// 20 mm above, below and right, 30 mm left (PL1 I.3).
+const MARGIN: i32 = mm(200) as i32;
+const MARGIN_LEFT: i32 = mm(300) as i32;
+/// From the paper's edge to the page number.
+const HEADER: i32 = mm(100) as i32;
+/// Between the margins: 160 mm.
+const TEXT_WIDTH: usize = PAGE.0 as usize - (MARGIN + MARGIN_LEFT) as usize;
+/// The column of Quốc hiệu: 95.7 mm wide at 13 pt bold, on one line without cell padding.
+const NATION: usize = mm(970);
+const AGENCY: usize = TEXT_WIDTH - NATION;
+/// The line under the agency: 1/3 to 1/2 of its text (PL1 II.2.b); ỦY BAN NHÂN DÂN is 43.2 mm wide.
+const AGENCY_RULE: usize = mm(180);
+/// The line under Tiêu ngữ: as long as its text (PL1 II.1.b), 60.5 mm at 14 pt bold.
+const MOTTO_RULE: usize = mm(605);
+/// The line under the subject: 1/3 to 1/2 of a line of its text (PL1 II.5.b).
+const SUBJECT_RULE: usize = mm(450);
+/// The padding of the cells of a bordered table: 1.5 mm left and right.
+const CELL_PADDING: usize = mm(15);
+
+/// The narrowest column of a bordered table: `STT` in bold 12 pt, 8 mm, with its padding and some air.
+const NARROWEST: usize = mm(125);
+
+const NATION_TEXT: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
+const MOTTO_TEXT: &str = "Độc lập - Tự do - Hạnh phúc";
+
+/// The document; `mend` makes it valid and adds what docx-rs has no call for.
+pub(super) fn document(blocks: &[Block]) -> Docx {
+    let mut docx = Docx::new()
+        .default_fonts(style::fonts())
+        .default_size(style::BODY_SIZE)
+        .page_size(PAGE.0, PAGE.1)
+        .page_margin(
+            PageMargin::new()
+                .top(MARGIN)
+                .bottom(MARGIN)
+                .left(MARGIN_LEFT)
+                .right(MARGIN)
+                .header(HEADER)
+                .footer(HEADER)
+                .gutter(0),
+        )
+        .header(Header::new().add_paragraph(page_number()))
+        .first_header(Header::new().add_paragraph(Paragraph::new().style(PAGE_NUMBER)))
+        .page_num_type(PageNumType::new().start(1));
+    docx.document.section_property.section_type = Some(SectionType::NextPage);
+    for style in style::styles() {
+        docx = docx.add_style(style);
+    }
+    let keep = kept_with_next(blocks);
+    for (index, block) in blocks.iter().enumerate() {
+        docx = match block {
+            Block::Paragraph(paragraph) => {
+                let name = match paragraph.level {
+                    0 => BODY.to_owned(),
+                    level => format!("Heading{level}"),
+                };
+                let mut out = filled(&name, &paragraph.pieces);
+                if keep.contains(&index) {
+                    out = out.keep_next(true);
+                }
+                docx.add_paragraph(out)
+            }
+            Block::Table(table) => docx
+                .add_table(bordered(table))
+                .add_paragraph(apart().line_spacing(LineSpacing::new().after(120))),
+            Block::Furniture(furniture, lines) => match furniture {
+                Furniture::Letterhead => docx.add_table(letterhead(lines)),
+                Furniture::Title => title(lines).into_iter().fold(docx, Docx::add_paragraph),
+                Furniture::Addressees => addressees(lines).into_iter().fold(docx, Docx::add_paragraph),
+                // The signature stays with the small paragraph after it, and that with a section break that may follow:
+                // on a full page they would make a page of their own, empty but for its number.
+                Furniture::Signature => docx.add_table(signature(lines)).add_paragraph(apart().keep_next(true)),
+                Furniture::Annex => annex(lines).into_iter().fold(docx, Docx::add_paragraph),
+            },
+        };
+    }
+    docx
+}
+
+/// The paragraphs that must stay on the page of what follows: those before a signature, back to the nearest one that is
+/// printed whatever the conditions, and the sentence that announces a table.
+fn kept_with_next(blocks: &[Block]) -> Vec<usize> {
+    let mut keep = Vec::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let signature = match block {
+            Block::Furniture(Furniture::Signature, _) => true,
+            Block::Table(_) => false,
+            _ => continue,
+        };
+        let mut depth = 0i32;
+        for before in (0..index).rev() {
+            let Some(Block::Paragraph(paragraph)) = blocks.get(before) else {
+                break;
+            };
+            let text = source::plain(&paragraph.pieces);
+            if paragraph.marker {
+                for nesting in tag::nestings(&text) {
+                    depth += match nesting {
+                        Nesting::Opens => -1,
+                        Nesting::Closes => 1,
+                        _ => 0,
+                    };
+                }
+                continue;
+            }
+            if signature || text.ends_with(':') {
+                keep.push(before);
+            }
+            if depth <= 0 || !signature {
+                break;
+            }
+        }
+    }
+    keep
+}
+
+fn run(text: &str, bold: bool, italic: bool) -> Run {
+    let mut run = Run::new().add_text(text);
+    if bold {
+        run = run.bold();
+    }
+    if italic {
+        run = run.italic();
+    }
+    run
+}
+
+/// A paragraph of a style with its text. Neighbours of one formatting share a run, so that a tag is never split.
+fn filled(style: &str, pieces: &[Piece]) -> Paragraph {
+    let mut paragraph = Paragraph::new().style(style);
+    for piece in pieces {
+        paragraph = paragraph.add_run(match piece {
+            Piece::Text { text, bold, italic } => run(text, *bold, *italic),
+            Piece::LineBreak => Run::new().add_break(BreakType::TextWrapping),
+        });
+    }
+    paragraph
+}
+
+fn text(style: &str, value: &str) -> Paragraph {
+    filled(style, &source::pieces(value))
+}
+
+/// A drawn line, centred in a column of a given width.
+fn rule(width: usize, column: usize) -> Paragraph {
+    let side = (column.saturating_sub(width) / 2) as i32;
+    Paragraph::new().style(RULE).indent(Some(side), None, Some(side), None)
+}
+
+/// A paragraph of next to no height after a table: Word joins tables that touch, and wants a paragraph at the end of a body.
+fn apart() -> Paragraph {
+    Paragraph::new().style(BREAK)
+}
+
+fn page_number() -> Paragraph {
+    Paragraph::new()
+        .style(PAGE_NUMBER)
+        .add_run(Run::new().add_field_char(FieldCharType::Begin, false))
+        .add_run(Run::new().add_instr_text(InstrText::PAGE(InstrPAGE {})))
+        .add_run(Run::new().add_field_char(FieldCharType::Separate, false))
+        .add_run(Run::new().add_text("2"))
+        .add_run(Run::new().add_field_char(FieldCharType::End, false))
+}
+
+fn cell(width: usize, paragraphs: Vec<Paragraph>) -> TableCell {
+    paragraphs
+        .into_iter()
+        .fold(TableCell::new(), TableCell::add_paragraph)
+        .width(width, WidthType::Dxa)
+}
+
+/// A table without borders and cell padding over the whole width; its rows don't break over pages.
+fn frame(widths: [usize; 2], rows: Vec<[Vec<Paragraph>; 2]>) -> docx_rs::Table {
+    let rows = rows
+        .into_iter()
+        .map(|[left, right]| TableRow::new(vec![cell(widths[0], left), cell(widths[1], right)]).cant_split());
+    docx_rs::Table::without_borders(rows.collect())
+        .set_grid(widths.to_vec())
+        .width(TEXT_WIDTH, WidthType::Dxa)
+        .layout(TableLayoutType::Fixed)
+        .indent(0)
+        .margins(TableCellMargins::new().margin(0, 0, 0, 0))
+}
+
+/// The lines of some keys, in their order, each in the style of its key.
+fn lines_of(lines: &[Line], styles: &[(&str, &str)]) -> Vec<Paragraph> {
+    lines
+        .iter()
+        .filter_map(|line| {
+            let (_, style) = styles.iter().find(|(key, _)| *key == line.key)?;
+            Some(text(style, &line.value))
+        })
+        .collect()
+}
+
+fn letterhead(lines: &[Line]) -> docx_rs::Table {
+    let mut agency = lines_of(lines, &[("superior", "CoQuanCapTren"), ("agency", "TenCoQuan")]);
+    agency.push(rule(AGENCY_RULE, AGENCY));
+    let nation = vec![
+        text("QuocHieu", NATION_TEXT),
+        text("TieuNgu", MOTTO_TEXT),
+        rule(MOTTO_RULE, NATION),
+    ];
+    let number = lines_of(lines, &[("number", "SoKyHieu")]);
+    let date = lines_of(lines, &[("date", "DiaDanh")]);
+    frame([AGENCY, NATION], vec![[agency, nation], [number, date]])
+}
+
+fn title(lines: &[Line]) -> Vec<Paragraph> {
+    let mut all = lines_of(lines, &[("kind", "TenLoai"), ("subject", "TrichYeu")]);
+    all.push(rule(SUBJECT_RULE, TEXT_WIDTH).line_spacing(LineSpacing::new().before(60).after(240)));
+    all
+}
+
+/// One addressee on the line of `Kính gửi:`; several below it, one a line, with dashes under the colon (PL1 II.9.d).
+fn addressees(lines: &[Line]) -> Vec<Paragraph> {
+    if let [only] = lines {
+        return vec![text(
+            "KinhGui",
+            &format!("Kính gửi: {}", only.value.trim_start_matches("- ")),
+        )];
+    }
+    let label = text("KinhGuiDong", "Kính gửi:").indent(
+        Some(ADDRESSEES_LEFT),
+        Some(SpecialIndentType::FirstLine(0)),
+        None,
+        None,
+    );
+    let mut all = vec![label.keep_next(true)];
+    // Only a list without conditions has a last line known here.
+    let fixed = !lines.iter().any(|line| line.marker);
+    for (index, line) in lines.iter().enumerate() {
+        let mut value = line.value.clone();
+        if !line.marker {
+            if !value.starts_with("- ") {
+                value.insert_str(0, "- ");
+            }
+            if fixed && !value.ends_with([';', '.']) {
+                value.push(if index + 1 == lines.len() { '.' } else { ';' });
+            }
+        }
+        all.push(text("KinhGuiDong", &value));
+    }
+    all
+}
+
+fn signature(lines: &[Line]) -> docx_rs::Table {
+    let mut recipients = lines_of(lines, &[("recipients", "NoiNhan")]);
+    if !recipients.is_empty() {
+        recipients.insert(0, text("NhanNoiNhan", "Nơi nhận:"));
+    }
+    let signer = lines_of(
+        lines,
+        &[("authority", "ChucVu"), ("title", "ChucVu"), ("name", "HoTen")],
+    );
+    let keep = |side: Vec<Paragraph>| side.into_iter().map(|paragraph| paragraph.keep_next(true)).collect();
+    let left = mm(750);
+    frame([left, TEXT_WIDTH - left], vec![[keep(recipients), keep(signer)]])
+}
+
+/// The section break that ends what comes before, and the headings. The break lies within the annex's own region, so
+/// that an annex under a condition takes it along; `mend` makes it the twin of the document's last section.
+fn annex(lines: &[Line]) -> Vec<Paragraph> {
+    let mut all = vec![Paragraph::new().style(BREAK).section_property(SectionProperty::new())];
+    all.extend(lines_of(
+        lines,
+        &[("name", "PhuLuc"), ("title", "TenPhuLuc"), ("note", "GhiChuPhuLuc")],
+    ));
+    all
+}
+
+fn bordered(table: &Table) -> docx_rs::Table {
+    let widths = column_widths(table);
+    let rows = table.rows.iter().enumerate().map(|(row, cells)| {
+        let cells = widths.iter().enumerate().map(|(column, width)| {
+            let pieces = cells.get(column).map_or(&[][..], Vec::as_slice);
+            let paragraph = if row == 0 {
+                filled(TABLE_HEAD, pieces)
+            } else {
+                let paragraph = filled(TABLE_CELL, pieces);
+                match table.columns.get(column).map(|(_, alignment)| alignment) {
+                    Some(Alignment::Center) => paragraph.align(AlignmentType::Center),
+                    Some(Alignment::Right) => paragraph.align(AlignmentType::Right),
+                    _ => paragraph,
+                }
+            };
+            cell(*width, vec![paragraph]).vertical_align(VAlignType::Center)
+        });
+        TableRow::new(cells.collect()).cant_split()
+    });
+    docx_rs::Table::new(rows.collect())
+        .set_grid(widths.clone())
+        .width(TEXT_WIDTH, WidthType::Dxa)
+        .layout(TableLayoutType::Fixed)
+        .indent(0)
+        .margins(TableCellMargins::new().margin(0, CELL_PADDING, 0, CELL_PADDING))
+        .set_borders(borders())
+}
+
+/// Single lines of 0.5 pt around every cell, in the colour of the text.
+fn borders() -> TableBorders {
+    use TableBorderPosition::{Bottom, InsideH, InsideV, Left, Right, Top};
+    [Top, Left, Bottom, Right, InsideH, InsideV]
+        .into_iter()
+        .fold(TableBorders::with_empty(), |borders, position| {
+            borders.set(TableBorder::new(position).size(4).color("auto"))
+        })
+}
+
+/// The width of each column: its share of the dashes, but never too narrow for the header `STT`, the whole together as
+/// wide as the text.
+fn column_widths(table: &Table) -> Vec<usize> {
+    let floor = NARROWEST.min(TEXT_WIDTH / table.columns.len().max(1));
+    let mut narrow = vec![false; table.columns.len()];
+    loop {
+        let wide = || table.columns.iter().zip(&narrow).filter(|(_, narrow)| !**narrow);
+        let dashes: usize = wide().map(|((dashes, _), _)| dashes).sum();
+        let room = TEXT_WIDTH - floor * (table.columns.len() - wide().count());
+        let mut before = 0;
+        let share = |(dashes_here, narrow): (usize, bool)| {
+            if narrow {
+                return floor;
+            }
+            let start = room * before / dashes.max(1);
+            before += dashes_here;
+            room * before / dashes.max(1) - start
+        };
+        let columns = table.columns.iter().map(|(dashes, _)| *dashes);
+        let widths: Vec<usize> = columns.zip(narrow.iter().copied()).map(share).collect();
+        // Widening one narrow column may make another one narrow; each round settles at least one.
+        match widths.iter().position(|width| *width < floor) {
+            Some(column) => narrow[column] = true,
+            None => return widths,
+        }
+    }
+}

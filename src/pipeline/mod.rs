@@ -1,0 +1,205 @@
+//! The steps in order, one function for each wish: check, render, blank.
+//!
+//! In: a pack, and a workbook's bytes. Out: documents as bytes, and findings in reading order. A finding of the input is
+//! gathered; an [`Error`](crate::workbook::Error) means the file can't be read at all.
+
+mod file_name;
+
+pub use self::file_name::safe_file_name;
+use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
+use crate::dataset::{self, Dataset};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::pack::{Output, Pack};
+use crate::template::{Template, TextTemplate};
+use crate::workbook::{self, Limits, Workbook};
+use crate::{template, text};
+
+/// How a workbook is read and documents are made.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How large a workbook may be.
+    pub limits: Limits,
+}
+
+/// A workbook that was read and checked.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// Its typed values.
+    pub dataset: Dataset,
+    /// What is wrong with it, in reading order.
+    pub diagnostics: Diagnostics,
+}
+
+/// What rendering gave.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The documents; none when an error is among the findings.
+    pub documents: Vec<Document>,
+    /// What is wrong with the workbook or the pack, in reading order.
+    pub diagnostics: Diagnostics,
+}
+
+/// A finished document.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The id of the pack's output it is.
+    pub output: String,
+    /// A file name that every system takes, `.docx` included.
+    pub file_name: String,
+    /// The file's content.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads a workbook, for instance to find its pack.
+pub fn read(bytes: &[u8], options: &Options) -> Result<Workbook, workbook::Error> {
+    workbook::read(bytes, &options.limits)
+}
+
+/// Reads and checks a workbook against a pack.
+pub fn check(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Checked, workbook::Error> {
+    Ok(check_workbook(pack, read(bytes, options)?))
+}
+
+/// Reads and checks a workbook and makes the pack's documents of it.
+pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, workbook::Error> {
+    Ok(render_workbook(pack, read(bytes, options)?))
+}
+
+/// The same as [`check`] for a workbook that was read already.
+pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
+    let stamp = workbook.properties.get(VERSION_PROPERTY).cloned();
+    let (dataset, mut diagnostics) = dataset::build(&pack.schema, workbook);
+    if let Some(stamp) = stamp.filter(|stamp| *stamp != pack.version) {
+        let own = &pack.version;
+        diagnostics.push(
+            Diagnostic::warning(
+                "goi/khac-phien-ban",
+                Place::File,
+                text!(
+                    "biểu này làm từ gói phiên bản {stamp}, gói đang dùng là phiên bản {own}",
+                    "this workbook was made by version {stamp} of the pack, the pack in use is version {own}"
+                ),
+            )
+            .hint(text!(
+                "xem kỹ kết quả; nếu thiếu ô thì xin biểu trống mới",
+                "look at the result closely; if cells are missing, ask for a new blank workbook"
+            )),
+        );
+    }
+    let names = dataset
+        .sheets
+        .iter()
+        .map(|sheet| sheet.name.clone())
+        .collect::<Vec<_>>();
+    diagnostics.sort(&names);
+    Checked { dataset, diagnostics }
+}
+
+/// The same as [`render`] for a workbook that was read already.
+///
+/// Warnings about a template's own making are for its author and are left out here: see [`check_pack`].
+pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
+    let Checked {
+        dataset,
+        mut diagnostics,
+    } = check_workbook(pack, workbook);
+    let mut documents = Vec::new();
+    for output in &pack.outputs {
+        let compiled = match compile(pack, output) {
+            Ok(compiled) => compiled,
+            Err(faults) => {
+                diagnostics.extend(faults);
+                continue;
+            }
+        };
+        if diagnostics.has_errors() {
+            continue;
+        }
+        let bytes = match compiled.template.fill(&dataset) {
+            Ok((bytes, missing)) => {
+                diagnostics.extend(missing);
+                bytes
+            }
+            Err(error) => {
+                let mut finding = Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text());
+                finding.file = Some(output.template.clone());
+                diagnostics.push(finding);
+                continue;
+            }
+        };
+        let name = compiled.file_name.fill(&dataset);
+        documents.push(Document {
+            output: output.id.clone(),
+            file_name: safe_file_name(&name, "docx"),
+            bytes,
+        });
+    }
+    if diagnostics.has_errors() {
+        documents.clear();
+    }
+    Outcome { documents, diagnostics }
+}
+
+/// The blank workbook of a pack, with some cells filled in.
+pub fn blank(pack: &Pack, prefill: &Prefill) -> Result<Vec<u8>, blank::Error> {
+    let stamp = Stamp {
+        pack_id: pack.id.clone(),
+        pack_version: pack.version.clone(),
+        pack_name: pack.name.clone(),
+        recipient: None,
+    };
+    blank::workbook(&pack.schema, &stamp, prefill)
+}
+
+/// What is wrong with a pack's templates and file names, warnings for their author included.
+pub fn check_pack(pack: &Pack) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for output in &pack.outputs {
+        match compile(pack, output) {
+            Ok(compiled) => diagnostics.extend(compiled.warnings),
+            Err(faults) => diagnostics.extend(faults),
+        }
+    }
+    diagnostics
+}
+
+/// An output ready to be filled.
+struct Compiled {
+    template: Template,
+    file_name: TextTemplate,
+    warnings: Diagnostics,
+}
+
+fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
+    let options = template::Options {
+        empty: pack.empty.clone(),
+    };
+    let mut findings = Diagnostics::new();
+    let template = match Template::compile(pack.file(&output.template).unwrap_or_default(), &pack.schema, &options) {
+        Ok((template, warnings)) => {
+            findings.extend(warnings);
+            Some(template)
+        }
+        Err(faults) => {
+            findings.extend(faults);
+            None
+        }
+    };
+    findings.set_file(&output.template);
+    let file_name = match TextTemplate::compile(&output.file_name, &pack.schema) {
+        Ok(file_name) => Some(file_name),
+        Err(mut faults) => {
+            faults.set_file(crate::pack::MANIFEST);
+            findings.extend(faults);
+            None
+        }
+    };
+    match (template, file_name) {
+        (Some(template), Some(file_name)) => Ok(Compiled {
+            template,
+            file_name,
+            warnings: findings,
+        }),
+        _ => Err(findings),
+    }
+}

@@ -1,0 +1,903 @@
+//! What stands inside a tag, resolved against the schema: every name becomes a position, every helper call a typed call.
+//!
+//! In: handlebars' syntax tree of one tag and the blocks around it ([`Scopes`]). Out: an [`Expr`] with its [`Kind`], or
+//! a [`Fault`] without a place. Evaluation needs no look-up of names and can't fail: what has no value is [`Val::Missing`].
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use handlebars::template::{HelperTemplate, Parameter};
+use handlebars::{JsonValue, Path, PathSeg};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::helper::{self, Helper};
+use super::print::{PLAIN_DECIMALS, Printer};
+use crate::dataset::{Dataset, Record};
+use crate::diagnostic::Text;
+use crate::schema::{Layout, Schema};
+use crate::text;
+use crate::value::{Type, Value};
+use crate::vietnamese;
+
+/// The type of an expression. Numbers are indexes into the schema: sheet, field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// Everything: its fields are the sheets.
+    Root,
+    /// One record of a sheet: a form or a row.
+    Record(usize),
+    /// Rows of a table.
+    Rows(usize),
+    /// The texts of a list sheet.
+    Texts(usize),
+    /// Groups of rows of a sheet by a field.
+    Groups(usize, usize),
+    /// One of them: `key` and `items`.
+    Group(usize, usize),
+    /// A value of a field.
+    Field(usize, usize),
+    /// A computed number, and how it prints.
+    Number(Type, Option<u32>),
+    /// A computed text.
+    Text,
+    /// A computed date.
+    Date,
+    /// A computed truth value.
+    Flag,
+    /// A page break.
+    PageBreak,
+    /// `null`.
+    Null,
+}
+
+/// A computed number that prints as it is.
+pub const PLAIN_NUMBER: Kind = Kind::Number(Type::Decimal, Some(PLAIN_DECIMALS));
+/// A position: no padding, no separators to speak of.
+pub const POSITION: Kind = Kind::Number(Type::Integer, None);
+
+/// What kind of value a [`Kind`] stands for when compared or computed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Numbers.
+    Number,
+    /// Texts and choices.
+    Text,
+    /// Dates.
+    Date,
+    /// Truth values.
+    Flag,
+    /// `null`: fits everything.
+    Null,
+    /// Records, lists: nothing to compare or print.
+    Compound,
+}
+
+impl Kind {
+    /// Its family; a field's is that of its column type.
+    pub fn family(self, schema: &Schema) -> Family {
+        match self {
+            Self::Field(..) => match self.column_type(schema) {
+                Some(Type::Text | Type::LongText | Type::Choice) => Family::Text,
+                Some(Type::Date) => Family::Date,
+                Some(Type::Flag) => Family::Flag,
+                _ => Family::Number,
+            },
+            Self::Number(..) => Family::Number,
+            Self::Text | Self::PageBreak => Family::Text,
+            Self::Date => Family::Date,
+            Self::Flag => Family::Flag,
+            Self::Null => Family::Null,
+            _ => Family::Compound,
+        }
+    }
+
+    /// The column type of a field or computed number.
+    pub fn column_type(self, schema: &Schema) -> Option<Type> {
+        match self {
+            Self::Field(sheet, field) => schema.sheets.get(sheet)?.fields.get(field).map(|field| field.ty),
+            Self::Number(ty, _) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The kind of the items of a list.
+    pub fn item(self) -> Option<Kind> {
+        match self {
+            Self::Rows(sheet) => Some(Self::Record(sheet)),
+            Self::Texts(sheet) => Some(Self::Field(sheet, 0)),
+            Self::Groups(sheet, field) => Some(Self::Group(sheet, field)),
+            _ => None,
+        }
+    }
+
+    /// What it is, in words, for messages.
+    pub fn describe(self, schema: &Schema) -> Text {
+        let sheet_name = |sheet: usize| schema.sheets.get(sheet).map_or("", |sheet| sheet.name.as_str());
+        match self {
+            Self::Root => text!("toàn bộ dữ liệu", "all data"),
+            Self::Record(sheet) => text!(
+                "một bản ghi của trang «{}»",
+                "a record of sheet «{}»",
+                sheet_name(sheet)
+            ),
+            Self::Rows(sheet) => text!(
+                "danh sách dòng của trang «{}»",
+                "the rows of sheet «{}»",
+                sheet_name(sheet)
+            ),
+            Self::Texts(sheet) => text!("danh sách của trang «{}»", "the list of sheet «{}»", sheet_name(sheet)),
+            Self::Groups(sheet, _) => text!(
+                "các nhóm dòng của trang «{}»",
+                "groups of rows of sheet «{}»",
+                sheet_name(sheet)
+            ),
+            Self::Group(sheet, _) => text!(
+                "một nhóm dòng của trang «{}»",
+                "a group of rows of sheet «{}»",
+                sheet_name(sheet)
+            ),
+            Self::Null => text!("giá trị rỗng", "null"),
+            _ => match self.family(schema) {
+                Family::Number => text!("số", "a number"),
+                Family::Text => text!("chữ", "text"),
+                Family::Date => text!("ngày", "a date"),
+                _ => text!("có/không", "yes or no"),
+            },
+        }
+    }
+}
+
+/// A value while a template is filled. Borrows from the dataset.
+#[derive(Clone, Debug)]
+pub enum Val<'a> {
+    /// Nothing there.
+    Missing,
+    /// Everything.
+    Root,
+    /// A form or a row.
+    Record(&'a Record),
+    /// Rows, or the items of a list sheet.
+    Rows(Rows<'a>),
+    /// Groups of rows.
+    Groups(Rc<[Group<'a>]>),
+    /// One group.
+    Group(Rc<[Group<'a>]>, usize),
+    /// A value of the dataset.
+    Value(&'a Value),
+    /// A computed number.
+    Number(Decimal),
+    /// A computed or literal text.
+    Text(Arc<str>),
+    /// A computed or literal date.
+    Date(Date),
+    /// A computed or literal truth value.
+    Flag(bool),
+    /// A page break, printed by the document that has pages.
+    PageBreak,
+}
+
+/// Rows of a sheet: all of them, or chosen ones.
+#[derive(Clone, Debug)]
+pub enum Rows<'a> {
+    /// All, in file order.
+    All(&'a [Record]),
+    /// Chosen or re-ordered.
+    Some(Rc<[&'a Record]>),
+}
+
+impl<'a> Rows<'a> {
+    /// How many.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::All(rows) => rows.len(),
+            Self::Some(rows) => rows.len(),
+        }
+    }
+
+    /// The row at a position.
+    pub fn get(&self, index: usize) -> Option<&'a Record> {
+        match self {
+            Self::All(rows) => rows.get(index),
+            Self::Some(rows) => rows.get(index).copied(),
+        }
+    }
+
+    /// Each row.
+    pub fn iter(&self) -> impl Iterator<Item = &'a Record> + '_ {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+}
+
+/// Rows with the same value of a field.
+#[derive(Clone, Debug)]
+pub struct Group<'a> {
+    /// The value; `None` for rows without one.
+    pub key: Option<Value>,
+    /// The rows, in file order.
+    pub rows: Rc<[&'a Record]>,
+}
+
+impl<'a> Val<'a> {
+    /// The value behind an optional value of the dataset.
+    pub fn of(value: Option<&'a Value>) -> Self {
+        value.map_or(Self::Missing, Self::Value)
+    }
+
+    /// The same for a value that was made while filling.
+    pub fn owned(value: Option<&Value>) -> Self {
+        match value {
+            None => Self::Missing,
+            Some(Value::Text(text)) => Self::Text(text.as_ref().into()),
+            Some(Value::Number(number)) => Self::Number(*number),
+            Some(Value::Date(date)) => Self::Date(*date),
+            Some(Value::Flag(flag)) => Self::Flag(*flag),
+        }
+    }
+
+    /// The number, if it is one.
+    pub fn number(&self) -> Option<Decimal> {
+        match self {
+            Self::Number(number) | Self::Value(Value::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Value(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The date, if it is one.
+    pub fn date(&self) -> Option<Date> {
+        match self {
+            Self::Date(date) | Self::Value(Value::Date(date)) => Some(*date),
+            _ => None,
+        }
+    }
+
+    /// The truth value, if it is one.
+    pub fn flag(&self) -> Option<bool> {
+        match self {
+            Self::Flag(flag) | Self::Value(Value::Flag(flag)) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// The rows, if it is a list of rows.
+    pub fn rows(&self) -> Option<&Rows<'a>> {
+        match self {
+            Self::Rows(rows) => Some(rows),
+            _ => None,
+        }
+    }
+
+    /// Whether a condition on it holds: a value of the dataset holds when it is there (a number 0 is a value, a flag
+    /// holds when it is set), a list when it has items, a computed number when it is not 0, a computed text when not empty.
+    pub fn truth(&self, zero_counts: Option<bool>) -> bool {
+        let number = |number: &Decimal, default| !number.is_zero() || zero_counts.unwrap_or(default);
+        match self {
+            Self::Missing => false,
+            Self::Root | Self::Record(_) | Self::Group(..) | Self::PageBreak | Self::Date(_) => true,
+            Self::Rows(rows) => rows.len() > 0,
+            Self::Groups(groups) => !groups.is_empty(),
+            Self::Value(Value::Number(value)) => number(value, true),
+            Self::Number(value) => number(value, false),
+            Self::Value(Value::Flag(flag)) | Self::Flag(flag) => *flag,
+            Self::Value(Value::Text(text)) => !text.is_empty(),
+            Self::Text(text) => !text.is_empty(),
+            Self::Value(Value::Date(_)) => true,
+        }
+    }
+}
+
+/// A literal in a tag.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// `"Tỉnh"`
+    Text(Arc<str>),
+    /// `5`
+    Number(Decimal),
+    /// A text that is compared with a date.
+    Date(Date),
+    /// `true`
+    Flag(bool),
+    /// `null`
+    Null,
+}
+
+/// An expression whose names are resolved.
+#[derive(Clone, Debug)]
+pub enum Expr {
+    /// Written in the tag.
+    Literal(Literal),
+    /// The value of a block (by its frame, counted from the root), then steps into it.
+    Path(usize, Vec<Step>),
+    /// `@index` and the like of a loop, by its frame.
+    Loop(usize, LoopVariable),
+    /// A helper call.
+    Call(Box<Call>),
+}
+
+/// A helper call whose arguments were checked.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The helper.
+    pub helper: &'static Helper,
+    /// Positional arguments.
+    pub arguments: Vec<Expr>,
+    /// Their kinds.
+    pub kinds: Vec<Kind>,
+    /// Named arguments.
+    pub named: Vec<(String, Expr)>,
+    /// How each positional argument prints.
+    pub printers: Vec<Printer>,
+    /// The choices of a column, where the helper goes through them.
+    pub choices: Vec<Value>,
+    /// Columns that were named by text, resolved, in the order in which the helper asked.
+    pub columns: Vec<usize>,
+}
+
+/// A step into a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// From the root to a sheet: its record or its rows.
+    Sheet(usize, Layout),
+    /// From a record to a field.
+    Field(usize),
+    /// From a keyed table to the row with that key; the sheet.
+    Key(usize, Box<str>),
+    /// From rows to the n-th.
+    Item(usize),
+    /// From a list to its length.
+    Length,
+    /// From a group to its key.
+    GroupKey,
+    /// From a group to its rows.
+    GroupItems,
+}
+
+/// What a loop knows of its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoopVariable {
+    /// `@index`, from 0.
+    Index,
+    /// `@number`, from 1.
+    Number,
+    /// `@first`
+    First,
+    /// `@last`
+    Last,
+    /// `@length`
+    Length,
+}
+
+/// What is wrong inside a tag, without a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Stable code, `mau/…`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: Text,
+    /// One thing to do.
+    pub hint: Option<Text>,
+}
+
+impl Fault {
+    /// A fault without a hint.
+    pub fn new(code: &'static str, message: Text) -> Self {
+        Self {
+            code,
+            message,
+            hint: None,
+        }
+    }
+
+    /// The same with a hint.
+    pub fn hint(mut self, hint: Option<Text>) -> Self {
+        self.hint = hint;
+        self
+    }
+}
+
+/// A block around a tag, as the compiler sees it.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The kind of `this`.
+    pub kind: Kind,
+    /// Name of `this` by a block parameter.
+    pub this_name: Option<String>,
+    /// Name of the index by a block parameter.
+    pub index_name: Option<String>,
+    /// Whether it is a loop.
+    pub is_loop: bool,
+}
+
+/// The blocks around a tag, outermost first; the first is the root.
+#[derive(Clone, Debug)]
+pub struct Scopes<'s> {
+    /// What names mean.
+    pub schema: &'s Schema,
+    /// Never empty.
+    pub frames: Vec<Scope>,
+}
+
+impl<'s> Scopes<'s> {
+    /// The root only.
+    pub fn new(schema: &'s Schema) -> Self {
+        let root = Scope {
+            kind: Kind::Root,
+            this_name: None,
+            index_name: None,
+            is_loop: false,
+        };
+        Self {
+            schema,
+            frames: vec![root],
+        }
+    }
+
+    /// Compiles an expression tag or the head of a block: a path, or a helper with its arguments.
+    pub fn head(&self, tag: &HelperTemplate) -> Result<(Expr, Kind), Fault> {
+        if tag.params.is_empty() && tag.hash.is_empty() {
+            return self.parameter(&tag.name);
+        }
+        self.call(&parameter_name(&tag.name), &tag.params, &tag.hash)
+    }
+
+    /// Compiles one parameter.
+    pub fn parameter(&self, parameter: &Parameter) -> Result<(Expr, Kind), Fault> {
+        match parameter {
+            Parameter::Name(name) => self.bare(name, &[name.as_str()], false),
+            Parameter::Path(path) => self.path(path),
+            Parameter::Literal(literal) => self.literal(literal),
+            Parameter::Subexpression(sub) => match sub.as_element() {
+                handlebars::template::TemplateElement::Expression(tag) => self.head(tag),
+                _ => Err(syntax(sub.name())),
+            },
+            other => Err(syntax(&format!("{other:?}"))),
+        }
+    }
+
+    fn literal(&self, literal: &JsonValue) -> Result<(Expr, Kind), Fault> {
+        let (literal, kind) = match literal {
+            JsonValue::Null => (Literal::Null, Kind::Null),
+            JsonValue::Bool(flag) => (Literal::Flag(*flag), Kind::Flag),
+            JsonValue::String(text) => (Literal::Text(text.as_str().into()), Kind::Text),
+            JsonValue::Number(number) => {
+                let number = number.to_string();
+                let parsed = number.parse().or_else(|_| Decimal::from_scientific(&number));
+                (Literal::Number(parsed.map_err(|_| syntax(&number))?), PLAIN_NUMBER)
+            }
+            other => return Err(syntax(&other.to_string())),
+        };
+        Ok((Expr::Literal(literal), kind))
+    }
+
+    fn path(&self, path: &Path) -> Result<(Expr, Kind), Fault> {
+        let (segments, raw) = match path {
+            Path::Local((level, name, raw)) => return self.loop_variable(*level, name, raw),
+            Path::Relative((segments, raw)) => (segments, raw.as_str()),
+        };
+        let names: Vec<&str> = segments
+            .iter()
+            .filter_map(|segment| match segment {
+                PathSeg::Named(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        if raw.starts_with("@root") {
+            return self.walk(Expr::Path(0, Vec::new()), Kind::Root, &names, raw);
+        }
+        let ups = raw.split('/').take_while(|step| *step == "..").count();
+        if ups > 0 {
+            let Some(frame) = (self.frames.len() - 1).checked_sub(ups) else {
+                return Err(Fault::new(
+                    "mau/ra-ngoai",
+                    text!(
+                        "“{raw}” đi ra ngoài khối ngoài cùng",
+                        "“{raw}” leaves the outermost block"
+                    ),
+                ));
+            };
+            return self.walk(Expr::Path(frame, Vec::new()), self.frames[frame].kind, &names, raw);
+        }
+        let explicit = raw == "this"
+            || raw == "."
+            || raw.starts_with("this.")
+            || raw.starts_with("this/")
+            || raw.starts_with("./");
+        self.bare(raw, &names, explicit)
+    }
+
+    /// A path that starts at the innermost block, or, unless `explicit`, at the nearest block around it that knows its
+    /// first name.
+    fn bare(&self, raw: &str, names: &[&str], explicit: bool) -> Result<(Expr, Kind), Fault> {
+        let innermost = self.frames.len() - 1;
+        let (Some(&first), false) = (names.first(), explicit) else {
+            return self.walk(
+                Expr::Path(innermost, Vec::new()),
+                self.frames[innermost].kind,
+                names,
+                raw,
+            );
+        };
+        for (frame, scope) in self.frames.iter().enumerate().rev() {
+            let start = Expr::Path(frame, Vec::new());
+            if scope.this_name.as_deref() == Some(first) {
+                return self.walk(start, scope.kind, &names[1..], raw);
+            }
+            if scope.index_name.as_deref() == Some(first) && names.len() == 1 {
+                return Ok((Expr::Loop(frame, LoopVariable::Index), POSITION));
+            }
+            if self.names_of(scope.kind).any(|name| name == first) {
+                return self.walk(start, scope.kind, names, raw);
+            }
+        }
+        if names.len() == 1 && helper::find(first).is_some() {
+            return self.call(first, &[], &Default::default());
+        }
+        let candidates = self.frames.iter().rev().flat_map(|scope| self.names_of(scope.kind));
+        Err(unknown(
+            raw,
+            first,
+            vietnamese::nearest(first, candidates),
+            self.schema,
+            self.frames[innermost].kind,
+        ))
+    }
+
+    /// The names that can follow a value of a kind.
+    fn names_of(&self, kind: Kind) -> Box<dyn Iterator<Item = &'s str> + 's> {
+        let schema = self.schema;
+        match kind {
+            Kind::Root => Box::new(schema.sheets.iter().map(|sheet| sheet.id.as_str())),
+            Kind::Record(sheet) => Box::new(
+                schema
+                    .sheets
+                    .get(sheet)
+                    .into_iter()
+                    .flat_map(|sheet| sheet.fields.iter().map(|field| field.id.as_str())),
+            ),
+            Kind::Group(..) => Box::new(["key", "items"].into_iter()),
+            Kind::Rows(sheet) => Box::new(schema.sheets.get(sheet).into_iter().flat_map(|sheet| {
+                let key = sheet.key.as_deref().unwrap_or_default();
+                sheet
+                    .rows
+                    .iter()
+                    .filter_map(move |row| row.values.get(key).map(String::as_str))
+                    .chain(["length"])
+            })),
+            Kind::Texts(_) | Kind::Groups(..) => Box::new(["length"].into_iter()),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    fn walk(&self, start: Expr, mut kind: Kind, names: &[&str], raw: &str) -> Result<(Expr, Kind), Fault> {
+        let Expr::Path(frame, mut steps) = start else {
+            return Ok((start, kind));
+        };
+        for &name in names {
+            let position = name.parse::<usize>().ok();
+            let step = match (kind, position) {
+                (Kind::Root, _) => self.schema.sheet(name).map(|(sheet, declared)| {
+                    let kind = match declared.layout {
+                        Layout::Form => Kind::Record(sheet),
+                        Layout::Table => Kind::Rows(sheet),
+                        Layout::List => Kind::Texts(sheet),
+                    };
+                    (Step::Sheet(sheet, declared.layout), kind)
+                }),
+                (Kind::Record(sheet), _) => self
+                    .schema
+                    .sheets
+                    .get(sheet)
+                    .and_then(|declared| declared.field(name))
+                    .map(|(field, _)| (Step::Field(field), Kind::Field(sheet, field))),
+                (Kind::Rows(sheet), None) if self.names_of(kind).any(|key| key == name && key != "length") => {
+                    Some((Step::Key(sheet, name.into()), Kind::Record(sheet)))
+                }
+                (Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..), None) if name == "length" => {
+                    Some((Step::Length, POSITION))
+                }
+                (Kind::Rows(sheet), Some(index)) => Some((Step::Item(index), Kind::Record(sheet))),
+                (Kind::Texts(sheet), Some(index)) => {
+                    steps.push(Step::Item(index));
+                    Some((Step::Field(0), Kind::Field(sheet, 0)))
+                }
+                (Kind::Group(sheet, field), _) => match name {
+                    "key" => Some((Step::GroupKey, Kind::Field(sheet, field))),
+                    "items" => Some((Step::GroupItems, Kind::Rows(sheet))),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let Some((step, next)) = step else {
+                return Err(unknown(
+                    raw,
+                    name,
+                    vietnamese::nearest(name, self.names_of(kind)),
+                    self.schema,
+                    kind,
+                ));
+            };
+            steps.push(step);
+            kind = next;
+        }
+        Ok((Expr::Path(frame, steps), kind))
+    }
+
+    fn loop_variable(&self, level: usize, name: &str, raw: &str) -> Result<(Expr, Kind), Fault> {
+        let (variable, kind) = match name {
+            "index" => (LoopVariable::Index, POSITION),
+            "number" => (LoopVariable::Number, POSITION),
+            "first" => (LoopVariable::First, Kind::Flag),
+            "last" => (LoopVariable::Last, Kind::Flag),
+            "length" => (LoopVariable::Length, POSITION),
+            _ => {
+                let near = vietnamese::nearest(name, ["index", "number", "first", "last", "length"]);
+                return Err(Fault::new(
+                    "mau/bien-la",
+                    text!("không có biến “{raw}”", "there is no variable “{raw}”"),
+                )
+                .hint(Some(match near {
+                    Some(near) => text!("có phải @{near}?", "did you mean @{near}?"),
+                    None => text!(
+                        "trong khối #each có @index (từ 0), @number (từ 1), @first, @last, @length",
+                        "inside #each there are @index (from 0), @number (from 1), @first, @last, @length"
+                    ),
+                })));
+            }
+        };
+        let mut loops = self.frames.iter().enumerate().rev().filter(|(_, scope)| scope.is_loop);
+        match loops.nth(level) {
+            Some((frame, _)) => Ok((Expr::Loop(frame, variable), kind)),
+            None => Err(Fault::new(
+                "mau/ngoai-vong-lap",
+                text!(
+                    "“{raw}” chỉ dùng được trong khối #each",
+                    "“{raw}” works only inside an #each block"
+                ),
+            )),
+        }
+    }
+
+    fn call(
+        &self,
+        name: &str,
+        params: &[Parameter],
+        hash: &std::collections::HashMap<String, Parameter>,
+    ) -> Result<(Expr, Kind), Fault> {
+        let Some(helper) = helper::find(name) else {
+            let near = vietnamese::nearest(name, helper::HELPERS.iter().map(|helper| helper.name));
+            return Err(Fault::new(
+                "mau/ham-la",
+                text!("không có hàm “{name}”", "there is no helper “{name}”"),
+            )
+            .hint(Some(match near {
+                Some(near) => text!("có phải “{near}”?", "did you mean “{near}”?"),
+                None => text!(
+                    "xem các hàm dùng được bằng lệnh: baocao pack show",
+                    "list the helpers with: baocao pack show"
+                ),
+            })));
+        };
+        let mut arguments = Vec::with_capacity(params.len());
+        let mut kinds = Vec::with_capacity(params.len());
+        for parameter in params {
+            let (expr, kind) = self.parameter(parameter)?;
+            arguments.push(expr);
+            kinds.push(kind);
+        }
+        let mut named = Vec::new();
+        // The syntax tree keeps named arguments in a hash map; their order must not depend on it.
+        let mut keys: Vec<&String> = hash.keys().collect();
+        keys.sort();
+        for key in keys {
+            if !helper.named.contains(&key.as_str()) {
+                let near = vietnamese::nearest(key, helper.named.iter().copied());
+                return Err(Fault::new(
+                    "mau/doi-so-la",
+                    text!(
+                        "hàm “{name}” không có đối số “{key}=”",
+                        "helper “{name}” has no argument “{key}=”"
+                    ),
+                )
+                .hint(Some(match near {
+                    Some(near) => text!("có phải {near}=?", "did you mean {near}=?"),
+                    None => text!("cách viết: {}", "usage: {}", helper.usage),
+                })));
+            }
+            let (expr, kind) = self.parameter(&hash[key])?;
+            if kind.family(self.schema) == Family::Compound {
+                return Err(helper::wrong_arguments(helper));
+            }
+            named.push((key.clone(), expr));
+        }
+        let printers = kinds.iter().map(|kind| Printer::of(self.schema, *kind)).collect();
+        let mut call = Call {
+            helper,
+            arguments,
+            kinds,
+            named,
+            printers,
+            choices: Vec::new(),
+            columns: Vec::new(),
+        };
+        let kind = (helper.check)(self.schema, &mut call)?;
+        Ok((Expr::Call(Box::new(call)), kind))
+    }
+}
+
+fn parameter_name(parameter: &Parameter) -> String {
+    match parameter {
+        Parameter::Name(name) => name.clone(),
+        Parameter::Path(Path::Relative((_, raw)) | Path::Local((_, _, raw))) => raw.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn syntax(what: &str) -> Fault {
+    Fault::new(
+        "mau/cu-phap",
+        text!(
+            "không hiểu “{what}” trong thẻ",
+            "can't make sense of “{what}” in the tag"
+        ),
+    )
+}
+
+fn unknown(raw: &str, name: &str, near: Option<&str>, schema: &Schema, kind: Kind) -> Fault {
+    let within = kind.describe(schema);
+    let message = match kind {
+        Kind::Root => text!(
+            "không có trường hay trang “{name}”",
+            "there is no field or sheet “{name}”"
+        ),
+        _ => text!("không có “{name}” trong {}", "there is no “{name}” in {}", within.vi),
+    };
+    // The English half of the place has its own wording.
+    let message = Text::new(
+        message.vi,
+        match kind {
+            Kind::Root => message.en,
+            _ => format!("there is no “{name}” in {}", within.en),
+        },
+    );
+    let hint = match near {
+        Some(near) => {
+            let fixed = raw.replacen(name, near, 1);
+            text!("có phải {{{{{fixed}}}}}?", "did you mean {{{{{fixed}}}}}?")
+        }
+        None => text!(
+            "xem các thẻ dùng được bằng lệnh: baocao pack show",
+            "list all tags with: baocao pack show"
+        ),
+    };
+    Fault::new("mau/truong-la", message).hint(Some(hint))
+}
+
+/// A block that is being filled.
+#[derive(Clone, Debug)]
+pub struct Frame<'a> {
+    /// `this`
+    pub this: Val<'a>,
+    /// From 0; 0 outside loops.
+    pub index: usize,
+    /// Items of the loop; 1 outside loops.
+    pub length: usize,
+}
+
+/// What expressions are evaluated in.
+#[derive(Debug)]
+pub struct Environment<'a> {
+    /// The data.
+    pub dataset: &'a Dataset,
+    /// Blocks, outermost first; the first is the root.
+    pub frames: Vec<Frame<'a>>,
+}
+
+impl<'a> Environment<'a> {
+    /// At the root of a dataset.
+    pub fn new(dataset: &'a Dataset) -> Self {
+        let root = Frame {
+            this: Val::Root,
+            index: 0,
+            length: 1,
+        };
+        Self {
+            dataset,
+            frames: vec![root],
+        }
+    }
+
+    /// The value of an expression; what is not there is [`Val::Missing`].
+    pub fn value(&self, expr: &Expr) -> Val<'a> {
+        match expr {
+            Expr::Literal(literal) => match literal {
+                Literal::Text(text) => Val::Text(text.clone()),
+                Literal::Number(number) => Val::Number(*number),
+                Literal::Date(date) => Val::Date(*date),
+                Literal::Flag(flag) => Val::Flag(*flag),
+                Literal::Null => Val::Missing,
+            },
+            Expr::Path(frame, steps) => self.path(*frame, steps).0,
+            Expr::Loop(frame, variable) => {
+                let Some(frame) = self.frames.get(*frame) else {
+                    return Val::Missing;
+                };
+                match variable {
+                    LoopVariable::Index => Val::Number(frame.index.into()),
+                    LoopVariable::Number => Val::Number((frame.index + 1).into()),
+                    LoopVariable::First => Val::Flag(frame.index == 0),
+                    LoopVariable::Last => Val::Flag(frame.index + 1 == frame.length),
+                    LoopVariable::Length => Val::Number(frame.length.into()),
+                }
+            }
+            Expr::Call(call) => {
+                let arguments: Vec<Val<'a>> = call.arguments.iter().map(|argument| self.value(argument)).collect();
+                let named: Vec<(&str, Val<'a>)> = call
+                    .named
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), self.value(value)))
+                    .collect();
+                (call.helper.call)(&helper::Arguments {
+                    dataset: self.dataset,
+                    call,
+                    values: &arguments,
+                    named: &named,
+                })
+            }
+        }
+    }
+
+    /// The value at the end of a path, and the record it was taken from.
+    pub fn path(&self, frame: usize, steps: &[Step]) -> (Val<'a>, Option<&'a Record>) {
+        let Some(frame) = self.frames.get(frame) else {
+            return (Val::Missing, None);
+        };
+        let mut value = frame.this.clone();
+        let mut record = match value {
+            Val::Record(record) => Some(record),
+            _ => None,
+        };
+        for step in steps {
+            value = match (step, value) {
+                (Step::Sheet(sheet, layout), _) => {
+                    let records = self.dataset.sheets.get(*sheet).map_or(&[][..], |data| &data.records);
+                    match layout {
+                        Layout::Form => records.first().map_or(Val::Missing, Val::Record),
+                        Layout::Table | Layout::List => Val::Rows(Rows::All(records)),
+                    }
+                }
+                (Step::Field(field), Val::Record(record)) => {
+                    Val::of(record.values.get(*field).and_then(Option::as_ref))
+                }
+                (Step::Key(sheet, key), _) => self
+                    .dataset
+                    .sheets
+                    .get(*sheet)
+                    .and_then(|data| data.records.get(*data.by_key.get(key)?))
+                    .map_or(Val::Missing, Val::Record),
+                (Step::Item(index), Val::Rows(rows)) => rows.get(*index).map_or(Val::Missing, Val::Record),
+                (Step::Length, Val::Rows(rows)) => Val::Number(rows.len().into()),
+                (Step::Length, Val::Groups(groups)) => Val::Number(groups.len().into()),
+                (Step::GroupKey, Val::Group(groups, index)) => {
+                    Val::owned(groups.get(index).and_then(|group| group.key.as_ref()))
+                }
+                (Step::GroupItems, Val::Group(groups, index)) => groups
+                    .get(index)
+                    .map_or(Val::Missing, |group| Val::Rows(Rows::Some(group.rows.clone()))),
+                _ => Val::Missing,
+            };
+            if let Val::Record(inner) = value {
+                record = Some(inner);
+            }
+        }
+        (value, record)
+    }
+}

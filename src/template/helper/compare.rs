@@ -1,0 +1,122 @@
+//! Helpers that compare two values. A missing value equals only another missing one and is neither less nor greater.
+
+use std::cmp::Ordering;
+
+use super::{Arguments, Helper, arity, comparable, wrong_arguments};
+use crate::schema::Schema;
+use crate::template::expression::{Call, Fault, Kind, Val};
+
+fn check(schema: &Schema, call: &mut Call) -> Result<Kind, Fault> {
+    arity(call, 2, 2)?;
+    let (&[left, right], [first, second]) = (call.kinds.as_slice(), call.arguments.as_mut_slice()) else {
+        return Err(wrong_arguments(call.helper));
+    };
+    comparable(schema, call.helper, left, right, second)?;
+    // A literal may stand first as well: (eq "Tỉnh" cap).
+    if matches!(
+        second,
+        crate::template::expression::Expr::Literal(crate::template::expression::Literal::Date(_))
+    ) {
+        return Ok(Kind::Flag);
+    }
+    comparable(schema, call.helper, right, left, first)?;
+    Ok(Kind::Flag)
+}
+
+/// How two values compare; `None` when one is missing or they are of different families.
+pub fn compare(left: &Val<'_>, right: &Val<'_>) -> Option<Ordering> {
+    if let (Some(left), Some(right)) = (left.number(), right.number()) {
+        return Some(left.cmp(&right));
+    }
+    if let (Some(left), Some(right)) = (left.date(), right.date()) {
+        return Some(left.cmp(&right));
+    }
+    if let (Some(left), Some(right)) = (left.flag(), right.flag()) {
+        return Some(left.cmp(&right));
+    }
+    Some(left.text()?.cmp(right.text()?))
+}
+
+/// Whether two values are equal; two missing ones are.
+pub fn equal(left: &Val<'_>, right: &Val<'_>) -> bool {
+    match (left, right) {
+        (Val::Missing, Val::Missing) => true,
+        _ => compare(left, right) == Some(Ordering::Equal),
+    }
+}
+
+fn ordered(arguments: &Arguments<'_, '_>, holds: fn(Ordering) -> bool) -> Val<'static> {
+    Val::Flag(compare(&arguments.value(0), &arguments.value(1)).is_some_and(holds))
+}
+
+/// `eq a b`
+pub const EQ: Helper = Helper {
+    name: "eq",
+    usage: "eq A B",
+    vi: "A bằng B",
+    en: "A equals B",
+    example: ("#if (eq cap \"Tỉnh\")", ""),
+    named: &[],
+    check,
+    call: |arguments| Val::Flag(equal(&arguments.value(0), &arguments.value(1))),
+};
+
+/// `ne a b`
+pub const NE: Helper = Helper {
+    name: "ne",
+    usage: "ne A B",
+    vi: "A khác B",
+    en: "A differs from B",
+    example: ("#if (ne cap \"Tỉnh\")", ""),
+    named: &[],
+    check,
+    call: |arguments| Val::Flag(!equal(&arguments.value(0), &arguments.value(1))),
+};
+
+/// `gt a b`
+pub const GT: Helper = Helper {
+    name: "gt",
+    usage: "gt A B",
+    vi: "A lớn hơn B",
+    en: "A is greater than B",
+    example: ("#if (gt so_luong 1)", ""),
+    named: &[],
+    check,
+    call: |arguments| ordered(arguments, Ordering::is_gt),
+};
+
+/// `gte a b`
+pub const GTE: Helper = Helper {
+    name: "gte",
+    usage: "gte A B",
+    vi: "A lớn hơn hoặc bằng B",
+    en: "A is greater than or equal to B",
+    example: ("#if (gte thong_tin.ngay \"01/7/2025\")", ""),
+    named: &[],
+    check,
+    call: |arguments| ordered(arguments, Ordering::is_ge),
+};
+
+/// `lt a b`
+pub const LT: Helper = Helper {
+    name: "lt",
+    usage: "lt A B",
+    vi: "A nhỏ hơn B",
+    en: "A is less than B",
+    example: ("#if (lt so_luong 10)", ""),
+    named: &[],
+    check,
+    call: |arguments| ordered(arguments, Ordering::is_lt),
+};
+
+/// `lte a b`
+pub const LTE: Helper = Helper {
+    name: "lte",
+    usage: "lte A B",
+    vi: "A nhỏ hơn hoặc bằng B",
+    en: "A is less than or equal to B",
+    example: ("#if (lte so_luong 10)", ""),
+    named: &[],
+    check,
+    call: |arguments| ordered(arguments, Ordering::is_le),
+};

@@ -1,0 +1,288 @@
+//! Helpers that choose how a value prints.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::{Arguments, Helper, arity, family, printable, wrong_arguments};
+use crate::schema::Schema;
+use crate::template::expression::{Call, Expr, Family, Fault, Kind, Literal, Val};
+use crate::template::print::print_value;
+use crate::vietnamese;
+
+fn one_number(schema: &Schema, call: &mut Call) -> Result<Kind, Fault> {
+    arity(call, 1, 1)?;
+    family(schema, call, 0, Family::Number)?;
+    Ok(Kind::Text)
+}
+
+fn one_text(schema: &Schema, call: &mut Call) -> Result<Kind, Fault> {
+    arity(call, 1, 1)?;
+    printable(schema, call, 0)?;
+    Ok(Kind::Text)
+}
+
+fn with_number<'a>(arguments: &Arguments<'_, 'a>, print: impl Fn(Decimal) -> Option<String>) -> Val<'a> {
+    match arguments.value(0).number().and_then(print) {
+        Some(text) => Val::Text(text.into()),
+        None => Val::Missing,
+    }
+}
+
+fn decimals(arguments: &Arguments<'_, '_>) -> Option<u32> {
+    arguments
+        .named("decimals")
+        .number()
+        .and_then(|number| number.to_u32())
+        .map(|decimals| decimals.min(28))
+}
+
+/// `number x decimals=1`
+pub const NUMBER: Helper = Helper {
+    name: "number",
+    usage: "number SỐ decimals=1",
+    vi: "số với dấu chấm ngăn hàng nghìn, dấu phẩy trước phần thập phân",
+    en: "a number with dots between thousands and a comma before decimals",
+    example: ("number chi_tieu.thu_ngan_sach.thuc_hien decimals=1", "1.258,5"),
+    named: &["decimals"],
+    check: one_number,
+    call: |arguments| {
+        let decimals = decimals(arguments).unwrap_or(2);
+        with_number(arguments, |number| Some(vietnamese::number(number, decimals)))
+    },
+};
+
+/// `percent x`
+pub const PERCENT: Helper = Helper {
+    name: "percent",
+    usage: "percent SỐ decimals=1",
+    vi: "số kèm dấu %",
+    en: "a number with a percent sign",
+    example: ("percent (mul (div 1 3) 100) decimals=1", "33,3%"),
+    named: &["decimals"],
+    check: one_number,
+    call: |arguments| {
+        let decimals = decimals(arguments).unwrap_or(2);
+        with_number(arguments, |number| Some(vietnamese::number(number, decimals) + "%"))
+    },
+};
+
+/// `date x "long"`
+pub const DATE: Helper = Helper {
+    name: "date",
+    usage: "date NGÀY \"long\"",
+    vi: "ngày viết đủ (\"long\"), viết tắt (\"short\") hoặc theo mẫu dd/MM/yyyy",
+    en: "a date in full (\"long\"), in short (\"short\"), or by a pattern of dd, d, MM, M, yyyy",
+    example: ("date thong_tin.ngay \"long\"", "ngày 05 tháng 02 năm 2026"),
+    named: &[],
+    check: |schema, call| {
+        arity(call, 1, 2)?;
+        family(schema, call, 0, Family::Date)?;
+        match call.arguments.get(1) {
+            None | Some(Expr::Literal(Literal::Text(_))) => Ok(Kind::Text),
+            Some(_) => Err(wrong_arguments(call.helper)),
+        }
+    },
+    call: |arguments| {
+        let Some(date) = arguments.value(0).date() else {
+            return Val::Missing;
+        };
+        let style = arguments.value(1);
+        Val::Text(match style.text() {
+            None | Some("short") => vietnamese::date_short(date).into(),
+            Some("long") => vietnamese::date_long(date).into(),
+            Some(pattern) => pattern
+                .replace("dd", &format!("{:02}", date.day()))
+                .replace('d', &date.day().to_string())
+                .replace("MM", &format!("{:02}", date.month()))
+                .replace('M', &date.month().to_string())
+                .replace("yyyy", &date.year().to_string())
+                .into(),
+        })
+    },
+};
+
+/// `words x`
+pub const WORDS: Helper = Helper {
+    name: "words",
+    usage: "words SỐ",
+    vi: "số đọc thành chữ",
+    en: "a number in words",
+    example: ("words thong_tin.nam", "hai nghìn không trăm hai mươi ba"),
+    named: &[],
+    check: one_number,
+    call: |arguments| with_number(arguments, |number| Some(vietnamese::words(number))),
+};
+
+/// `pad x`
+pub const PAD: Helper = Helper {
+    name: "pad",
+    usage: "pad SỐ",
+    vi: "số có chữ số 0 đằng trước khi nhỏ hơn 10",
+    en: "a number with a leading zero below ten",
+    example: ("pad thong_tin.so_van_ban", "05"),
+    named: &[],
+    check: one_number,
+    call: |arguments| with_number(arguments, |number| Some(vietnamese::padded(number))),
+};
+
+/// The printed form of an argument, as it would stand in the text; `None` when missing.
+fn printed(arguments: &Arguments<'_, '_>, index: usize) -> Option<String> {
+    let mut text = String::new();
+    let printer = arguments.call.printers.get(index).copied().unwrap_or_default();
+    print_value(&arguments.value(index), printer, &mut text).then_some(text)
+}
+
+fn with_text<'a>(arguments: &Arguments<'_, 'a>, change: impl Fn(&str) -> String) -> Val<'a> {
+    match printed(arguments, 0) {
+        Some(text) => Val::Text(change(&text).into()),
+        None => Val::Missing,
+    }
+}
+
+/// `upper s`
+pub const UPPER: Helper = Helper {
+    name: "upper",
+    usage: "upper CHỮ",
+    vi: "chữ in hoa",
+    en: "text in capitals",
+    example: ("upper thong_tin.ten_xa", "TÂN HOÀ"),
+    named: &[],
+    check: one_text,
+    call: |arguments| with_text(arguments, str::to_uppercase),
+};
+
+/// `lower s`
+pub const LOWER: Helper = Helper {
+    name: "lower",
+    usage: "lower CHỮ",
+    vi: "chữ thường",
+    en: "text in lower case",
+    example: ("lower thong_tin.chuc_vu", "chủ tịch"),
+    named: &[],
+    check: one_text,
+    call: |arguments| with_text(arguments, str::to_lowercase),
+};
+
+fn first_letter(text: &str, change: impl Fn(char) -> String) -> String {
+    let mut letters = text.chars();
+    letters.next().map(change).unwrap_or_default() + letters.as_str()
+}
+
+/// `capitalize s`
+pub const CAPITALIZE: Helper = Helper {
+    name: "capitalize",
+    usage: "capitalize CHỮ",
+    vi: "viết hoa chữ cái đầu",
+    en: "the first letter as a capital",
+    example: ("capitalize thong_tin.loai_don_vi", "Xã"),
+    named: &[],
+    check: one_text,
+    call: |arguments| {
+        with_text(arguments, |text| {
+            first_letter(text, |letter| letter.to_uppercase().collect())
+        })
+    },
+};
+
+/// `uncapitalize s`
+pub const UNCAPITALIZE: Helper = Helper {
+    name: "uncapitalize",
+    usage: "uncapitalize CHỮ",
+    vi: "viết thường chữ cái đầu",
+    en: "the first letter in lower case",
+    example: ("uncapitalize thong_tin.chuc_vu", "chủ tịch"),
+    named: &[],
+    check: one_text,
+    call: |arguments| {
+        with_text(arguments, |text| {
+            first_letter(text, |letter| letter.to_lowercase().collect())
+        })
+    },
+};
+
+/// `concat a b …`
+pub const CONCAT: Helper = Helper {
+    name: "concat",
+    usage: "concat A B …",
+    vi: "nối các giá trị thành một chuỗi chữ; giá trị trống thì bỏ qua",
+    en: "values put together as one text; missing ones are left out",
+    example: (
+        "upper (concat thong_tin.loai_don_vi \" \" thong_tin.ten_xa)",
+        "XÃ TÂN HOÀ",
+    ),
+    named: &[],
+    check: |schema, call| {
+        arity(call, 1, 64)?;
+        (0..call.arguments.len()).try_for_each(|index| printable(schema, call, index))?;
+        Ok(Kind::Text)
+    },
+    call: |arguments| {
+        let text: String = (0..arguments.values.len())
+            .filter_map(|index| printed(arguments, index))
+            .collect();
+        Val::Text(text.into())
+    },
+};
+
+/// `default x "text"`
+pub const DEFAULT: Helper = Helper {
+    name: "default",
+    usage: "default GIÁ_TRỊ \"chữ thay thế\"",
+    vi: "giá trị, hoặc chữ thay thế khi không có",
+    en: "a value, or another text when it is missing",
+    example: ("default thong_tin.khoi_thi_dua \"\"", "khối thi đua số 2"),
+    named: &[],
+    check: |schema, call| {
+        arity(call, 2, 2)?;
+        printable(schema, call, 0)?;
+        printable(schema, call, 1)?;
+        Ok(Kind::Text)
+    },
+    call: |arguments| match printed(arguments, 0).or_else(|| printed(arguments, 1)) {
+        Some(text) => Val::Text(text.into()),
+        None => Val::Missing,
+    },
+};
+
+/// `roman n`
+pub const ROMAN: Helper = Helper {
+    name: "roman",
+    usage: "roman SỐ",
+    vi: "chữ số La Mã",
+    en: "a Roman numeral",
+    example: ("roman @number", "IV"),
+    named: &[],
+    check: one_number,
+    call: |arguments| with_number(arguments, |number| vietnamese::roman(number.to_u32()?)),
+};
+
+/// `letter n`
+pub const LETTER: Helper = Helper {
+    name: "letter",
+    usage: "letter SỐ",
+    vi: "chữ cái đánh thứ tự điểm: a, b, c, d, đ, e, g…",
+    en: "the letter of a point: a, b, c, d, đ, e, g…",
+    example: ("letter @number", "đ"),
+    named: &[],
+    check: one_number,
+    call: |arguments| {
+        with_number(arguments, |number| {
+            Some(vietnamese::point_letter(number.to_u32()?)?.to_string())
+        })
+    },
+};
+
+/// `page_break`
+pub const PAGE_BREAK: Helper = Helper {
+    name: "page_break",
+    usage: "page_break",
+    vi: "ngắt trang",
+    en: "a page break",
+    example: ("page_break", ""),
+    named: &[],
+    check: |_, call| {
+        arity(call, 0, 0)?;
+        Ok(Kind::PageBreak)
+    },
+    call: |_| Val::PageBreak,
+};

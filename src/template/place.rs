@@ -1,0 +1,914 @@
+//! Where a block begins and ends: from tags in paragraphs to regions of the part.
+//!
+//! In: a part's [`Tree`] and its tags in order, already paired into blocks. Out: [`Plan`]: operations at byte positions
+//! (open a block here, print a value there) and byte ranges that go. The rules are those of the product: both tags in one
+//! paragraph mean the text between; alone in their paragraphs, the paragraphs between; in cells of one row, the row; alone
+//! in rows, the rows between; `over="…"` overrides. A block that opens in one cell, table or section and closes in
+//! another is an error that names both places.
+
+use std::ops::Range;
+
+use super::expression::Fault;
+use super::part::{Name, Paragraph, ParagraphText, Tree};
+use super::tag::{Says, Tag};
+use crate::diagnostic::{Text, shorten};
+use crate::text;
+
+/// A tag in its part.
+#[derive(Clone, Debug)]
+pub struct PlacedTag {
+    /// The paragraph, by its number in the tree.
+    pub paragraph: usize,
+    /// The tag.
+    pub tag: Tag,
+    /// Its source ranges; never empty.
+    pub source: Vec<Range<usize>>,
+    /// The `w:t` of its first character.
+    pub element: usize,
+}
+
+/// A block: its tags by their numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// The opening tag.
+    pub open: usize,
+    /// `{{else}}` and `{{else if}}`, in order.
+    pub elses: Vec<usize>,
+    /// The closing tag.
+    pub close: usize,
+    /// What the block repeats or removes, if the author says so.
+    pub over: Option<Over>,
+}
+
+/// `over="…"`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// The text between the tags.
+    Text,
+    /// The paragraphs.
+    Paragraph,
+    /// The row.
+    Row,
+    /// The rows.
+    Rows,
+}
+
+impl Over {
+    /// The value of a literal `over=`.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "text" => Self::Text,
+            "paragraph" => Self::Paragraph,
+            "row" => Self::Row,
+            "rows" => Self::Rows,
+            _ => return None,
+        })
+    }
+}
+
+/// What happens at a position.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The tag with this number: prints, opens, separates or closes.
+    Tag(usize),
+    /// Markup that was not in the source.
+    Insert(String),
+    /// A paragraph begins that vanishes when it prints nothing.
+    OpenParagraph,
+    /// It ends.
+    CloseParagraph,
+    /// A cell, header or text box begins that must not be left without a paragraph.
+    OpenStory,
+    /// It ends.
+    CloseStory,
+    /// A table begins that vanishes when it has no row left.
+    OpenTable,
+    /// It ends.
+    CloseTable,
+}
+
+impl Action {
+    /// Which of two actions at one position comes first: what lies within paragraphs and tables closes first, then cells
+    /// open, then tags in their order, then cells close, then paragraphs and tables open.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::CloseParagraph => 0,
+            Self::CloseTable => 1,
+            Self::OpenStory => 2,
+            Self::Tag(_) | Self::Insert(_) => 3,
+            Self::CloseStory => 4,
+            Self::OpenTable => 5,
+            Self::OpenParagraph => 6,
+        }
+    }
+}
+
+/// What is to happen to a part.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Actions by position, in order.
+    pub actions: Vec<(usize, Action)>,
+    /// Ranges of the source that go, in order, not overlapping.
+    pub cuts: Vec<Range<usize>>,
+}
+
+/// A fault and the number of the tag it is about.
+pub type TagFault = (usize, Fault);
+
+struct Planner<'t> {
+    source: &'t str,
+    tree: &'t Tree,
+    tags: &'t [PlacedTag],
+    /// Texts of the paragraphs that hold tags.
+    texts: &'t dyn Fn(usize) -> &'t ParagraphText,
+    actions: Vec<(usize, usize, Action)>,
+    cuts: Vec<Range<usize>>,
+    /// Tags whose action has been placed by their block.
+    placed: Vec<bool>,
+    faults: Vec<TagFault>,
+    /// Elements whose content may lose paragraphs.
+    shrinking: Vec<usize>,
+    tables: Vec<usize>,
+}
+
+/// Plans a part. `texts` gives the text of each paragraph with tags. Faults: blocks that cross a cell, table or section,
+/// or begin in the middle of one paragraph and end in another.
+pub fn plan<'t>(
+    source: &'t str,
+    tree: &'t Tree,
+    tags: &'t [PlacedTag],
+    blocks: &[Block],
+    texts: &'t dyn Fn(usize) -> &'t ParagraphText,
+) -> Result<Plan, Vec<TagFault>> {
+    let mut planner = Planner {
+        source,
+        tree,
+        tags,
+        texts,
+        actions: Vec::new(),
+        cuts: Vec::new(),
+        placed: vec![false; tags.len()],
+        faults: Vec::new(),
+        shrinking: Vec::new(),
+        tables: Vec::new(),
+    };
+    let inline = planner.inline_blocks(blocks);
+    let markers = planner.marker_paragraphs(&inline);
+    for block in blocks {
+        planner.block(block, &markers);
+    }
+    if !planner.faults.is_empty() {
+        return Err(planner.faults);
+    }
+    planner.vanishing_paragraphs(blocks, &inline, &markers);
+    planner.rest(&markers);
+    planner.keep_blanks();
+    planner.drop_empty_runs();
+    planner.guards();
+    Ok(planner.finish())
+}
+
+impl<'t> Planner<'t> {
+    fn paragraph(&self, tag: usize) -> usize {
+        self.tags[tag].paragraph
+    }
+
+    fn paragraph_element(&self, paragraph: usize) -> usize {
+        self.tree.paragraphs[paragraph].element
+    }
+
+    fn act(&mut self, position: usize, order: usize, action: Action) {
+        self.actions.push((position, order, action));
+    }
+
+    /// Places the action of a tag; its order among others at one position is that of the tags.
+    fn place(&mut self, tag: usize, position: usize) {
+        self.placed[tag] = true;
+        self.act(position, 4 * tag + 1, Action::Tag(tag));
+    }
+
+    /// For each block whether it is text within one paragraph.
+    fn inline_blocks(&self, blocks: &[Block]) -> Vec<bool> {
+        let mut inline = vec![false; self.tags.len()];
+        for block in blocks {
+            let same = self.paragraph(block.open) == self.paragraph(block.close);
+            if same && matches!(block.over, None | Some(Over::Text)) {
+                for tag in std::iter::once(block.open)
+                    .chain(block.elses.iter().copied())
+                    .chain([block.close])
+                {
+                    inline[tag] = true;
+                }
+            }
+        }
+        inline
+    }
+
+    /// Paragraphs that hold only tags which open, separate or close blocks beyond the paragraph, and comments.
+    fn marker_paragraphs(&self, inline: &[bool]) -> Vec<bool> {
+        let mut markers = vec![false; self.tree.paragraphs.len()];
+        let mut rest: std::collections::HashMap<usize, Vec<Range<usize>>> = Default::default();
+        for (number, tag) in self.tags.iter().enumerate() {
+            let ranges = rest.entry(tag.paragraph).or_default();
+            // A tag that stays in the text shows as an empty range beyond the end: the paragraph is no marker.
+            let stays = inline[number] || matches!(tag.tag.says, Says::Print(_)) || tag.tag.written == "\\";
+            ranges.push(if stays {
+                usize::MAX..usize::MAX
+            } else {
+                tag.tag.range.clone()
+            });
+        }
+        for (paragraph, ranges) in rest {
+            let text = &(self.texts)(paragraph).text;
+            let only_tags = ranges.iter().all(|range| range.start != usize::MAX) && blank_outside(text, &ranges);
+            markers[paragraph] = only_tags && !self.shows_something(paragraph, None);
+        }
+        markers
+    }
+
+    /// Whether a paragraph holds a drawing, a field or the like, in a source range if one is given.
+    fn shows_something(&self, paragraph: usize, within: Option<Range<usize>>) -> bool {
+        let element = self.paragraph_element(paragraph);
+        self.tree.inside(element).any(|(_, inner)| {
+            inner.name == Name::Visible && within.as_ref().is_none_or(|range| range.contains(&inner.start))
+        })
+    }
+
+    fn block(&mut self, block: &Block, markers: &[bool]) {
+        let (open, close) = (self.paragraph(block.open), self.paragraph(block.close));
+        if open == close && matches!(block.over, None | Some(Over::Text)) {
+            return self.text_block(block);
+        }
+        let (element_open, element_close) = (self.paragraph_element(open), self.paragraph_element(close));
+        let chain_open = self.tree.chain(element_open);
+        let chain_close = self.tree.chain(element_close);
+        let common = |name: Name| {
+            chain_open
+                .iter()
+                .copied()
+                .find(|element| self.tree.elements[*element].name == name && chain_close.contains(element))
+        };
+        match block.over {
+            Some(Over::Text) => self.crosses(block),
+            Some(Over::Row) => match common(Name::Row) {
+                Some(row) => self.row_block(block, row),
+                None => self.crosses(block),
+            },
+            Some(Over::Rows) => match common(Name::Table) {
+                Some(table) => self.rows_block(block, table, markers),
+                None => self.crosses(block),
+            },
+            Some(Over::Paragraph) => self.paragraph_block(block, markers),
+            None => {
+                let Some(&lowest) = chain_open
+                    .iter()
+                    .skip(1)
+                    .find(|element| chain_close[1..].contains(element))
+                else {
+                    return self.crosses(block);
+                };
+                let siblings = self.tree.elements[element_open].parent == lowest
+                    && self.tree.elements[element_close].parent == lowest;
+                match self.tree.elements[lowest].name {
+                    _ if siblings => self.paragraph_block(block, markers),
+                    Name::Row => self.row_block(block, lowest),
+                    Name::Table => self.rows_block(block, lowest, markers),
+                    _ => self.crosses(block),
+                }
+            }
+        }
+    }
+
+    fn crosses(&mut self, block: &Block) {
+        let other = self.quote(block.close);
+        let place = self.kind_of_place(block.close);
+        self.faults.push((
+            block.open,
+            Fault::new(
+                "mau/khoi-cat-ngang",
+                Text::new(
+                    format!(
+                        "khối “{}” mở ở đây nhưng đóng {}: “{other}”",
+                        self.tags[block.open].tag.written, place.vi
+                    ),
+                    format!(
+                        "the block “{}” opens here and closes {}: “{other}”",
+                        self.tags[block.open].tag.written, place.en
+                    ),
+                ),
+            )
+            .hint(Some(text!(
+                "đặt thẻ mở và thẻ đóng trong cùng một ô, cùng một hàng, hoặc cùng ngoài bảng",
+                "put both tags in one cell, in one row, or both outside the table"
+            ))),
+        ));
+    }
+
+    fn quote(&self, tag: usize) -> String {
+        shorten((self.texts)(self.paragraph(tag)).text.trim())
+    }
+
+    fn kind_of_place(&self, tag: usize) -> Text {
+        let element = self.paragraph_element(self.paragraph(tag));
+        match self
+            .tree
+            .ancestor(element, |name| matches!(name, Name::Cell | Name::Story))
+        {
+            Some(around) if self.tree.elements[around].name == Name::Cell => {
+                text!("trong một ô bảng khác", "in another table cell")
+            }
+            _ => text!("ở chỗ khác của văn bản", "elsewhere in the document"),
+        }
+    }
+
+    /// A block within one paragraph: runs are split at its tags so that what it repeats or removes is balanced.
+    fn text_block(&mut self, block: &Block) {
+        let numbers: Vec<usize> = std::iter::once(block.open)
+            .chain(block.elses.iter().copied())
+            .chain([block.close])
+            .collect();
+        let same_text = numbers
+            .iter()
+            .all(|&tag| self.tags[tag].element == self.tags[block.open].element);
+        if same_text {
+            for tag in numbers {
+                let position = self.tags[tag].source[0].start;
+                self.place(tag, position);
+            }
+            return;
+        }
+        let around = |tag: usize| self.tree.ancestor(self.tags[tag].element, |name| name == Name::Run);
+        let Some(runs) = numbers.iter().map(|&tag| around(tag)).collect::<Option<Vec<usize>>>() else {
+            return self.crosses(block);
+        };
+        let parent = self.tree.elements[runs[0]].parent;
+        if runs.iter().any(|&run| self.tree.elements[run].parent != parent) {
+            return self.crosses(block);
+        }
+        for (&tag, run) in numbers.iter().zip(runs) {
+            self.split_run(tag, run);
+        }
+    }
+
+    /// Places a tag between runs: before its run when nothing stands before it there, else in a split of the run.
+    fn split_run(&mut self, tag: usize, run: usize) {
+        let position = self.tags[tag].source[0].start;
+        let content = self
+            .tree
+            .inside(run)
+            .filter(|(_, inner)| inner.parent == run && inner.name != Name::RunProperties)
+            .map(|(index, _)| index)
+            .next();
+        let text = &self.tree.elements[self.tags[tag].element];
+        if content == Some(self.tags[tag].element) && position == text.open_end {
+            let start = self.tree.elements[run].start;
+            return self.place(tag, start);
+        }
+        let prefix = &self.tree.prefix;
+        let properties = self
+            .tree
+            .inside(run)
+            .find(|(_, inner)| inner.parent == run && inner.name == Name::RunProperties)
+            .map_or("", |(_, inner)| &self.source[inner.start..inner.end]);
+        let close = format!("</{prefix}t></{prefix}r>");
+        let open = format!("<{prefix}r>{properties}<{prefix}t xml:space=\"preserve\">");
+        self.act(position, 4 * tag, Action::Insert(close));
+        self.place(tag, position);
+        self.act(position, 4 * tag + 2, Action::Insert(open));
+    }
+
+    /// Cuts a marker paragraph, but for bookmarks and the like; one that ends a section only loses its text.
+    fn cut_paragraph(&mut self, paragraph: usize) {
+        let Paragraph { element, section, .. } = self.tree.paragraphs[paragraph];
+        let Range { start, end } = self.tree.elements[element].start..self.tree.elements[element].end;
+        if section.is_some() {
+            return self.cut_tags_of(paragraph);
+        }
+        let mut from = start;
+        let markers: Vec<Range<usize>> = self
+            .tree
+            .inside(element)
+            .filter(|(_, inner)| inner.name == Name::Marker)
+            .map(|(_, inner)| inner.start..inner.end)
+            .collect();
+        for marker in markers {
+            self.cuts.push(from..marker.start);
+            from = marker.end;
+        }
+        self.cuts.push(from..end);
+        self.note_shrinking(element);
+    }
+
+    fn cut_tags_of(&mut self, paragraph: usize) {
+        let tags = self.tags;
+        for tag in tags.iter().filter(|tag| tag.paragraph == paragraph) {
+            self.cuts.extend(tag.source.iter().cloned());
+        }
+    }
+
+    /// Remembers the cell, header or text box around a paragraph that may go.
+    fn note_shrinking(&mut self, element: usize) {
+        if let Some(story) = self
+            .tree
+            .ancestor(element, |name| matches!(name, Name::Cell | Name::Story))
+        {
+            self.shrinking.push(story);
+        }
+    }
+
+    fn paragraph_block(&mut self, block: &Block, markers: &[bool]) {
+        let parent = self.tree.elements[self.paragraph_element(self.paragraph(block.open))].parent;
+        let from = self.paragraph_edge(block.open, markers, Edge::Open);
+        let to = self.paragraph_edge(block.close, markers, Edge::Close);
+        let (Some(from), Some(to)) = (from, to) else {
+            return self.middle(block);
+        };
+        for &tag in &block.elses {
+            let element = self.paragraph_element(self.paragraph(tag));
+            match self.paragraph_edge(tag, markers, Edge::Else) {
+                Some(position) if self.tree.elements[element].parent == parent => self.place(tag, position),
+                _ => return self.middle(block),
+            }
+        }
+        self.note_shrinking(self.paragraph_element(self.paragraph(block.open)));
+        self.sections(block, from..to);
+        self.place(block.open, from);
+        self.place(block.close, to);
+    }
+
+    fn middle(&mut self, block: &Block) {
+        let other = self.quote(block.close);
+        let written = &self.tags[block.open].tag.written;
+        self.faults.push((
+            block.open,
+            Fault::new(
+                "mau/khoi-giua-doan",
+                text!(
+                    "khối “{written}” mở giữa một đoạn và đóng ở đoạn khác: “{other}”",
+                    "the block “{written}” opens in the middle of one paragraph and closes in another: “{other}”"
+                ),
+            )
+            .hint(Some(text!(
+                "để thẻ mở, {{{{else}}}} và thẻ đóng mỗi thẻ một đoạn riêng, hoặc cả khối trong một đoạn",
+                "give the opening tag, {{{{else}}}} and the closing tag a paragraph each, or keep the block in one paragraph"
+            ))),
+        ));
+    }
+
+    /// The position at which a paragraph-wise block begins, is divided or ends, given its tag: beside the paragraph, which
+    /// goes when it holds only tags. `None` when text stands on the wrong side of the tag.
+    fn paragraph_edge(&self, tag: usize, markers: &[bool], edge: Edge) -> Option<usize> {
+        let paragraph = self.paragraph(tag);
+        let element = &self.tree.elements[self.paragraph_element(paragraph)];
+        if markers[paragraph] && self.tree.paragraphs[paragraph].section.is_none() {
+            return Some(match edge {
+                Edge::Open => element.end,
+                Edge::Close | Edge::Else => element.start,
+            });
+        }
+        let text = &(self.texts)(paragraph).text;
+        let range = &self.tags[tag].tag.range;
+        let first = self.tags[tag].source[0].start;
+        let before = text[..range.start].trim().is_empty()
+            && !self.prints_within(paragraph, 0..range.start)
+            && !self.shows_something(paragraph, Some(0..first));
+        let after = text[range.end..].trim().is_empty()
+            && !self.prints_within(paragraph, range.end..usize::MAX)
+            && !self.shows_something(paragraph, Some(first..usize::MAX));
+        match edge {
+            Edge::Open | Edge::Else if before => Some(element.start),
+            Edge::Close | Edge::Else if after => Some(element.end),
+            _ => None,
+        }
+    }
+
+    fn prints_within(&self, paragraph: usize, range: Range<usize>) -> bool {
+        self.tags.iter().any(|tag| {
+            tag.paragraph == paragraph && range.contains(&tag.tag.range.start) && matches!(tag.tag.says, Says::Print(_))
+        })
+    }
+
+    /// A block that removes or repeats the end of a section is safe only when the page set-up after it is the same.
+    fn sections(&mut self, block: &Block, range: Range<usize>) {
+        let sections: Vec<(usize, &str)> = self
+            .tree
+            .elements
+            .iter()
+            .filter(|element| element.name == Name::Section)
+            .map(|element| (element.start, &self.source[element.start..element.end]))
+            .collect();
+        let inside = sections.iter().filter(|(start, _)| range.contains(start));
+        let next = sections.iter().find(|(start, _)| *start >= range.end);
+        for (_, section) in inside {
+            if next.is_none_or(|(_, next)| without_revisions(next) != without_revisions(section)) {
+                let other = self.quote(block.close);
+                self.faults.push((
+                    block.open,
+                    Fault::new(
+                        "mau/khoi-qua-phan",
+                        text!(
+                            "khối mở ở một phần (section) và đóng ở phần khác có khổ giấy, lề hoặc đầu trang khác: “{other}”",
+                            "the block opens in one section and closes in another whose page set-up differs: “{other}”"
+                        ),
+                    )
+                    .hint(Some(text!(
+                        "đặt cả khối trong một phần, hoặc cho hai phần cùng thiết lập trang",
+                        "keep the block within one section, or give both the same page set-up"
+                    ))),
+                ));
+                return;
+            }
+        }
+    }
+
+    fn row_block(&mut self, block: &Block, row: usize) {
+        if let Some(&tag) = block.elses.first() {
+            self.faults.push((
+                tag,
+                Fault::new(
+                    "mau/else-trong-hang",
+                    text!(
+                        "khối lặp cả hàng không dùng được {{{{else}}}} trong hàng ấy",
+                        "a block over a whole row can't have {{{{else}}}} in that row"
+                    ),
+                )
+                .hint(Some(text!(
+                    "để thẻ mở, {{{{else}}}} và thẻ đóng mỗi thẻ một hàng riêng của bảng",
+                    "give the opening tag, {{{{else}}}} and the closing tag a table row each"
+                ))),
+            ));
+            return;
+        }
+        let Range { start, end } = self.tree.elements[row].start..self.tree.elements[row].end;
+        self.place(block.open, start);
+        self.place(block.close, end);
+        self.note_table(row);
+    }
+
+    fn note_table(&mut self, row: usize) {
+        if let Some(table) = self.tree.ancestor(row, |name| name == Name::Table) {
+            self.tables.push(table);
+        }
+    }
+
+    fn rows_block(&mut self, block: &Block, table: usize, markers: &[bool]) {
+        let row_of = |tag: usize| {
+            let element = self.paragraph_element(self.paragraph(tag));
+            let chain = self.tree.chain(element);
+            let at = chain.iter().position(|&element| element == table)?;
+            chain[..at]
+                .iter()
+                .rev()
+                .copied()
+                .find(|&element| self.tree.elements[element].name == Name::Row)
+        };
+        let (Some(first), Some(last)) = (row_of(block.open), row_of(block.close)) else {
+            return self.crosses(block);
+        };
+        let mut positions = Vec::new();
+        for (tag, row, edge) in std::iter::once((block.open, Some(first), Edge::Open))
+            .chain(block.elses.iter().map(|&tag| (tag, row_of(tag), Edge::Else)))
+            .chain([(block.close, Some(last), Edge::Close)])
+        {
+            let Some(row) = row else {
+                return self.crosses(block);
+            };
+            let element = &self.tree.elements[row];
+            let position = if self.marker_row(row, markers) {
+                match edge {
+                    Edge::Open => Some(element.end),
+                    _ => Some(element.start),
+                }
+            } else {
+                match edge {
+                    Edge::Open => self.first_in_row(tag, row).then_some(element.start),
+                    Edge::Close => self.last_in_row(tag, row).then_some(element.end),
+                    Edge::Else => None,
+                }
+            };
+            match position {
+                Some(position) => positions.push((tag, position, row)),
+                None => return self.middle(block),
+            }
+        }
+        for (tag, position, row) in positions {
+            self.place(tag, position);
+            if self.marker_row(row, markers) {
+                let cut = self.tree.elements[row].start..self.tree.elements[row].end;
+                self.cuts.push(cut);
+            }
+        }
+        self.note_table(first);
+    }
+
+    /// Whether all a row holds is marker paragraphs and empty ones.
+    fn marker_row(&self, row: usize, markers: &[bool]) -> bool {
+        let element = &self.tree.elements[row];
+        let mut any = false;
+        for (number, paragraph) in self.tree.paragraphs.iter().enumerate() {
+            if !element.contains(self.tree.elements[paragraph.element].start) {
+                continue;
+            }
+            if markers[number] {
+                any = true;
+            } else if !self.tree.text(self.source, number).text.trim().is_empty() || self.shows_something(number, None)
+            {
+                return false;
+            }
+        }
+        any
+    }
+
+    fn first_in_row(&self, tag: usize, row: usize) -> bool {
+        let start = self.tree.elements[row].start;
+        self.blank_between(row, start..self.tags[tag].source[0].start)
+    }
+
+    fn last_in_row(&self, tag: usize, row: usize) -> bool {
+        let end = self.tree.elements[row].end;
+        let last = self.tags[tag].source.last().map_or(end, |range| range.end);
+        self.blank_between(row, last..end)
+    }
+
+    /// Whether a row shows no text between two source positions, block tags and comments aside.
+    fn blank_between(&self, row: usize, range: Range<usize>) -> bool {
+        let element = &self.tree.elements[row];
+        self.tree.paragraphs.iter().enumerate().all(|(number, paragraph)| {
+            if !element.contains(self.tree.elements[paragraph.element].start) {
+                return true;
+            }
+            let text = self.tree.text(self.source, number);
+            let mut skipped: Vec<Range<usize>> = self
+                .tags
+                .iter()
+                .filter(|tag| tag.paragraph == number && !matches!(tag.tag.says, Says::Print(_)))
+                .map(|tag| tag.tag.range.clone())
+                .collect();
+            skipped.sort_by_key(|range| range.start);
+            text.text.char_indices().all(|(at, character)| {
+                character.is_whitespace()
+                    || skipped.iter().any(|range| range.contains(&at))
+                    || !text
+                        .source(at..at + character.len_utf8())
+                        .iter()
+                        .any(|piece| range.contains(&piece.start))
+            })
+        })
+    }
+
+    /// Paragraphs whose whole text stands inside blocks vanish when these print nothing.
+    fn vanishing_paragraphs(&mut self, blocks: &[Block], inline: &[bool], markers: &[bool]) {
+        let mut numbers: Vec<usize> = blocks
+            .iter()
+            .filter(|block| inline[block.open] && self.paragraph(block.open) == self.paragraph(block.close))
+            .map(|block| self.paragraph(block.open))
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        for number in numbers {
+            if markers[number] || self.tree.paragraphs[number].section.is_some() {
+                continue;
+            }
+            let text = &(self.texts)(number).text;
+            // What blocks of this paragraph cover, and the tags outside them that print nothing.
+            let mut covered: Vec<Range<usize>> = blocks
+                .iter()
+                .filter(|block| inline[block.open] && self.paragraph(block.open) == number)
+                .map(|block| self.tags[block.open].tag.range.start..self.tags[block.close].tag.range.end)
+                .collect();
+            let inside = |covered: &[Range<usize>], at: usize| covered.iter().any(|range| range.contains(&at));
+            let prints_outside = self.tags.iter().any(|tag| {
+                tag.paragraph == number
+                    && matches!(tag.tag.says, Says::Print(_))
+                    && !inside(&covered, tag.tag.range.start)
+            });
+            covered.extend(
+                self.tags
+                    .iter()
+                    .filter(|tag| tag.paragraph == number && !matches!(tag.tag.says, Says::Print(_)))
+                    .map(|tag| tag.tag.range.clone()),
+            );
+            if prints_outside || !blank_outside(text, &covered) || self.shows_something(number, None) {
+                continue;
+            }
+            let element = self.paragraph_element(number);
+            let Range { start, end } = self.tree.elements[element].start..self.tree.elements[element].end;
+            self.act(start, 0, Action::OpenParagraph);
+            self.act(end, 0, Action::CloseParagraph);
+            self.note_shrinking(element);
+        }
+    }
+
+    /// Values print where their first character stands; the text of every tag goes; marker paragraphs go.
+    fn rest(&mut self, markers: &[bool]) {
+        let tags = self.tags;
+        for (number, tag) in tags.iter().enumerate() {
+            self.cuts.extend(tag.source.iter().cloned());
+            if !self.placed[number] && matches!(tag.tag.says, Says::Print(_)) {
+                self.place(number, tag.source[0].start);
+            }
+        }
+        for (paragraph, marker) in markers.iter().enumerate() {
+            if *marker && !self.only_paragraph_of_cell(paragraph) {
+                self.cut_paragraph(paragraph);
+            }
+        }
+    }
+
+    /// Whether a paragraph is all its cell has: then it stays, emptied, and keeps the cell's look.
+    fn only_paragraph_of_cell(&self, paragraph: usize) -> bool {
+        let element = self.paragraph_element(paragraph);
+        let parent = self.tree.elements[element].parent;
+        self.tree.elements[parent].name == Name::Cell
+            && self
+                .tree
+                .inside(parent)
+                .filter(|(_, inner)| inner.parent == parent && matches!(inner.name, Name::Paragraph | Name::Table))
+                .count()
+                == 1
+    }
+
+    /// A `w:t` that holds a tag keeps its blanks: `xml:space="preserve"`.
+    fn keep_blanks(&mut self) {
+        let mut texts: Vec<usize> = Vec::new();
+        for tag in self.tags {
+            for range in &tag.source {
+                let element = self
+                    .tree
+                    .elements
+                    .partition_point(|element| element.start <= range.start);
+                // The innermost element that holds the position is the last one opened before it that is a text.
+                if let Some(index) = (0..element)
+                    .rev()
+                    .find(|&index| self.tree.elements[index].contains(range.start))
+                {
+                    if self.tree.elements[index].name == Name::Text {
+                        texts.push(index);
+                    }
+                }
+            }
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        for index in texts {
+            let element = &self.tree.elements[index];
+            let tag = &self.source[element.start..element.open_end];
+            if !tag.contains("xml:space") {
+                let position = element.open_end - 1;
+                self.act(position, 0, Action::Insert(" xml:space=\"preserve\"".to_owned()));
+            }
+        }
+    }
+
+    /// Runs of which nothing is left go as a whole.
+    fn drop_empty_runs(&mut self) {
+        let mut runs: Vec<usize> = self
+            .tags
+            .iter()
+            .flat_map(|tag| {
+                tag.source.iter().filter_map(|range| {
+                    let until = self
+                        .tree
+                        .elements
+                        .partition_point(|element| element.start <= range.start);
+                    (0..until).rev().find(|&index| {
+                        self.tree.elements[index].name == Name::Run && self.tree.elements[index].contains(range.start)
+                    })
+                })
+            })
+            .collect();
+        runs.sort_unstable();
+        runs.dedup();
+        let cuts = merged(self.cuts.clone());
+        for run in runs {
+            let element = &self.tree.elements[run];
+            let busy = self.actions.iter().any(|(position, _, action)| {
+                (element.start + 1..element.end).contains(position) && !is_keep_blanks(action)
+            });
+            let left = self.tree.inside(run).any(|(_, inner)| {
+                if inner.parent != run {
+                    return false;
+                }
+                match inner.name {
+                    Name::RunProperties => false,
+                    Name::Text => !covers(&cuts, inner.open_end..inner.close_start),
+                    _ => !covers(&cuts, inner.start..inner.end),
+                }
+            });
+            if !busy && !left {
+                let range = element.start..element.end;
+                self.actions
+                    .retain(|(position, _, action)| !(is_keep_blanks(action) && range.contains(position)));
+                self.cuts.push(range);
+            }
+        }
+    }
+
+    fn guards(&mut self) {
+        self.shrinking.sort_unstable();
+        self.shrinking.dedup();
+        for story in std::mem::take(&mut self.shrinking) {
+            let element = &self.tree.elements[story];
+            let (start, end) = (element.open_end, element.close_start);
+            self.act(start, 0, Action::OpenStory);
+            self.act(end, 0, Action::CloseStory);
+        }
+        self.tables.sort_unstable();
+        self.tables.dedup();
+        for table in std::mem::take(&mut self.tables) {
+            let element = &self.tree.elements[table];
+            let (start, end) = (element.start, element.end);
+            self.note_shrinking(table);
+            self.act(start, 0, Action::OpenTable);
+            self.act(end, 0, Action::CloseTable);
+        }
+        // A table that goes may have been all its cell or header had.
+        let mut around: Vec<usize> = std::mem::take(&mut self.shrinking);
+        around.sort_unstable();
+        around.dedup();
+        for story in around {
+            let element = &self.tree.elements[story];
+            let (start, end) = (element.open_end, element.close_start);
+            if !self
+                .actions
+                .iter()
+                .any(|(position, _, action)| *position == start && *action == Action::OpenStory)
+            {
+                self.act(start, 0, Action::OpenStory);
+                self.act(end, 0, Action::CloseStory);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Plan {
+        let cuts = merged(std::mem::take(&mut self.cuts));
+        // What was planned for an element that goes, goes with it.
+        self.actions.retain(|(position, _, action)| {
+            let stays =
+                matches!(action, Action::Tag(_)) || matches!(action, Action::Insert(_)) && !is_keep_blanks(action);
+            stays || !cuts.iter().any(|cut| cut.start < *position && *position < cut.end)
+        });
+        self.actions
+            .sort_by_key(|(position, order, action)| (*position, action.rank(), *order));
+        Plan {
+            actions: self
+                .actions
+                .into_iter()
+                .map(|(position, _, action)| (position, action))
+                .collect(),
+            cuts,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Open,
+    Else,
+    Close,
+}
+
+fn is_keep_blanks(action: &Action) -> bool {
+    matches!(action, Action::Insert(markup) if markup.starts_with(" xml:space"))
+}
+
+/// Whether a text is blank outside some ranges.
+fn blank_outside(text: &str, ranges: &[Range<usize>]) -> bool {
+    text.char_indices()
+        .all(|(at, character)| character.is_whitespace() || ranges.iter().any(|range| range.contains(&at)))
+}
+
+/// Ranges in order, overlapping and touching ones joined.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.retain(|range| range.start < range.end);
+    ranges.sort_by_key(|range| range.start);
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
+fn covers(cuts: &[Range<usize>], range: Range<usize>) -> bool {
+    range.is_empty() || cuts.iter().any(|cut| cut.start <= range.start && range.end <= cut.end)
+}
+
+/// A section's properties without the revision ids that Word strews in.
+fn without_revisions(section: &str) -> String {
+    let mut out = String::with_capacity(section.len());
+    let mut rest = section;
+    while let Some(at) = rest.find(" w:rsid") {
+        out.push_str(&rest[..at]);
+        let attribute = &rest[at..];
+        let end = attribute
+            .match_indices('"')
+            .nth(1)
+            .map_or(attribute.len(), |(end, _)| end + 1);
+        rest = &attribute[end..];
+    }
+    out.push_str(rest);
+    out
+}

@@ -1,0 +1,409 @@
+//! Tags in a text: where they stand, and what they say by handlebars' own grammar.
+//!
+//! In: the text of a paragraph, whatever runs it was split over. Out: tags with their ranges and syntax trees, and the
+//! faults of those that can't be read, all at once. Only the text of a tag is normalised (NFC, smart quotes and dashes to
+//! plain ones, non-breaking and zero-width blanks), since Word puts these in; what lies between tags is left alone.
+
+use std::ops::Range;
+
+use handlebars::Template;
+use handlebars::template::{HelperTemplate, TemplateElement};
+
+use super::expression::Fault;
+use crate::text;
+use crate::vietnamese;
+
+/// Longest tag, in bytes: far above what a person writes.
+const LONGEST: usize = 4_096;
+/// Deepest parentheses in a tag; handlebars' parser recurses with each.
+const DEEPEST: usize = 32;
+
+/// A tag in a text.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// Where it stands, braces included; blanks that `~` takes away as well.
+    pub range: Range<usize>,
+    /// As it stands there.
+    pub written: String,
+    /// What it says.
+    pub says: Says,
+}
+
+/// What a tag says.
+#[derive(Clone, Debug)]
+pub enum Says {
+    /// `{{ten_xa}}`, `{{date ngay "long"}}`
+    Print(Box<HelperTemplate>),
+    /// `{{#each x}}`: the block's name and head.
+    Open(String, Box<HelperTemplate>),
+    /// `{{else}}`, or `{{else if x}}` with name and head.
+    Else(Option<(String, Box<HelperTemplate>)>),
+    /// `{{/each}}`
+    Close(String),
+    /// `{{! … }}`, and the backslash of `\{{`.
+    Nothing,
+}
+
+/// The tags of a text in order, and the faults of those that can't be read: the text of the tag with each.
+pub fn find(text: &str) -> (Vec<Tag>, Vec<(String, Fault)>) {
+    let mut tags = Vec::new();
+    let mut faults = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text[from..].find("{{").map(|at| from + at) {
+        let slashes = text[..start].bytes().rev().take_while(|&byte| byte == b'\\').count();
+        if slashes % 2 == 1 {
+            // \{{ is an escape: the braces stay, the backslash goes.
+            tags.push(Tag {
+                range: start - 1..start,
+                written: "\\".to_owned(),
+                says: Says::Nothing,
+            });
+            from = start + 2;
+            continue;
+        }
+        if text[start..].starts_with("{{{{") {
+            match raw_block(text, start) {
+                Some((open, close)) => {
+                    for range in [open, close.clone()] {
+                        tags.push(Tag {
+                            written: text[range.clone()].to_owned(),
+                            range,
+                            says: Says::Nothing,
+                        });
+                    }
+                    from = close.end;
+                }
+                None => {
+                    faults.push((snippet(text, start, text.len()), unclosed()));
+                    from = start + 4;
+                }
+            }
+            continue;
+        }
+        match end_of_tag(text, start) {
+            Ok(end) => {
+                let written = &text[start..end];
+                match parse(written) {
+                    Ok(says) => tags.push(Tag {
+                        range: with_trimmed_blanks(text, start..end),
+                        written: written.to_owned(),
+                        says,
+                    }),
+                    Err(fault) => faults.push((written.to_owned(), fault)),
+                }
+                from = end;
+            }
+            Err(next) => {
+                faults.push((snippet(text, start, next), unclosed()));
+                from = next;
+            }
+        }
+    }
+    (tags, faults)
+}
+
+fn unclosed() -> Fault {
+    Fault::new(
+        "mau/thieu-ngoac",
+        text!(
+            "thẻ mở bằng {{{{ mà không có }}}} đóng trong cùng đoạn",
+            "a tag opens with {{{{ and has no closing }}}} in the same paragraph"
+        ),
+    )
+    .hint(Some(text!(
+        "thêm }}}} vào cuối thẻ; một thẻ không được nằm trên hai đoạn văn",
+        "add }}}} at the end of the tag; a tag can't stand on two paragraphs"
+    )))
+}
+
+fn snippet(text: &str, start: usize, end: usize) -> String {
+    text[start..end].chars().take(60).collect()
+}
+
+/// The ranges of `{{{{raw}}}}` and `{{{{/raw}}}}`.
+fn raw_block(text: &str, start: usize) -> Option<(Range<usize>, Range<usize>)> {
+    let open_end = start + text[start..].find("}}}}")? + 4;
+    let name = normalise(&text[start + 4..open_end - 4]);
+    let mut from = open_end;
+    loop {
+        let close = from + text[from..].find("{{{{/")?;
+        let close_end = close + text[close..].find("}}}}")? + 4;
+        if normalise(&text[close + 5..close_end - 4]) == name {
+            return Some((start..open_end, close..close_end));
+        }
+        from = close_end;
+    }
+}
+
+/// The end of the tag that starts at `start`, or where to go on looking when it has none.
+fn end_of_tag(text: &str, start: usize) -> Result<usize, usize> {
+    let rest = &text[start..];
+    let inner = rest[2..].trim_start_matches('~');
+    if inner.starts_with("!--") || normalise(&inner.chars().take(3).collect::<String>()) == "!--" {
+        if let Some(end) = rest.find("--}}").or_else(|| rest.find("--~}}").map(|end| end + 1)) {
+            return Ok(start + end + 4);
+        }
+    }
+    let close = if rest.starts_with("{{{") { "}}}" } else { "}}" };
+    let comment = inner.starts_with('!');
+    let mut quote: Option<char> = None;
+    let mut fallback = None;
+    for (at, character) in rest.char_indices().skip(2) {
+        if rest[at..].starts_with("{{") && at >= close.len() && quote.is_none() {
+            return fallback.ok_or(start + at);
+        }
+        if rest[at..].starts_with(close) {
+            let end = start + at + close.len();
+            if quote.is_none() {
+                return Ok(end);
+            }
+            fallback.get_or_insert(end);
+        }
+        let plain = plain_character(character);
+        match (quote, plain) {
+            _ if comment => {}
+            (None, Some('"' | '\'')) => quote = plain,
+            (Some(open), Some(mark)) if open == mark => quote = None,
+            _ => {}
+        }
+    }
+    // An odd quotation mark must not hide the end of the tag.
+    fallback.ok_or(start + 2)
+}
+
+/// `{{~` and `~}}` take the blanks before and after away.
+fn with_trimmed_blanks(text: &str, range: Range<usize>) -> Range<usize> {
+    let tag = &text[range.clone()];
+    let mut range = range;
+    if tag.trim_start_matches('{').starts_with('~') {
+        range.start = text[..range.start].trim_end().len();
+    }
+    if tag.trim_end_matches('}').ends_with('~') {
+        range.end += text[range.end..].len() - text[range.end..].trim_start().len();
+    }
+    range
+}
+
+/// The plain form of a character that Word's autocorrection or a paste puts in; `None` when it is to go.
+fn plain_character(character: char) -> Option<char> {
+    match character {
+        '“' | '”' | '„' | '‟' | '″' | '«' | '»' => Some('"'),
+        '‘' | '’' | '‚' | '‛' | '′' => Some('\''),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        '\u{00a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\t' | '\n' | '\r' => Some(' '),
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}' => None,
+        other => Some(other),
+    }
+}
+
+/// The text of a tag as the parser sees it.
+pub fn normalise(text: &str) -> String {
+    let plain: String = text.chars().filter_map(plain_character).collect();
+    vietnamese::nfc(plain.trim())
+}
+
+fn parse(written: &str) -> Result<Says, Fault> {
+    if written.len() > LONGEST {
+        return Err(Fault::new(
+            "mau/the-qua-dai",
+            text!(
+                "thẻ dài quá {LONGEST} ký tự",
+                "the tag is longer than {LONGEST} characters"
+            ),
+        ));
+    }
+    // Three braces mean "unescaped" in Handlebars; values are data here, so they mean the same as two.
+    let inner = written.trim_start_matches('{').trim_end_matches('}').trim_matches('~');
+    let inner = normalise(inner);
+    let inner = inner.trim_start_matches('&').trim();
+    let first = inner.chars().next().unwrap_or_default();
+    match first {
+        '\0' => Err(Fault::new("mau/cu-phap", text!("thẻ trống", "an empty tag"))),
+        '!' => Ok(Says::Nothing),
+        '/' => Ok(Says::Close(inner[1..].trim().to_owned())),
+        '>' | '*' => Err(unsupported(inner)),
+        '#' => {
+            let head = inner[1..].trim();
+            if head.starts_with(['*', '>']) {
+                return Err(unsupported(inner));
+            }
+            open(head).map(|(name, head)| Says::Open(name, head))
+        }
+        _ => {
+            let chained = inner.strip_prefix('^').or_else(|| {
+                inner
+                    .strip_prefix("else")
+                    .filter(|rest| rest.is_empty() || rest.starts_with(' '))
+            });
+            match chained.map(str::trim) {
+                Some("") => Ok(Says::Else(None)),
+                Some(head) => open(head).map(|head| Says::Else(Some(head))),
+                None => match element(&format!("{{{{{inner}}}}}"), inner)? {
+                    TemplateElement::Expression(tag) | TemplateElement::HtmlExpression(tag) => Ok(Says::Print(tag)),
+                    _ => Err(syntax(inner)),
+                },
+            }
+        }
+    }
+}
+
+fn unsupported(inner: &str) -> Fault {
+    Fault::new(
+        "mau/chua-ho-tro",
+        text!(
+            "“{inner}”: mẫu con (>) và chỉ thị (*) chưa dùng được",
+            "“{inner}”: partials (>) and decorators (*) are not supported yet"
+        ),
+    )
+}
+
+fn open(head: &str) -> Result<(String, Box<HelperTemplate>), Fault> {
+    let name = head.split([' ', '(']).next().unwrap_or_default().to_owned();
+    match element(&format!("{{{{#{head}}}}}{{{{/{name}}}}}"), head)? {
+        TemplateElement::HelperBlock(tag) => Ok((name, tag)),
+        _ => Err(syntax(head)),
+    }
+}
+
+/// The syntax tree of one tag, by handlebars' own grammar.
+fn element(source: &str, inner: &str) -> Result<TemplateElement, Fault> {
+    let quotes = |mark: char| inner.matches(mark).count() % 2 == 1;
+    if quotes('"') {
+        return Err(Fault::new(
+            "mau/cu-phap",
+            text!(
+                "thẻ có dấu nháy \" mở mà không đóng",
+                "the tag has a quotation mark \" that is not closed"
+            ),
+        ));
+    }
+    let (mut depth, mut deepest) = (0usize, 0usize);
+    let mut quoted = false;
+    for character in inner.chars() {
+        quoted ^= character == '"';
+        match character {
+            _ if quoted => {}
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => {
+                let Some(less) = depth.checked_sub(1) else {
+                    return Err(parentheses());
+                };
+                depth = less;
+            }
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    if deepest > DEEPEST {
+        return Err(syntax(inner));
+    }
+    if depth > 0 {
+        return Err(parentheses());
+    }
+    match Template::compile(source) {
+        Ok(template) => {
+            let mut elements = template.elements.into_iter();
+            match (elements.next(), elements.next()) {
+                (Some(element), None) => Ok(element),
+                _ => Err(syntax(inner)),
+            }
+        }
+        Err(_) => Err(syntax(inner)),
+    }
+}
+
+fn parentheses() -> Fault {
+    Fault::new(
+        "mau/cu-phap",
+        text!(
+            "ngoặc trong thẻ không đóng mở đủ cặp",
+            "brackets in the tag do not pair up"
+        ),
+    )
+}
+
+fn syntax(inner: &str) -> Fault {
+    Fault::new(
+        "mau/cu-phap",
+        text!(
+            "thẻ viết không đúng cú pháp: “{inner}”",
+            "the tag is not well written: “{inner}”"
+        ),
+    )
+    .hint(Some(if inner.contains(' ') {
+        text!(
+            "tên trường không có dấu cách; hàm viết như {{{{date thong_tin.ngay \"long\"}}}}",
+            "field names have no blanks; helpers are written like {{{{date thong_tin.ngay \"long\"}}}}"
+        )
+    } else {
+        text!(
+            "tên trường chỉ gồm chữ, số, dấu _ và dấu chấm, như {{{{thong_tin.ten_xa}}}}",
+            "field names have letters, digits, _ and dots, like {{{{thong_tin.ten_xa}}}}"
+        )
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> Vec<String> {
+        find(text).0.into_iter().map(|tag| tag.written).collect()
+    }
+
+    #[test]
+    fn tags_are_found_with_smart_quotes_and_odd_blanks() {
+        let (tags, faults) = find("a {{date\u{a0}thong_tin.ngay “long”}} b {{#if\u{200b} x}}c{{/if}}");
+        assert!(faults.is_empty(), "{faults:?}");
+        assert_eq!(tags.len(), 3);
+        assert!(matches!(&tags[0].says, Says::Print(tag) if tag.params.len() == 2));
+        assert!(matches!(&tags[1].says, Says::Open(name, _) if name == "if"));
+        assert!(matches!(&tags[2].says, Says::Close(name) if name == "if"));
+    }
+
+    #[test]
+    fn an_unclosed_tag_does_not_swallow_the_next() {
+        let (tags, faults) = find("{{ten_xa và {{nam}} và {{");
+        assert_eq!(tags.len(), 1);
+        assert_eq!(tags[0].written, "{{nam}}");
+        assert_eq!(
+            faults.iter().map(|(_, fault)| fault.code).collect::<Vec<_>>(),
+            ["mau/thieu-ngoac"; 2]
+        );
+    }
+
+    #[test]
+    fn braces_in_quotes_comments_escapes_and_raw_blocks_are_no_ends() {
+        assert_eq!(written(r#"{{concat "}}" x}}"#), [r#"{{concat "}}" x}}"#]);
+        assert_eq!(written("{{!-- {{ten}} --}}x"), ["{{!-- {{ten}} --}}"]);
+        assert_eq!(written(r"\{{ten}} {{nam}}"), ["\\", "{{nam}}"]);
+        assert_eq!(
+            written("{{{{raw}}}}{{ten}}{{{{/raw}}}}"),
+            ["{{{{raw}}}}", "{{{{/raw}}}}"]
+        );
+    }
+
+    #[test]
+    fn tildes_take_blanks_away() {
+        let (tags, _) = find("a  {{~ten~}}  b");
+        assert_eq!(tags[0].range, 1..14);
+        assert!(matches!(&tags[0].says, Says::Print(_)));
+    }
+
+    #[test]
+    fn what_can_not_be_parsed_is_told() {
+        for bad in [
+            "{{}}",
+            "{{ten xa thu}}x{{#}}",
+            "{{eq (a}}",
+            "{{a \"b}}",
+            "{{> khoi}}",
+            "{{ten..xa}}",
+        ] {
+            let (_, faults) = find(bad);
+            assert!(bad == "{{ten xa thu}}x{{#}}" || !faults.is_empty(), "{bad}");
+        }
+        let deep = format!("{{{{{}a{}}}}}", "(eq ".repeat(500), " 1)".repeat(500));
+        assert!(!find(&deep).1.is_empty());
+    }
+}
