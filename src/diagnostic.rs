@@ -319,11 +319,11 @@ impl Diagnostic {
                 steps.push(cells);
             }
             Place::Paragraph {
-                part, heading, text, ..
+                part, heading, text, tag, ..
             } => {
                 steps.push(part.get(lang).to_owned());
                 steps.extend(heading.iter().map(|heading| shorten(heading)));
-                steps.push(format!("“{}”", shorten(text)));
+                steps.push(format!("“{}”", around(text, tag.as_deref().unwrap_or_default())));
             }
             Place::Line { line, column } => steps.push(match lang {
                 Lang::Vi => format!("dòng {line}, cột {column}"),
@@ -380,15 +380,32 @@ impl Diagnostic {
     }
 }
 
+/// Characters of a quoted text that fit a line.
+const LONGEST: usize = 90;
+
 /// A text cut to what fits a line; the beginning stays, since that is what people know it by.
 pub fn shorten(text: &str) -> String {
-    const LONGEST: usize = 90;
     if text.chars().count() <= LONGEST {
         return text.to_owned();
     }
     let mut short: String = text.chars().take(LONGEST - 1).collect();
     short.push('…');
     short
+}
+
+/// A text cut to what fits a line with a part of it in view, on one line.
+fn around(text: &str, part: &str) -> String {
+    const BEFORE: usize = 40;
+    let from = match text.find(part) {
+        Some(at) if text.chars().count() > LONGEST => text[..at]
+            .char_indices()
+            .rev()
+            .nth(BEFORE - 1)
+            .map_or(0, |(index, _)| index),
+        _ => 0,
+    };
+    let cut = if from > 0 { "…" } else { "" };
+    format!("{cut}{}", shorten(&text[from..])).replace(['\n', '\t'], " ")
 }
 
 #[cfg(test)]
@@ -408,6 +425,17 @@ mod tests {
             assert_eq!(column_letters(column), letters);
         }
         assert_eq!(CellRef::new(6, 5).to_string(), "F7");
+    }
+
+    #[test]
+    fn a_long_paragraph_is_cut_so_that_its_tag_is_in_view() {
+        let text = format!("{}{{{{ten_xxa}}}} sau\nđó", "chữ ".repeat(60));
+        let shown = around(&text, "{{ten_xxa}}");
+        assert!(
+            shown.starts_with('…') && shown.contains("{{ten_xxa}} sau đó"),
+            "{shown}"
+        );
+        assert_eq!(around("Xã {{ten_xxa}}", "{{ten_xxa}}"), "Xã {{ten_xxa}}");
     }
 
     #[test]

@@ -53,7 +53,13 @@ pub fn write(
     for field in &declared.fields {
         write_label(sheet, (row, LABEL), field, false, &style::label())?;
         let value = entry.and_then(|entry| entry.get(&field.id));
-        put(sheet, (row, ENTRY), field.ty, value, &style::entry(field.ty, FormatAlign::Left))?;
+        put(
+            sheet,
+            (row, ENTRY),
+            field.ty,
+            value,
+            &style::entry(field.ty, FormatAlign::Left),
+        )?;
         let help = help(field);
         sheet.write_string_with_format(row, HELP, &help, &style::help())?;
         let lines = measure::lines(&label_text(field, false), label_width, true)

@@ -63,7 +63,12 @@ impl Writer<'_> {
 
 /// Writes the whole sheet.
 pub fn write(sheet: &mut Worksheet, schema: &Schema, stamp: &Stamp) -> Result<(), XlsxError> {
-    let used = |name: &str| schema.sheets.iter().any(|sheet| sheet.name.to_lowercase() == name.to_lowercase());
+    let used = |name: &str| {
+        schema
+            .sheets
+            .iter()
+            .any(|sheet| sheet.name.to_lowercase() == name.to_lowercase())
+    };
     let name = NAMES.into_iter().find(|name| !used(name)).unwrap_or("Hướng dẫn (mẫu)");
     sheet.set_name(name)?;
     sheet.set_tab_color(style::TAB_GUIDE);
@@ -106,7 +111,10 @@ fn cover(writer: &mut Writer<'_>, stamp: &Stamp) -> Result<(), XlsxError> {
     if let Some(recipient) = &stamp.recipient {
         writer.across(0, &format!("Đơn vị: {recipient}"), &style::title())?;
     }
-    let form = format!("Tệp số liệu để lập báo cáo – mẫu {}, phiên bản {}", stamp.pack_id, stamp.pack_version);
+    let form = format!(
+        "Tệp số liệu để lập báo cáo – mẫu {}, phiên bản {}",
+        stamp.pack_id, stamp.pack_version
+    );
     writer.across(0, &form, &style::note())
 }
 
@@ -122,7 +130,12 @@ fn legend(writer: &mut Writer<'_>) -> Result<(), XlsxError> {
     for ((sample, format), meaning) in samples.iter().zip(style::legend()).zip(meanings) {
         sample_row(writer, sample, &format, meaning)?;
     }
-    sample_row(writer, "*", &style::star(), "Dấu * sau tên mục, tên cột: bắt buộc phải ghi.")?;
+    sample_row(
+        writer,
+        "*",
+        &style::star(),
+        "Dấu * sau tên mục, tên cột: bắt buộc phải ghi.",
+    )?;
     sample_row(
         writer,
         "Nhãn trang",

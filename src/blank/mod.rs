@@ -13,6 +13,8 @@ mod page;
 mod prefill;
 mod style;
 mod table;
+#[cfg(test)]
+mod tests;
 mod validation;
 mod wording;
 
@@ -73,7 +75,10 @@ impl Error {
             Error::Package(error) => {
                 let reason = error.text();
                 let (vi, en) = (reason.vi, reason.en);
-                text!("không hoàn tất được bảng tính: {vi}", "the workbook can't be finished: {en}")
+                text!(
+                    "không hoàn tất được bảng tính: {vi}",
+                    "the workbook can't be finished: {en}"
+                )
             }
             Error::Write(error) => text!(
                 "không ghi được bảng tính: {error}",

@@ -382,3 +382,115 @@ fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Key<'i>, &'t Spanned<DeV
     entries.sort_by_key(|(key, _)| key.span().start);
     entries
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::schema;
+    use super::*;
+    use crate::diagnostic::Lang;
+
+    fn findings(source: &str) -> Vec<String> {
+        let findings = Prefill::from_toml(&schema(), source).expect_err("the data have mistakes");
+        let line = |finding: &Diagnostic| match &finding.place {
+            Place::Line { line, column } => format!("{line}:{column}"),
+            place => panic!("{place:?}"),
+        };
+        findings
+            .iter()
+            .map(|finding| {
+                let hint = finding.hint.as_ref().map(|hint| format!(" ({})", hint.get(Lang::Vi)));
+                format!(
+                    "{} {} {}{}",
+                    line(finding),
+                    finding.code,
+                    finding.message.get(Lang::Vi),
+                    hint.unwrap_or_default()
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn all_mistakes_come_at_once_with_their_lines() {
+        let found = findings(
+            "noi_nhan = \"Lưu: VT\"\n\
+             [thong_tin]\n\
+             ten_xa = 5\n\
+             ngayy = 2023-12-15\n\
+             nam = 2023.5\n\
+             chuc_vu = \"Giám đốc\"\n\
+             [khenthuong]\n\
+             [chi_tieu.thu_ngan_sach]\n\
+             ten = \"Tên khác\"\n\
+             thuc_hien = true\n",
+        );
+        let starts = [
+            "1:12 du-lieu/sai-dang dữ liệu của trang «noi_nhan» cần viết dạng noi_nhan = [",
+            "3:10 du-lieu/sai-kieu «Tên đơn vị» cần chữ, đặt trong dấu ngoặc kép",
+            "4:1 du-lieu/khong-co-cot trang «thong_tin» không có mục «ngayy» (có phải ý định ghi là «ngay»?)",
+            "5:7 du-lieu/sai-kieu «Năm báo cáo» cần một số nguyên",
+            "6:11 gia-tri/",
+            "7:2 du-lieu/khong-co-trang mẫu này không có trang «khenthuong» (có phải ý định ghi là «khen_thuong»?)",
+            "10:13 du-lieu/sai-kieu «Thực hiện» cần một số",
+            "9:1 du-lieu/da-khai-bao",
+        ];
+        assert_eq!(found.len(), starts.len(), "{found:#?}");
+        for (found, start) in found.iter().zip(starts) {
+            assert!(found.starts_with(start), "{found}\n{start}");
+        }
+    }
+
+    #[test]
+    fn broken_syntax_is_told_with_its_line() {
+        let found = findings("[thong_tin]\nten_xa = \n");
+        assert!(found[0].starts_with("2:"), "{found:?}");
+        assert!(found[0].contains("du-lieu/cu-phap"), "{found:?}");
+    }
+
+    #[test]
+    fn rows_of_a_keyed_table_may_name_their_key_or_be_named_by_it() {
+        let by_name =
+            Prefill::from_toml(&schema(), "[chi_tieu.b]\nthuc_hien = 1\n[chi_tieu.a]\nthuc_hien = 2").unwrap();
+        let by_column = Prefill::from_toml(
+            &schema(),
+            "[[chi_tieu]]\nma = \"b\"\nthuc_hien = 1\n[[chi_tieu]]\nma = \"a\"\nthuc_hien = 2",
+        );
+        assert_eq!(by_name, by_column.unwrap());
+        assert_eq!(
+            by_name.entries("chi_tieu")[0]["ma"],
+            Value::Text("b".into()),
+            "in the order of the file"
+        );
+        assert!(findings("[chi_tieu.b]\nma = \"c\"")[0].contains("du-lieu/trung-khoa"));
+    }
+
+    #[test]
+    fn texts_are_read_as_a_clerk_types_them() {
+        let prefill = Prefill::from_toml(
+            &schema(),
+            "[thong_tin]\nngay = \"15/12/2023\"\n[chi_tieu.x]\nthuc_hien = \"14.728,5\"\nty_le = \"130,7%\"\n\
+             [[khen_thuong]]\nhinh_thuc = \"bằng khen\"\nso_luong = 3.0",
+        )
+        .unwrap();
+        assert_eq!(
+            prefill.entries("thong_tin")[0]["ngay"],
+            Value::Date(jiff::civil::date(2023, 12, 15))
+        );
+        let row = &prefill.entries("chi_tieu")[0];
+        assert_eq!(row["thuc_hien"], Value::Number(Decimal::new(147_285, 1)));
+        assert_eq!(row["ty_le"], Value::Number(Decimal::new(1307, 1)));
+        let row = &prefill.entries("khen_thuong")[0];
+        assert_eq!(
+            row["hinh_thuc"],
+            Value::Text("Bằng khen".into()),
+            "the declared spelling"
+        );
+        assert_eq!(row["so_luong"], Value::Number(Decimal::from(3)));
+    }
+
+    #[test]
+    fn a_text_too_long_for_a_cell_is_told() {
+        let source = format!("[thong_tin]\nnhan_dinh = \"{}\"", "a".repeat(40_000));
+        assert!(findings(&source)[0].contains("du-lieu/qua-dai"));
+    }
+}

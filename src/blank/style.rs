@@ -106,26 +106,23 @@ pub fn help() -> Format {
 
 /// A cell to fill in.
 pub fn entry(ty: Type, align: FormatAlign) -> Format {
-    let format = boxed()
-        .set_num_format(number_format(ty))
-        .set_align(align)
-        .set_unlocked();
+    let format = aligned(numbered(boxed(), number_format(ty)), align).set_unlocked();
     if is_text(ty) { format.set_text_wrap() } else { format }
 }
 
 /// A cell that is given: read it, leave it.
 pub fn given(field: &Field) -> Format {
-    let format = boxed()
-        .set_num_format(number_format(field.ty))
-        .set_align(align(field))
-        .set_background_color(GIVEN_FILL);
-    if is_text(field.ty) { format.set_text_wrap() } else { format }
+    let format = aligned(numbered(boxed(), number_format(field.ty)), align(field)).set_background_color(GIVEN_FILL);
+    if is_text(field.ty) {
+        format.set_text_wrap()
+    } else {
+        format
+    }
 }
 
 /// A key that is given: small and grey, for the program rather than for people.
 pub fn given_key() -> Format {
-    boxed()
-        .set_num_format("@")
+    numbered(boxed(), "@")
         .set_font_size(9)
         .set_font_color(GREY)
         .set_background_color(GIVEN_FILL)
@@ -134,7 +131,7 @@ pub fn given_key() -> Format {
 
 /// A running number: centred; unlocked, so that rows with one can be pasted from elsewhere.
 pub fn running(locked: bool) -> Format {
-    let format = boxed().set_num_format("0").set_align(FormatAlign::Center);
+    let format = numbered(boxed(), "0").set_align(FormatAlign::Center);
     match locked {
         true => format.set_background_color(GIVEN_FILL),
         false => format.set_unlocked(),
@@ -143,12 +140,10 @@ pub fn running(locked: bool) -> Format {
 
 /// A cell of the example row.
 pub fn example(align: FormatAlign) -> Format {
-    boxed()
+    aligned(numbered(boxed(), "@"), align)
         .set_italic()
         .set_font_color(GREY)
         .set_background_color(EXAMPLE_FILL)
-        .set_num_format("@")
-        .set_align(align)
         .set_text_wrap()
 }
 
@@ -222,6 +217,24 @@ fn number_format(ty: Type) -> &'static str {
         // Dots between thousands; `whole` keeps the comma away from numbers without decimals.
         Type::Decimal => "#,##0.##",
         _ => ty.info().number_format,
+    }
+}
+
+/// The same with an alignment; figures keep a little off the text in the next column.
+fn aligned(format: Format, align: FormatAlign) -> Format {
+    match align {
+        FormatAlign::Right => format.set_align(align).set_indent(1),
+        _ => format.set_align(align),
+    }
+}
+
+/// The same with a number format; Excel's own ones by their number (ECMA-376 part 1, 18.8.30).
+fn numbered(format: Format, code: &str) -> Format {
+    match code {
+        "0" => format.set_num_format_index(1),
+        "#,##0" => format.set_num_format_index(3),
+        "@" => format.set_num_format_index(49),
+        _ => format.set_num_format(code),
     }
 }
 

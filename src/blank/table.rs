@@ -3,7 +3,9 @@
 use rust_xlsxwriter::{ConditionalFormatFormula, Format, IgnoreError, Worksheet, XlsxError};
 
 use super::validation::Lists;
-use super::{EXAMPLE_MARK, Entry, Extent, cell_name, label_text, measure, put, shown, style, validation, wording, write_label};
+use super::{
+    EXAMPLE_MARK, Entry, Extent, cell_name, label_text, measure, put, shown, style, validation, wording, write_label,
+};
 use crate::schema::{Field, Layout, Sheet};
 use crate::value::{Type, Value};
 
@@ -313,7 +315,7 @@ fn column_width(declared: &Sheet, field: &Field, key: bool) -> f64 {
     let many = declared.fields.len() > MANY_COLUMNS;
     let (least, most) = match field.ty {
         Type::LongText => (60.0, 60.0),
-        Type::Text | Type::Choice if many => (12.0, 20.0),
+        Type::Text | Type::Choice if many => (14.0, 20.0),
         Type::Text => (16.0, 40.0),
         Type::Choice => (12.0, 30.0),
         Type::Integer | Type::Decimal if many => (11.0, 16.0),

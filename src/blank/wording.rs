@@ -122,19 +122,17 @@ pub fn refusal(field: &Field) -> (&'static str, String) {
             "Chọn trong danh sách",
             format!("Bấm mũi tên bên phải ô rồi chọn một trong các mục: {}.", choices(field)),
         ),
-        Type::Flag => ("Đánh x hoặc để trống", "Ghi x hoặc Có nếu đúng; để trống hoặc ghi Không nếu không.".to_owned()),
-        Type::Text | Type::LongText => (
-            "Nội dung quá dài",
-            format!("Ô này nhận chữ{limits}. Hãy viết gọn lại."),
+        Type::Flag => (
+            "Đánh x hoặc để trống",
+            "Ghi x hoặc Có nếu đúng; để trống hoặc ghi Không nếu không.".to_owned(),
         ),
+        Type::Text | Type::LongText => ("Nội dung quá dài", format!("Ô này nhận chữ{limits}. Hãy viết gọn lại.")),
     }
 }
 
 /// Whether a sheet can't be left empty.
 pub fn must_be_filled(sheet: &Sheet) -> bool {
-    sheet.min_rows > 0
-        || !sheet.rows.is_empty()
-        || sheet.layout == Layout::Form && sheet.fields.iter().any(asked)
+    sheet.min_rows > 0 || !sheet.rows.is_empty() || sheet.layout == Layout::Form && sheet.fields.iter().any(asked)
 }
 
 /// Whether a sheet must be filled, in words.

@@ -138,6 +138,7 @@ impl<'a> Grid<'a> {
                 }
             }
         }
+        drop_values(&mut labels);
         Self { sheet, labels, value }
     }
 
@@ -265,6 +266,26 @@ impl<'a> Grid<'a> {
         finding.more = more.to_vec();
         findings.push(finding);
     }
+}
+
+/// Takes out what only looks like a label: the value “xã” of a field beside the label «Xã» of another. A label that comes
+/// first in its row is one for certain; one further right is the second pair of its row, unless its field has a certain
+/// label elsewhere.
+fn drop_values(labels: &mut Vec<Label>) {
+    let mut certain: Vec<usize> = Vec::new();
+    let mut row = None;
+    for label in labels.iter() {
+        if row != Some(label.at.row) {
+            certain.push(label.field);
+            row = Some(label.at.row);
+        }
+    }
+    row = None;
+    labels.retain(|label| {
+        let first = row != Some(label.at.row);
+        row = Some(label.at.row);
+        first || !certain.contains(&label.field)
+    });
 }
 
 /// The header of the column to fill in.

@@ -5,6 +5,7 @@ use super::findings::Findings;
 use super::locate::{is_running_number, label_text};
 use super::table::{list_header, plain_header, read_rows};
 use crate::schema::Sheet;
+use crate::value::Raw;
 use crate::vietnamese::fold;
 use crate::workbook;
 
@@ -45,7 +46,15 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
             .take_while(is_title)
             .last()
             .map_or(0, |row| row.index + 1);
-        plain_header(u32::try_from(column).unwrap_or(0), data)
+        let column = u32::try_from(column).unwrap_or(0);
+        let numbers = |cell: &&workbook::Cell| cell.column < column && matches!(cell.raw, Raw::Number(_));
+        let running = sheet
+            .rows
+            .iter()
+            .flat_map(|row| &row.cells)
+            .find(numbers)
+            .map(|cell| cell.column);
+        plain_header(column, data, running)
     });
     read_rows(declared, index, header, Vec::new(), sheet, findings)
 }

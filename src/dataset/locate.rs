@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::schema::{Schema, Sheet};
 use crate::text;
 use crate::value::Raw;
-use crate::vietnamese::{fold, nearest};
+use crate::vietnamese::{fold, nearest, trim};
 use crate::workbook::{self, Workbook};
 
 /// The instruction sheet that `blank` writes.
@@ -240,7 +240,7 @@ pub(super) fn unit_of(label: &str) -> Option<(&str, &str)> {
 /// The text of a cell, when it is one that could be a label.
 pub(super) fn label_text(cell: &workbook::Cell) -> Option<&str> {
     match &cell.raw {
-        Raw::Text(text) if !text.trim().is_empty() => Some(text),
+        Raw::Text(text) if !trim(text).is_empty() => Some(text),
         _ => None,
     }
 }

@@ -318,14 +318,20 @@ fn total_name<'a>(declared: &Sheet, row: &'a Row, uses: &[Use]) -> Option<&'a st
     texts.find_map(|(cell, text)| {
         // Folding every row's texts would cost more than reading them.
         let trimmed = text.trim();
-        if trimmed.len() > 24 || !trimmed.starts_with(['T', 't', 'C', 'c']) {
+        let mut characters = trimmed.chars();
+        if trimmed.len() > 24
+            || !matches!(characters.next(), Some('T' | 't' | 'C' | 'c'))
+            || !matches!(characters.next(), Some('o' | 'O' | 'ô' | 'Ô' | 'ổ' | 'Ổ' | 'ộ' | 'Ộ'))
+        {
             return None;
         }
         let key = fold(trimmed);
-        let total = matches!(
+        if !matches!(
             key.as_str(),
             "tong cong" | "cong" | "tong so" | "tong" | "cong chung" | "tong chung"
-        );
+        ) {
+            return None;
+        }
         let field = match uses.get(cell.column as usize) {
             Some(Use::Field(field)) => declared.fields.get(*field),
             _ => None,
@@ -337,7 +343,7 @@ fn total_name<'a>(declared: &Sheet, row: &'a Row, uses: &[Use]) -> Option<&'a st
             .rows
             .iter()
             .any(|row| row.values.values().any(|value| fold(value) == key));
-        (total && !permitted && !declared_row).then_some(trimmed)
+        (!permitted && !declared_row).then_some(trimmed)
     })
 }
 
@@ -711,12 +717,12 @@ fn report_count(declared: &Sheet, data: &SheetData, findings: &mut Findings) {
 }
 
 /// A header made up for a list that has none: its one column, data from a row on.
-pub(super) fn plain_header(column: u32, data: u32) -> Header {
+pub(super) fn plain_header(column: u32, data: u32, running: Option<u32>) -> Header {
     Header {
         row: data.saturating_sub(1),
         data,
         columns: vec![Some(column)],
-        running: None,
+        running,
         unknown: Vec::new(),
         duplicates: Vec::new(),
     }

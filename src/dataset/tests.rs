@@ -1,1 +1,598 @@
+//! Cases as a user meets them: a workbook in Markdown, the findings it gives as `code place` lines.
 
+#[path = "../../tests/support/markdown_workbook.rs"]
+mod markdown_workbook;
+
+use markdown_workbook::workbook;
+use serde::Deserialize;
+
+use super::{Dataset, build};
+use crate::diagnostic::{Diagnostics, Lang};
+use crate::schema::{Check, Schema, Sheet};
+use crate::workbook::{Limits, read};
+
+#[derive(Deserialize)]
+struct Source {
+    sheet: Vec<Sheet>,
+    #[serde(default)]
+    check: Vec<Check>,
+}
+
+const SCHEMA: &str = r#"
+    [[sheet]]
+    id = "thong_tin"
+    name = "Thông tin chung"
+    aliases = ["Thông tin"]
+    layout = "form"
+    required = false
+    field = [
+      { id = "so", label = "Số văn bản", type = "integer", min = 1, max = 9999 },
+      { id = "loai", label = "Loại đơn vị", type = "choice", choices = ["xã", "phường"] },
+      { id = "ten_xa", label = "Tên đơn vị", aliases = ["Xã", "Tên xã"], type = "text", required = true, max_length = 20 },
+      { id = "huyen", label = "Huyện", type = "text" },
+      { id = "ngay", label = "Ngày ban hành", type = "date" },
+      { id = "ngay_so_lieu", label = "Ngày chốt số liệu", type = "date" },
+      { id = "nam", label = "Năm báo cáo", type = "year" },
+      { id = "ky_hieu", label = "Ký hiệu", type = "text", pattern = "BC-[A-Z]+", pattern_help = "dạng BC-UBND", default = "BC-UBND" },
+    ]
+
+    [[sheet]]
+    id = "chi_tieu"
+    name = "Chỉ tiêu"
+    layout = "table"
+    key = "ma"
+    required = false
+    field = [
+      { id = "ma", label = "Mã", type = "text", required = true },
+      { id = "ten", label = "Tên chỉ tiêu", aliases = ["Chỉ tiêu"], type = "text", required = true },
+      { id = "don_vi_tinh", label = "Đơn vị tính", aliases = ["ĐVT"], type = "text" },
+      { id = "ke_hoach", label = "Kế hoạch", type = "decimal", unit = "triệu đồng" },
+      { id = "thuc_hien", label = "Thực hiện", type = "decimal", required = true },
+      { id = "ty_le", label = "So với kế hoạch (%)", type = "percent", min = 0, max = 1000 },
+    ]
+    row = [
+      { ma = "thu", ten = "Thu ngân sách", don_vi_tinh = "triệu đồng" },
+      { ma = "rung", ten = "Trồng rừng", don_vi_tinh = "ha" },
+    ]
+
+    [[sheet]]
+    id = "khen_thuong"
+    name = "Khen thưởng"
+    layout = "table"
+    required = false
+    field = [
+      { id = "cap", label = "Cấp khen", type = "choice", choices = ["Tỉnh", { value = "Xã", aliases = ["UBND xã"] }], required = true },
+      { id = "doi_tuong", label = "Đối tượng", type = "choice", choices = ["tập thể", "cá nhân"] },
+      { id = "so_luong", label = "Số lượng", type = "count", required = true, min = 1 },
+      { id = "quyet_dinh", label = "Quyết định", type = "text", unique = true },
+      { id = "thanh_tich", label = "Thành tích", type = "long_text" },
+    ]
+
+    [[sheet]]
+    id = "danh_sach"
+    name = "Danh sách"
+    layout = "table"
+    required = false
+    field = [
+      { id = "ten", label = "Họ và tên", type = "text", required = true },
+      { id = "cap", label = "Cấp khen", type = "choice", choices = ["Tỉnh", "Xã"] },
+    ]
+
+    [[sheet]]
+    id = "noi_nhan"
+    name = "Nơi nhận"
+    layout = "list"
+    required = false
+    field = [{ id = "noi_dung", label = "Nơi nhận", type = "text", required = true }]
+
+    [[check]]
+    rule.ratio = { sheet = "chi_tieu", percent = "ty_le", part = "thuc_hien", whole = "ke_hoach" }
+    [[check]]
+    rule.count_matches = { sheet = "khen_thuong", count = "so_luong", by = ["cap"], list = "danh_sach", list_by = ["cap"] }
+    [[check]]
+    rule.date_order = { earlier = "thong_tin.ngay_so_lieu", later = "thong_tin.ngay" }
+    [[check]]
+    rule.same_year = { year = "thong_tin.nam", date = "thong_tin.ngay" }
+    severity = "warning"
+    [[check]]
+    rule.blank_from = { field = "thong_tin.huyen", date = "thong_tin.ngay", from = "2025-07-01" }
+    [[check]]
+    rule.required_before = { field = "thong_tin.huyen", date = "thong_tin.ngay", before = "2025-07-01" }
+    [[check]]
+    rule.required_when = { field = "khen_thuong.thanh_tich", when = "khen_thuong.cap", values = ["Tỉnh"] }
+"#;
+
+fn schema(toml: &str) -> Schema {
+    let source: Source = toml::from_str(toml).expect("a schema");
+    Schema {
+        sheets: source.sheet,
+        checks: source.check,
+    }
+}
+
+fn run_with(schema_text: &str, markdown: &str) -> (Dataset, Diagnostics) {
+    let workbook = read(&workbook(markdown), &Limits::default()).expect("a workbook");
+    build(&schema(schema_text), workbook)
+}
+
+fn run(markdown: &str) -> (Dataset, Diagnostics) {
+    run_with(SCHEMA, markdown)
+}
+
+/// `code place` of each finding, warnings with a question mark.
+fn lines(diagnostics: &Diagnostics) -> Vec<String> {
+    let line = |finding: &crate::diagnostic::Diagnostic| {
+        let sign = if finding.severity == crate::diagnostic::Severity::Error {
+            ""
+        } else {
+            "?"
+        };
+        format!("{sign}{} {}", finding.code, finding.where_text(Lang::Vi))
+            .trim()
+            .to_owned()
+    };
+    diagnostics.iter().map(line).collect()
+}
+
+fn found(markdown: &str) -> Vec<String> {
+    let (_, diagnostics) = run(markdown);
+    if std::env::var_os("SHOW").is_some() {
+        eprintln!("{}{}", diagnostics.print(Lang::Vi), diagnostics.print(Lang::En));
+    }
+    lines(&diagnostics)
+}
+
+/// The values of a sheet as they print, rows by `/`.
+fn values(markdown: &str, sheet: &str) -> String {
+    let (dataset, _) = run(markdown);
+    let schema = schema(SCHEMA);
+    let (index, declared) = schema.sheet(sheet).expect("a sheet");
+    let print = |record: &super::Record| {
+        let cells = declared.fields.iter().zip(&record.values);
+        let cells = cells.map(|(field, value)| value.as_ref().map_or("-".to_owned(), |value| field.print(value)));
+        cells.collect::<Vec<_>>().join("|")
+    };
+    dataset.sheets[index]
+        .records
+        .iter()
+        .map(print)
+        .collect::<Vec<_>>()
+        .join(" / ")
+}
+
+const NOTHING: [&str; 0] = [];
+
+mod sheets {
+    use super::*;
+
+    #[test]
+    fn a_sheet_is_found_whatever_its_case_marks_and_blanks() {
+        assert_eq!(found("## NOI  nhan\n| Nơi nhận |\n| Như trên |"), NOTHING);
+    }
+
+    #[test]
+    fn a_missing_sheet_is_told_once() {
+        let toml = SCHEMA.replace("layout = \"list\"\n    required = false", "layout = \"list\"");
+        let (_, diagnostics) = run_with(&toml, "## Hướng dẫn\n| Cách điền |");
+        assert_eq!(lines(&diagnostics), ["trang-tinh/thieu"]);
+    }
+
+    #[test]
+    fn a_misspelt_sheet_is_told_with_its_right_name_and_not_taken() {
+        let toml = SCHEMA.replace("layout = \"list\"\n    required = false", "layout = \"list\"");
+        let (dataset, diagnostics) = run_with(&toml, "## Nơi nhậng\n| Nơi nhận |\n| Như trên |");
+        assert_eq!(lines(&diagnostics), ["trang-tinh/sai-ten Nơi nhậng"]);
+        let text = diagnostics.print(Lang::Vi);
+        assert!(
+            text.contains("không có trang tính «Nơi nhận»; trang «Nơi nhậng» – có phải «Nơi nhận»?"),
+            "{text}"
+        );
+        assert!(dataset.sheets[4].records.is_empty());
+    }
+
+    #[test]
+    fn an_unknown_sheet_with_content_is_told_unless_it_is_the_instructions_or_a_hidden_list() {
+        let text = "## Sheet2\n| x |\n## Hướng dẫn\n| x |\n## _DM {hidden}\n| x |\n## Sheet3\n";
+        assert_eq!(
+            found(&format!("## Nơi nhận\n| Như trên |\n{text}")),
+            ["?trang-tinh/la Sheet2"]
+        );
+    }
+
+    #[test]
+    fn two_sheets_for_one_are_an_error() {
+        let text = "## Thông tin\n| Tên xã | Tân Hoà |\n## Thong tin chung\n| Tên xã | Tân Hoà |";
+        assert_eq!(found(text), ["trang-tinh/trung Thong tin chung"]);
+    }
+
+    #[test]
+    fn a_hidden_sheet_that_is_used_is_told() {
+        let text = "## Hướng dẫn\n| x |\n## Nơi nhận {hidden}\n| Như trên |";
+        assert_eq!(found(text), ["?trang-tinh/an Nơi nhận"]);
+    }
+}
+
+mod form {
+    use super::*;
+
+    #[test]
+    fn pairs_are_found_beside_below_and_after_a_colon() {
+        let text = "## Thông tin
+            THÔNG TIN BÁO CÁO
+            | Số văn bản: | | 127 | Tên xã (*) | Tân Hoà |
+            | Loại đơn vị: xã |
+            | Năm báo cáo * | | 2023 |";
+        assert_eq!(values(text, "thong_tin"), "127|xã|Tân Hoà|-|-|-|2023|BC-UBND");
+        assert_eq!(found(text), NOTHING);
+    }
+
+    #[test]
+    fn explanations_right_of_blank_entries_are_no_values() {
+        let text = "## Thông tin
+            | Mục | Ghi vào cột này | Cách ghi |
+            | Số văn bản | | Chỉ ghi số |
+            | Tên đơn vị | Tân Hoà | Chỉ ghi tên riêng |
+            | Huyện | | Để trống từ 2025 |";
+        assert_eq!(values(text, "thong_tin"), "-|-|Tân Hoà|-|-|-|-|BC-UBND");
+        let text = text.replace("| Mục | Ghi vào cột này | Cách ghi |", "");
+        assert_eq!(values(&text, "thong_tin"), "-|-|Tân Hoà|-|-|-|-|BC-UBND");
+    }
+
+    #[test]
+    fn a_value_that_is_another_fields_label_stays_a_value() {
+        let text = "## Thông tin\n| Loại đơn vị | xã |\n| Tên xã | Tân Hoà |";
+        assert_eq!(values(text, "thong_tin"), "-|xã|Tân Hoà|-|-|-|-|BC-UBND");
+        assert_eq!(found(text), NOTHING);
+    }
+
+    #[test]
+    fn a_blank_required_value_is_told_at_the_cell_to_fill() {
+        let text = "## Thông tin\n| Số văn bản | 127 |\n| Tên đơn vị | |";
+        assert_eq!(found(text), ["gia-tri/thieu Thông tin › B2"]);
+    }
+
+    #[test]
+    fn a_missing_label_is_told_with_the_misspelt_one() {
+        let text = "## Thông tin\n| Số văn bản | 127 |\n| Tên dơn bị | Tân Hoà |";
+        assert_eq!(found(text), ["muc/sai-ten Thông tin › A2"]);
+        assert_eq!(found("## Thông tin\n| Số văn bản | 127 |"), ["muc/thieu Thông tin"]);
+    }
+
+    #[test]
+    fn two_different_values_of_one_field_are_an_error() {
+        let text = "## Thông tin\n| Tên đơn vị | Tân Hoà |\n| Tên xã | Tân Hòa 2 |";
+        assert_eq!(found(text), ["muc/trung Thông tin › B2"]);
+        assert_eq!(found(&text.replace("Hòa 2", "Hoà")), NOTHING);
+    }
+
+    #[test]
+    fn an_unknown_line_of_a_form_is_told() {
+        let text = "## Thông tin\n| Mục | Giá trị |\n| Tên xã | Tân Hoà |\n| Số điện thoại | 0208 |";
+        assert_eq!(found(text), ["?muc/la Thông tin › B3"]);
+    }
+
+    #[test]
+    fn dates_and_years_must_agree() {
+        let text = "## Thông tin
+            | Tên xã | Tân Hoà |
+            | Huyện | Phú Bình |
+            | Ngày ban hành | 2023-12-15 |
+            | Ngày chốt số liệu | 2023-12-20 |
+            | Năm báo cáo | 2022 |";
+        assert_eq!(
+            found(text),
+            ["so-lieu/thu-tu-ngay Thông tin › B3", "?so-lieu/khac-nam Thông tin › B5"]
+        );
+    }
+
+    #[test]
+    fn the_district_is_asked_before_july_2025_and_refused_after() {
+        let text = "## Thông tin\n| Tên xã | Tân Hoà |\n| Huyện | |\n| Ngày ban hành | 2023-12-15 |";
+        assert_eq!(found(text), ["gia-tri/thieu-truoc Thông tin › B2"]);
+        let text = "## Thông tin\n| Tên xã | Tân Hoà |\n| Huyện | Phú Bình |\n| Ngày ban hành | 2025-12-15 |";
+        assert_eq!(found(text), ["so-lieu/phai-trong Thông tin › B2"]);
+    }
+
+    #[test]
+    fn limits_of_length_pattern_and_number_are_told() {
+        let text = "## Thông tin
+            | Số văn bản | 0 |
+            | Tên xã | Một cái tên dài hơn hai mươi ký tự |
+            | Ký hiệu | BC |";
+        assert_eq!(
+            found(text),
+            [
+                "gia-tri/nho-qua Thông tin › B1",
+                "gia-tri/dai-qua Thông tin › B2",
+                "gia-tri/sai-mau Thông tin › B3",
+            ]
+        );
+    }
+}
+
+mod table {
+    use super::*;
+
+    const AWARDS: &str = "## Khen thưởng
+        KẾT QUẢ KHEN THƯỞNG
+        Đơn vị tính: người
+
+        | STT | Cấp khen (*) | Đối tượng | Số lượng\\n(người) | Quyết định | Thành tích |
+        | A | B | 1 | 2 | 3 | 4 |
+        | VD | Tỉnh | cá nhân | 2 | 12/QĐ | Giỏi |";
+
+    fn awards(rows: &str) -> String {
+        format!("{AWARDS}\n{rows}")
+    }
+
+    #[test]
+    fn the_header_stands_below_titles_and_numbering_and_example_rows_do_not_count() {
+        let text = awards("| 1 | Xã | tập thể | 3 | 1/QĐ | Tốt |\n\n| 2 | UBND xã | | 1 | 2/QĐ | |\n| 3 | | | | | |");
+        assert_eq!(values(&text, "khen_thuong"), "Xã|tập thể|03|1/QĐ|Tốt / Xã|-|01|2/QĐ|-");
+        assert_eq!(found(&text), NOTHING);
+    }
+
+    #[test]
+    fn labels_merged_down_from_the_row_above_are_headers_too() {
+        let text = "## Khen thưởng
+            | STT | Cấp khen | Kết quả | < | < |
+            | ^ | ^ | Đối tượng | Số lượng | Quyết định |
+            | 1 | Xã | tập thể | 3 | 1/QĐ |";
+        assert_eq!(values(text, "khen_thuong"), "Xã|tập thể|03|1/QĐ|-");
+        assert_eq!(found(text), NOTHING);
+    }
+
+    #[test]
+    fn a_missing_column_is_told_at_the_header_row() {
+        let text = "## Khen thưởng\n\n| STT | Cấp khen | Đối tượng |\n| 1 | Xã | tập thể |";
+        assert_eq!(found(text), ["cot/thieu Khen thưởng › A1"]);
+    }
+
+    #[test]
+    fn a_misspelt_header_is_told_at_its_cell_and_once() {
+        let text = "## Khen thưởng\n| STT | Cấp khen | Đối tượng | Sô lượmg |\n| 1 | Xã | tập thể | 3 |";
+        assert_eq!(found(text), ["cot/sai-ten Khen thưởng › D1"]);
+        let text = "## Khen thưởng\n| STT | Cấp khen | Đối tưởngg | Số lượng |\n| 1 | Xã | tập thể | 3 |";
+        assert_eq!(found(text), ["?cot/sai-ten Khen thưởng › C1"]);
+    }
+
+    #[test]
+    fn a_doubled_header_is_an_error() {
+        let text = "## Khen thưởng\n| Cấp khen | Số lượng | Số lượng |\n| Xã | 3 | 4 |";
+        assert_eq!(found(text), ["cot/trung Khen thưởng › C1"]);
+    }
+
+    #[test]
+    fn an_unknown_column_is_told_only_when_it_has_data() {
+        let text = "## Khen thưởng\n| Cấp khen | Số lượng | Ghi chú |\n| Xã | 3 | {} |";
+        assert_eq!(found(&text.replace("{}", "")), NOTHING);
+        assert_eq!(found(&text.replace("{}", "x")), ["?cot/la Khen thưởng › C1"]);
+    }
+
+    #[test]
+    fn a_sheet_without_header_is_told_once() {
+        assert_eq!(
+            found("## Khen thưởng\n| Xã | 3 |"),
+            ["trang-tinh/khong-co-tieu-de Khen thưởng"]
+        );
+    }
+
+    #[test]
+    fn content_outside_the_table_is_told() {
+        let text =
+            awards("| 1 | Xã | tập thể | 3 | | | |\n| | | | | | | Người lập biểu |\n| 2 | Xã | cá nhân | 3 | | | x |");
+        assert_eq!(
+            found(&text),
+            [
+                "?dong/ngoai-bang Khen thưởng › G8",
+                "?cot/khong-tieu-de Khen thưởng › G9"
+            ]
+        );
+    }
+
+    #[test]
+    fn total_rows_are_named_and_not_counted() {
+        let text = awards("| 1 | Xã | tập thể | 3 | | |\n| | Tổng cộng | | 3 | | |");
+        assert_eq!(found(&text), ["?dong/tong Khen thưởng › B8"]);
+        assert_eq!(values(&text, "khen_thuong"), "Xã|tập thể|03|-|-");
+    }
+
+    #[test]
+    fn hidden_rows_are_read_and_told_together() {
+        let text = awards("| 1 | Xã | tập thể | 3 | | | {hidden}\n| 2 | Xã | cá nhân | 3 | | | {hidden}");
+        assert_eq!(found(&text), ["?dong/an Khen thưởng › B7, B8"]);
+    }
+
+    #[test]
+    fn merged_data_cells_are_told_once_at_the_first() {
+        let text = awards("| 1 | Xã | tập thể | 3 | 1/QĐ | |\n| 2 | ^ | cá nhân | 3 | 2/QĐ | |");
+        assert_eq!(found(&text), ["o/gop Khen thưởng › B7"]);
+    }
+
+    #[test]
+    fn merged_cells_above_the_data_are_fine() {
+        let text = "## Khen thưởng\n| KẾT QUẢ | < | < |\n| Cấp khen | Số lượng | Quyết định |\n| Xã | 3 | 1 |";
+        assert_eq!(found(text), NOTHING);
+    }
+
+    #[test]
+    fn each_wrong_value_is_told_at_its_cell() {
+        let text = awards(
+            "| 1 | Huyện | tập thể | 3 | 1/QĐ | |
+             | 2 | Xã | tập thể | ba | 1/qđ | |
+             | 3 | Xã | | 1.5 | 3/QĐ | |
+             | 4 | | cá nhân | 0 | 4/QĐ | |
+             | 5 | Xã | cá nhân | =1/0 -> #DIV/0! | 5/QĐ | |
+             | 6 | Xã | cá nhân | =D5+1 | 6/QĐ | |
+             | 7 | Xã | cá nhân | =D5+1 -> 3 | 7/QĐ | |",
+        );
+        assert_eq!(
+            found(&text),
+            [
+                "gia-tri/ngoai-danh-muc Khen thưởng › B7",
+                "gia-tri/khong-phai-so Khen thưởng › D8",
+                "gia-tri/trung Khen thưởng › E8",
+                "gia-tri/so-khong-nguyen Khen thưởng › D9",
+                "gia-tri/thieu Khen thưởng › B10",
+                "gia-tri/nho-qua Khen thưởng › D10",
+                "gia-tri/cong-thuc-loi Khen thưởng › D11",
+                "gia-tri/cong-thuc-chua-tinh Khen thưởng › D12",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_same_fault_down_a_column_is_one_finding_from_four_on() {
+        let rows = |count: usize| awards(&"| 1 | Xã | tập thể | ba | | |\n".repeat(count));
+        assert_eq!(found(&rows(3)).len(), 3);
+        assert_eq!(
+            found(&rows(5)),
+            ["gia-tri/khong-phai-so Khen thưởng › D7, D8, D9 và 2 ô khác"]
+        );
+    }
+
+    #[test]
+    fn a_value_asked_for_by_another_is_required() {
+        let text = awards("| 1 | Tỉnh | tập thể | 3 | | |");
+        assert_eq!(found(&text), ["gia-tri/thieu-khi Khen thưởng › F7"]);
+    }
+
+    #[test]
+    fn counts_must_agree_with_the_list_where_it_has_names() {
+        let text = awards("| 1 | Xã | tập thể | 3 | | |\n| 2 | Tỉnh | tập thể | 3 | | x |");
+        let list = "## Danh sách\n| Họ và tên | Cấp khen |\n| An | Xã |\n| Bình | Xã |";
+        assert_eq!(found(&format!("{text}\n{list}")), ["so-lieu/dem Khen thưởng › D7"]);
+    }
+
+    #[test]
+    fn fewer_or_more_rows_than_permitted_are_told() {
+        let toml = SCHEMA.replace(
+            "id = \"danh_sach\"",
+            "id = \"danh_sach\"\n    min_rows = 2\n    max_rows = 2",
+        );
+        let rows = |count: usize| {
+            format!(
+                "## Danh sách\n| Họ và tên | Cấp khen |\n{}",
+                "| An | Xã |\n".repeat(count)
+            )
+        };
+        assert_eq!(lines(&run_with(&toml, &rows(1)).1), ["trang-tinh/it-dong Danh sách"]);
+        assert_eq!(lines(&run_with(&toml, &rows(2)).1), NOTHING);
+        assert_eq!(lines(&run_with(&toml, &rows(3)).1), ["trang-tinh/nhieu-dong Danh sách"]);
+    }
+}
+
+mod keyed {
+    use super::*;
+
+    fn indicators(rows: &str) -> String {
+        format!("## Chỉ tiêu\n| STT | Mã | Chỉ tiêu | ĐVT | Kế hoạch | Thực hiện | So với kế hoạch (%) |\n{rows}")
+    }
+
+    const FOREST: &str = "| 2 | rung | Trồng rừng | ha | 30 | 50 | 166.7% |";
+
+    #[test]
+    fn percentages_agree_as_far_as_rounding_allows() {
+        let text = indicators(&format!(
+            "| 1 | thu | Thu ngân sách | triệu đồng | 197.4 | 258 | 130.7% |\n{FOREST}"
+        ));
+        assert_eq!(found(&text), NOTHING);
+        assert_eq!(
+            values(&text, "chi_tieu"),
+            "thu|Thu ngân sách|triệu đồng|197,4|258|130,7% / rung|Trồng rừng|ha|30|50|166,7%"
+        );
+        let text = text.replace("166.7%", "166%");
+        assert_eq!(found(&text), ["so-lieu/ty-le Chỉ tiêu › G3"]);
+        let (_, diagnostics) = run(&text);
+        assert!(
+            diagnostics
+                .print(Lang::Vi)
+                .contains("ghi 166%, nhưng «Thực hiện» 50 trên «Kế hoạch» 30 là 166,7%")
+        );
+    }
+
+    #[test]
+    fn a_declared_row_is_found_by_its_name_when_the_key_was_lost() {
+        let text = indicators(&format!("| 1 | | THU NGÂN SÁCH | triệu đồng | 1 | 1 | |\n{FOREST}"));
+        assert_eq!(found(&text), NOTHING);
+        assert!(values(&text, "chi_tieu").starts_with("thu|THU NGÂN SÁCH"));
+        let (dataset, _) = run(&text);
+        assert_eq!(dataset.sheets[1].by_key.get("thu"), Some(&0));
+        let text = indicators(&format!(
+            "| 1 | thuu | Thu ngân sách | triệu đồng | 1 | 1 | |\n{FOREST}"
+        ));
+        assert_eq!(found(&text), ["?dong/sai-ma Chỉ tiêu › B2"]);
+    }
+
+    #[test]
+    fn a_declared_row_keeps_its_fixed_texts_where_cells_are_blank() {
+        let text = indicators(&format!("| 1 | thu | | | 1 | 1 | |\n{FOREST}"));
+        assert!(values(&text, "chi_tieu").starts_with("thu|Thu ngân sách|triệu đồng|1|1|"));
+        assert_eq!(found(&text), NOTHING);
+    }
+
+    #[test]
+    fn another_unit_than_the_packs_is_told() {
+        let text = indicators(&format!("| 1 | thu | Thu ngân sách | tỷ đồng | 1 | 1 | |\n{FOREST}"));
+        assert_eq!(found(&text), ["?dong/khac-mau Chỉ tiêu › D2"]);
+        let text = indicators(FOREST).replace("Kế hoạch |", "Kế hoạch (tỷ đồng) |");
+        assert_eq!(
+            found(&text),
+            ["?dong/thieu-chi-tieu Chỉ tiêu", "cot/khac-don-vi Chỉ tiêu › E1"]
+        );
+    }
+
+    #[test]
+    fn a_missing_declared_row_is_told_by_name() {
+        let (_, diagnostics) = run(&indicators(FOREST));
+        assert_eq!(lines(&diagnostics), ["?dong/thieu-chi-tieu Chỉ tiêu"]);
+        assert!(
+            diagnostics
+                .print(Lang::Vi)
+                .contains("thiếu 1 dòng của mẫu: «Thu ngân sách»")
+        );
+    }
+
+    #[test]
+    fn a_doubled_key_is_told_at_the_second() {
+        let text = indicators(&format!(
+            "| 1 | thu | Thu ngân sách | triệu đồng | 1 | 1 | |\n{FOREST}\n{FOREST}"
+        ));
+        assert_eq!(found(&text), ["dong/trung-khoa Chỉ tiêu › B4"]);
+        assert!(run(&text).1.print(Lang::Vi).contains("«rung» đã có ở ô B3"));
+    }
+
+    #[test]
+    fn extra_rows_need_a_proper_key_or_are_refused() {
+        let text = indicators(&format!(
+            "| 1 | thu | Thu ngân sách | triệu đồng | 1 | 1 | |\n{FOREST}\n| 3 | Nước sạch | Nước sạch | % | 1 | 1 | |"
+        ));
+        assert_eq!(found(&text), ["dong/ma-sai-dang Chỉ tiêu › B4"]);
+        assert!(run(&text).1.print(Lang::Vi).contains("ghi «nuoc_sach»"));
+        let toml = SCHEMA.replace("key = \"ma\"", "key = \"ma\"\n    extra_rows = false");
+        assert_eq!(lines(&run_with(&toml, &text).1), ["dong/la Chỉ tiêu › B4"]);
+    }
+
+    #[test]
+    fn a_blank_required_figure_of_a_declared_row_is_told() {
+        let text = indicators(&format!("| 1 | thu | Thu ngân sách | triệu đồng | 1 | | |\n{FOREST}"));
+        assert_eq!(found(&text), ["gia-tri/thieu Chỉ tiêu › F2"]);
+    }
+}
+
+mod list {
+    use super::*;
+
+    #[test]
+    fn items_are_read_with_and_without_header() {
+        for text in [
+            "## Nơi nhận\n| NƠI NHẬN |\n\n| STT | Nơi nhận |\n| VD | Như trên |\n| 1 | Sở Nội vụ |\n| 2 | Lưu: VT |\n| 3 | |",
+            "## Nơi nhận\nNơi nhận\n\n| Nơi nhận |\n| Sở Nội vụ |\n| Lưu: VT |",
+            "## Nơi nhận\n| 1 | Sở Nội vụ |\n| 2 | Lưu: VT |",
+            "## Nơi nhận\nSở Nội vụ\nLưu: VT",
+        ] {
+            assert_eq!(values(text, "noi_nhan"), "Sở Nội vụ / Lưu: VT", "{text}");
+            assert_eq!(found(text), NOTHING, "{text}");
+        }
+    }
+}

@@ -107,7 +107,14 @@ impl BuiltIn {
 }
 
 /// The packs that are part of the program.
-pub const BUILT_IN: &[BuiltIn] = &[];
+pub const BUILT_IN: &[BuiltIn] = &[BuiltIn {
+    id: "bc-thi-dua-khen-thuong",
+    files: &[
+        (MANIFEST, include_bytes!("../../templates/bc-thi-dua-khen-thuong/pack.toml")),
+        ("bao-cao.md", include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.md")),
+        ("bao-cao.docx", include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.docx")),
+    ],
+}];
 
 /// Whether templates that can be built from a source must be there already.
 #[derive(Clone, Copy, PartialEq, Eq)]

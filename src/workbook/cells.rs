@@ -1,7 +1,6 @@
 //! Cells from calamine's streaming reader, joined with what `marks` found.
 
 use std::io::Cursor;
-use std::sync::Arc;
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use jiff::civil::Date;
@@ -21,10 +20,10 @@ impl From<XlsxError> for Error {
     }
 }
 
-type Source = Xlsx<Cursor<Arc<[u8]>>>;
+type Source<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Reads all sheets.
-pub(super) fn read(bytes: Arc<[u8]>, marks: Marks, limits: &Limits) -> Result<Workbook, Error> {
+pub(super) fn read(bytes: &[u8], marks: Marks, limits: &Limits) -> Result<Workbook, Error> {
     let mut source: Source = Xlsx::new(Cursor::new(bytes))?;
     let metadata = source.sheets_metadata().to_vec();
     if metadata.len() != marks.sheets.len() {
@@ -50,7 +49,7 @@ pub(super) fn read(bytes: Arc<[u8]>, marks: Marks, limits: &Limits) -> Result<Wo
     Ok(workbook)
 }
 
-fn read_sheet(source: &mut Source, marks: SheetMarks, limits: &Limits, cells: &mut usize) -> Result<Sheet, Error> {
+fn read_sheet(source: &mut Source<'_>, marks: SheetMarks, limits: &Limits, cells: &mut usize) -> Result<Sheet, Error> {
     let mut reader = source.worksheet_cells_reader(&marks.name)?;
     let percent: Vec<bool> = reader
         .styles()
@@ -101,7 +100,8 @@ fn read_sheet(source: &mut Source, marks: SheetMarks, limits: &Limits, cells: &m
                 formula: Formula::None,
             },
         );
-        if rows.list.len() > limits.rows {
+        // The row being gathered counts too.
+        if rows.list.len() >= limits.rows && !rows.cells.is_empty() {
             return Err(Error::TooLarge(Limit::Rows(limits.rows)));
         }
     }

@@ -11,12 +11,12 @@ mod kind;
 mod marks;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 pub use self::error::{Error, Limit};
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
 use crate::value::Raw;
+use crate::vietnamese::trim;
 
 /// A workbook as the file holds it.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +75,7 @@ pub struct Cell {
 impl Cell {
     /// Whether the cell holds nothing but blanks.
     pub fn is_blank(&self) -> bool {
-        self.formula != Formula::NotComputed && matches!(&self.raw, Raw::Text(text) if text.trim().is_empty())
+        self.formula != Formula::NotComputed && matches!(&self.raw, Raw::Text(text) if trim(text).is_empty())
     }
 }
 
@@ -142,9 +142,8 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Error> {
         return Err(Error::TooLarge(Limit::FileBytes(limits.file_bytes)));
     }
     kind::refuse_others(bytes)?;
-    let bytes: Arc<[u8]> = bytes.into();
     let package = Package::read(
-        bytes.clone(),
+        bytes,
         &opc::Limits {
             part_bytes: limits.part_bytes,
             total_bytes: limits.total_bytes,
@@ -154,9 +153,13 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Error> {
     .map_err(|error| Error::from_package(error, limits))?;
     kind::refuse_other_packages(&package)?;
     let marks = marks::read(&package, limits)?;
+    // The package keeps a copy of the file.
     drop(package);
     // What a hostile file can still make calamine do is an arithmetic overflow in a debug build; it must not end the
     // program. The reader is thrown away afterwards, so no broken state is seen.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cells::read(bytes, marks, limits)))
         .unwrap_or_else(|_| Err(Error::Damaged("calamine".to_owned())))
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,11 @@ fn sheet(worksheet: &mut Worksheet, section: &str) {
     if heading.trim().ends_with("{hidden}") {
         worksheet.set_hidden(true);
     }
-    let lines: Vec<&str> = body.trim_matches(|c| c == '\n' || c == ' ').lines().map(str::trim).collect();
+    let lines: Vec<&str> = body
+        .trim_matches(|c| c == '\n' || c == ' ')
+        .lines()
+        .map(str::trim)
+        .collect();
     let mut rows: Vec<(Vec<String>, bool)> = Vec::new();
     for line in lines {
         let Some(inner) = line.strip_prefix('|') else {
@@ -66,17 +70,34 @@ fn sheet(worksheet: &mut Worksheet, section: &str) {
 }
 
 fn merge(worksheet: &mut Worksheet, rows: &[(Vec<String>, bool)]) {
-    let at = |row: usize, column: usize| rows.get(row).and_then(|(cells, _)| cells.get(column)).map(String::as_str);
+    let at = |row: usize, column: usize| {
+        rows.get(row)
+            .and_then(|(cells, _)| cells.get(column))
+            .map(String::as_str)
+    };
     for (row, (cells, _)) in rows.iter().enumerate() {
         for column in 0..cells.len() {
             if matches!(at(row, column), Some("<" | "^")) {
                 continue;
             }
-            let last_column = (column + 1..).take_while(|&next| at(row, next) == Some("<")).last().unwrap_or(column);
-            let last_row = (row + 1..).take_while(|&next| at(next, column) == Some("^")).last().unwrap_or(row);
+            let last_column = (column + 1..)
+                .take_while(|&next| at(row, next) == Some("<"))
+                .last()
+                .unwrap_or(column);
+            let last_row = (row + 1..)
+                .take_while(|&next| at(next, column) == Some("^"))
+                .last()
+                .unwrap_or(row);
             if (last_row, last_column) != (row, column) {
                 worksheet
-                    .merge_range(row as u32, column as u16, last_row as u32, last_column as u16, "", &Format::new())
+                    .merge_range(
+                        row as u32,
+                        column as u16,
+                        last_row as u32,
+                        last_column as u16,
+                        "",
+                        &Format::new(),
+                    )
                     .expect("a merged range");
             }
         }
