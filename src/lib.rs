@@ -1,52 +1,44 @@
 //! `baocao` turns the Excel workbooks that Vietnamese communes keep into the official Word documents that they issue.
 //!
-//! A kind of report is a [`Pack`]: the sheets its workbook has, and a Word template with tags. From a workbook and its
-//! pack come documents, and findings that name each problem's cell, in Vietnamese and English.
-//!
 //! ```text
-//!     pack.toml ────► pack ──► schema ─────────────────┐
-//!                                                      ▼
-//!     workbook.xlsx ──► workbook ──► raw cells ──► dataset ──► typed values, each knows its cell
-//!                                                      │           └──► findings: diagnostic
-//!     bao-cao.md ──► outline ──► bao-cao.docx          ▼
-//!                                     └──────────► template ──► document.docx
+//! pack (folder) ──► schema ────────────────┐
+//!                                          ▼
+//! workbook.xlsx ──► workbook (cells) ──► dataset (typed values, each knows its cell) ──► diagnostics
+//!                                          │
+//! pack/*.docx ────► template (compiled once, type-checked against the schema)
+//!                                          ▼
+//!                                    document.docx
 //! ```
 //!
-//! The rooms, lowest first; a room names only rooms above it in this list (`tests/all/house.rs` holds it to that):
+//! The rooms, lowest first. A room names only rooms above it in this list; `tests/all/house.rs` holds that, and each room's
+//! door to a library.
 //!
-//! | room | what it does | its libraries |
+//! | room | what it does | door to |
 //! |---|---|---|
-//! | [`diagnostic`] | what is wrong, where, and what to do; printed for people, or as JSON | serde_json |
-//! | [`vietnamese`] | pure text: numbers, dates, words, folding, name order | unicode-normalization, strsim, jiff |
-//! | [`value`] | column types: how a cell becomes a typed value, and how it prints | jiff |
-//! | [`schema`] | the sheets and fields a pack expects, and whether that makes sense | |
-//! | [`opc`] | the .docx container: parts, content types, limits; knows no Word | zip |
-//! | [`workbook`] | bytes to sheets of raw cells; knows no schema | calamine |
-//! | [`dataset`] | finds the schema's sheets and columns, types the cells, runs the checks | |
-//! | [`blank`] | a schema to an empty workbook, or one filled in | rust_xlsxwriter |
-//! | [`template`] | tags in Word: found across runs, type-checked, compiled once, filled many times | handlebars |
-//! | [`outline`] | a text file to a Word template in the layout of Decree 30/2020 | docx-rs, pulldown-cmark |
-//! | [`pack`] | a plug-in: manifest, schema, templates; which one a workbook belongs to | toml |
+//! | [`diagnostic`] | what is wrong, where, and what to do; in two languages | |
+//! | [`vietnamese`] | pure text: numbers, dates, words, folding, name order | unicode-normalization |
+//! | [`value`] | column types: how a cell becomes a typed value, and how it prints | jiff, rust_decimal |
+//! | [`schema`] | the sheets a pack expects, and whether that makes sense | |
+//! | [`opc`] | the .docx container: parts, content types, relationships, limits | zip |
+//! | [`workbook`] | bytes to sheets of raw cells with their formats | calamine |
+//! | [`dataset`] | finds the schema in a workbook, types the cells, runs the checks | |
+//! | [`blank`] | a schema to an empty or prefilled workbook | rust_xlsxwriter |
+//! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml |
+//! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
+//! | [`pack`] | a plug-in: manifest, schema, templates | toml |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, tempfile |
 //!
-//! All but [`cli`] take bytes and values: no files, no clock, no environment, no output.
-//!
-//! # Example
-//!
-//! The blank workbook of a pack that is built in, and what is missing while nobody has filled it in:
+//! The core takes bytes and values; files, environment and standard output are touched in [`cli`] only.
 //!
 //! ```
-//! use baocao::{Lang, Options, Prefill, pack, pipeline};
+//! use baocao::{Prefill, pack, pipeline};
 //!
-//! let pack = pack::BUILT_IN[0].parse().expect("a built-in pack is right");
-//! let workbook = pipeline::blank(&pack, &Prefill::new())?;
-//!
-//! let outcome = pipeline::render(&pack, &workbook, &Options::default())?;
-//! assert!(outcome.documents.is_empty());
-//! let findings = outcome.diagnostics.print(Lang::Vi);
-//! assert!(findings.contains("«Tên đơn vị» bắt buộc phải ghi"));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! let pack = pack::BUILT_IN[0].parse().expect("a built-in pack is sound");
+//! let blank = pipeline::blank(&pack, &Prefill::default()).expect("a sound schema makes a workbook");
+//! let outcome = pipeline::render(&pack, &blank, &pipeline::Options::default()).expect("it is a workbook");
+//! // Nothing is filled in yet: the findings say what is missing, and no document is made.
+//! assert!(outcome.documents.is_empty() && outcome.diagnostics.has_errors());
 //! ```
 
 pub mod blank;
@@ -63,10 +55,12 @@ pub mod value;
 pub mod vietnamese;
 pub mod workbook;
 
-pub use blank::Prefill;
-pub use dataset::Dataset;
-pub use diagnostic::{Diagnostic, Diagnostics, Lang, Place, Severity, Text};
-pub use pack::Pack;
-pub use pipeline::{Checked, Document, Options, Outcome};
-pub use schema::Schema;
-pub use template::Template;
+pub use self::blank::{Prefill, Stamp};
+pub use self::dataset::Dataset;
+pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity, Text};
+pub use self::pack::Pack;
+pub use self::pipeline::{Checked, Document, Outcome};
+pub use self::schema::Schema;
+pub use self::template::Template;
+pub use self::value::Value;
+pub use self::workbook::Workbook;

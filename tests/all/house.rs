@@ -26,7 +26,7 @@ const ROOMS: [&str; 13] = [
 ];
 
 /// Libraries, and the rooms that may name them.
-const DOORS: [(&str, &[&str]); 17] = [
+const DOORS: [(&str, &[&str]); 18] = [
     ("calamine", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
     ("handlebars", &["template"]),
@@ -45,6 +45,7 @@ const DOORS: [(&str, &[&str]); 17] = [
     ("std::fs", &["cli"]),
     ("std::env", &["cli"]),
     ("std::time", &["cli"]),
+    ("std::process", &["cli"]),
 ];
 
 /// Rooms that may use all of the calendar; the others may name a civil date only.
@@ -72,8 +73,11 @@ fn faults(room: &str, depth: usize, source: &str) -> Vec<String> {
         }
     }
     for (library, rooms) in DOORS {
-        let pattern = Regex::new(&format!(r"(?:^|[^\w.:$]){library}::|\buse {library}\b")).expect("a pattern");
-        if !rooms.contains(&room) && pattern.is_match(&code) {
+        let mut pattern = format!(r"(?:^|[^\w.:$])(?:::)?{library}::|\buse {library}\b");
+        if let Some(module) = library.strip_prefix("std::") {
+            pattern += &format!(r"|\bstd::\{{[^;]*\b{module}\b");
+        }
+        if !rooms.contains(&room) && Regex::new(&pattern).expect("a pattern").is_match(&code) {
             faults.push(format!("`{room}` names {library}, whose rooms are {rooms:?}"));
         }
     }
@@ -183,6 +187,7 @@ fn the_check_itself_sees_each_kind_of_breach() {
         ("dataset", 2, "use calamine::Reader;"),
         ("blank", 1, "fn f() { ::zip::read() }"),
         ("pack", 1, "let x = std::fs::read(path);"),
+        ("pack", 1, "use std::{borrow::Cow, fs};"),
         ("schema", 1, "use jiff::Zoned;"),
         ("pipeline", 1, "println!(\"x\");"),
         ("misc", 1, ""),
