@@ -10,8 +10,8 @@
 //!                                    document.docx
 //! ```
 //!
-//! The rooms, lowest first. A room names only rooms above it in this list; a test holds that, and each room's door to a
-//! library.
+//! The rooms, lowest first. A room names only rooms above it in this list; `tests/all/house.rs` holds that, and each room's
+//! door to a library.
 //!
 //! | room | what it does | door to |
 //! |---|---|---|
@@ -27,7 +27,7 @@
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`pack`] | a plug-in: manifest, schema, templates | toml |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
-//! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
+//! | [`cli`] | arguments, files, exit status; one file for each command | clap, tempfile |
 //!
 //! The core takes bytes and values; files, environment and standard output are touched in [`cli`] only.
 //!
@@ -57,8 +57,9 @@ pub mod workbook;
 
 pub use self::blank::{Prefill, Stamp};
 pub use self::dataset::Dataset;
-pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity};
+pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity, Text};
 pub use self::pack::Pack;
+pub use self::pipeline::{Checked, Document, Outcome};
 pub use self::schema::Schema;
 pub use self::template::Template;
 pub use self::value::Value;
