@@ -177,13 +177,9 @@ fn report_columns(declared: &Sheet, header: &Header, sheet: &workbook::Sheet, fi
                 "không có cột «{label}»; tiêu đề «{near}» – có phải «{label}»?",
                 "there is no column «{label}»; is header «{near}» meant to be «{label}»?"
             );
-            let finding = if field.required {
-                Diagnostic::error("cot/sai-ten", place(name, at), message)
-            } else {
-                Diagnostic::warning("cot/sai-ten", place(name, at), message)
-            };
+            // An error even where the column is optional: figures would be left out of the document.
             findings.push(
-                finding
+                Diagnostic::error("cot/sai-ten", place(name, at), message)
                     .field(&field.id)
                     .hint(text!("sửa tiêu đề thành «{label}»", "change the header to «{label}»")),
             );

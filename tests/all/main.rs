@@ -1,4 +1,6 @@
 //! All integration tests, in one program so that it links once.
 
+mod commands;
+mod house;
 mod invariants;
 mod office;
