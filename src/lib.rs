@@ -64,3 +64,7 @@ pub use self::schema::Schema;
 pub use self::template::Template;
 pub use self::value::Value;
 pub use self::workbook::Workbook;
+
+#[cfg(test)]
+#[path = "../tests/support/markdown_workbook.rs"]
+mod markdown_workbook;
