@@ -49,7 +49,7 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     Ok(report)
 }
 
-fn read_data(pack: &Pack, path: &PathBuf) -> Result<Prefill, Stop> {
+fn read_data(pack: &Pack, path: &std::path::Path) -> Result<Prefill, Stop> {
     let bytes = input::read(path, DATA_BYTES, &[".toml"])?;
     let name = input::name(path);
     let Ok(text) = String::from_utf8(bytes) else {

@@ -741,11 +741,9 @@ impl<'t> Planner<'t> {
                 if let Some(index) = (0..element)
                     .rev()
                     .find(|&index| self.tree.elements[index].contains(range.start))
-                {
-                    if self.tree.elements[index].name == Name::Text {
+                    && self.tree.elements[index].name == Name::Text {
                         texts.push(index);
                     }
-                }
             }
         }
         texts.sort_unstable();

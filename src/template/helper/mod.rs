@@ -260,9 +260,9 @@ fn comparable(schema: &Schema, helper: &Helper, left: Kind, right: Kind, literal
                 .hint(Some(text!("viết như \"01/7/2025\"", "write it like \"01/7/2025\"")))),
             };
         }
-        if let Kind::Field(sheet, field) = left {
-            if let Some(field) = schema.sheets.get(sheet).and_then(|sheet| sheet.fields.get(field)) {
-                if field.ty == crate::value::Type::Choice
+        if let Kind::Field(sheet, field) = left
+            && let Some(field) = schema.sheets.get(sheet).and_then(|sheet| sheet.fields.get(field))
+                && field.ty == crate::value::Type::Choice
                     && !field.choices.iter().any(|choice| *choice.value == *written)
                 {
                     let near = vietnamese::nearest(&written, field.choices.iter().map(|choice| choice.value.as_str()));
@@ -285,8 +285,6 @@ fn comparable(schema: &Schema, helper: &Helper, left: Kind, right: Kind, literal
                         None => text!("danh mục: {all}", "choices: {all}"),
                     })));
                 }
-            }
-        }
     }
     if family_left != family_right {
         let (left, right) = (left.describe(schema), right.describe(schema));
