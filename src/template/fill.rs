@@ -156,9 +156,10 @@ impl<'f, 'a> Filler<'f, 'a> {
                 self.nodes(nodes)?;
                 self.pending -= 1;
                 if let Target::Word(prefix) = self.target
-                    && !ends_with_paragraph(&self.out[start..], prefix) {
-                        self.out.extend_from_slice(format!("<{prefix}p/>").as_bytes());
-                    }
+                    && !ends_with_paragraph(&self.out[start..], prefix)
+                {
+                    self.out.extend_from_slice(format!("<{prefix}p/>").as_bytes());
+                }
             }
             Node::Table(nodes) => {
                 let start = self.out.len();

@@ -54,7 +54,10 @@ fn run(context: &Context, findings: &mut Findings) {
             }
             let Text { vi, en } = count.subject();
             let (shown_vi, shown_en) = match shown {
-                Some(shown) => (format!("ghi {}", shown.normalize()), format!("says {}", shown.normalize())),
+                Some(shown) => (
+                    format!("ghi {}", shown.normalize()),
+                    format!("says {}", shown.normalize()),
+                ),
                 None => ("để trống".to_owned(), "is blank".to_owned()),
             };
             let of: Vec<String> = by

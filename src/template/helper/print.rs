@@ -126,7 +126,11 @@ pub const PAD: Helper = Helper {
     call: |arguments| {
         with_number(arguments, |number| {
             let number = number.normalize();
-            Some(if number < Decimal::from(1_000) { vietnamese::padded(number) } else { number.to_string() })
+            Some(if number < Decimal::from(1_000) {
+                vietnamese::padded(number)
+            } else {
+                number.to_string()
+            })
         })
     },
 };
