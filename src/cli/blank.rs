@@ -1,6 +1,6 @@
 //! `blank`: the empty workbook of a pack, or one with some cells filled in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use serde_json::json;
@@ -49,7 +49,7 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     Ok(report)
 }
 
-fn read_data(pack: &Pack, path: &PathBuf) -> Result<Prefill, Stop> {
+fn read_data(pack: &Pack, path: &Path) -> Result<Prefill, Stop> {
     let bytes = input::read(path, DATA_BYTES, &[".toml"])?;
     let name = input::name(path);
     let Ok(text) = String::from_utf8(bytes) else {
