@@ -45,7 +45,13 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         .json
         .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
     report.json.insert("path".into(), json!(path.display().to_string()));
-    report.summary = Some(Text::new("Đã tạo biểu trống", "Made the blank workbook"));
+    report.summary = Some(match matches.contains_id("data") {
+        true => Text::new(
+            "Đã tạo biểu có điền sẵn số liệu",
+            "Made the workbook, with the data filled in",
+        ),
+        false => Text::new("Đã tạo biểu trống", "Made the blank workbook"),
+    });
     Ok(report)
 }
 
