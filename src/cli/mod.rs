@@ -16,6 +16,7 @@ mod screen;
 mod usage;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use self::report::{Report, Stop};
+use self::report::{Report, Status, Stop};
 use crate::diagnostic::{Diagnostic, Lang, Place, Text};
 
 /// What holds for a whole run.
@@ -56,8 +57,14 @@ pub fn run() -> ExitCode {
         )))
         .silent(),
     };
-    screen::show(&session, &report);
-    ExitCode::from(report.status as u8)
+    match screen::show(&session, &report) {
+        Ok(()) => ExitCode::from(report.status as u8),
+        Err(error) => {
+            // Nothing else is left to say it on.
+            let _ = writeln!(std::io::stderr(), "{error:#}");
+            ExitCode::from(Status::Fault as u8)
+        }
+    }
 }
 
 /// Parses the arguments and does what they ask.

@@ -709,7 +709,10 @@ fn report_count(declared: &Sheet, data: &SheetData, findings: &mut Findings) {
     } else {
         return;
     };
-    findings.push(Diagnostic::error(code, Place::Sheet(name.clone()), message));
+    findings.push(Diagnostic::error(code, Place::Sheet(name.clone()), message).hint(text!(
+        "ghi mỗi mục một dòng ngay dưới dòng tiêu đề",
+        "give each item a row of its own below the header row"
+    )));
 }
 
 /// A header made up for a list that has none: its one column, data from a row on.

@@ -1,9 +1,6 @@
 //! Cases as a user meets them: a workbook in Markdown, the findings it gives as `code place` lines.
 
-#[path = "../../tests/support/markdown_workbook.rs"]
-mod markdown_workbook;
-
-use markdown_workbook::workbook;
+use crate::markdown_workbook::workbook;
 use serde::Deserialize;
 
 use super::{Dataset, build};

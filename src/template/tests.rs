@@ -440,6 +440,14 @@ fn loops_nest_and_names_are_found_outward() {
 }
 
 #[test]
+fn document_numbers_and_years_have_no_separators() {
+    assert_fill(
+        "{{pad 5}} {{pad 127}} {{pad 1127}} {{add thong_tin.nam 1}} {{sub thong_tin.nam 1}}",
+        "05 127 1127 2027 2025",
+    );
+}
+
+#[test]
 fn groups_can_go_through_every_choice() {
     assert_fill(
         "{{#each (group (where khen \"cap\" \"Xã\") \"cap\" all=true)}}{{key}}: {{#each items}}{{so_luong}}{{else}}không có{{/each}}; {{/each}}",

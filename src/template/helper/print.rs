@@ -117,12 +117,22 @@ pub const WORDS: Helper = Helper {
 pub const PAD: Helper = Helper {
     name: "pad",
     usage: "pad SỐ",
-    vi: "số có chữ số 0 đằng trước khi nhỏ hơn 10",
-    en: "a number with a leading zero below ten",
+    vi: "số có chữ số 0 đằng trước khi nhỏ hơn 10, không có dấu ngăn hàng nghìn: số văn bản",
+    en: "a number with a leading zero below ten and no separators: a document number",
     example: ("pad thong_tin.so_van_ban", "05"),
     named: &[],
     check: one_number,
-    call: |arguments| with_number(arguments, |number| Some(vietnamese::padded(number))),
+    // Decree 30/2020, annex I, II.3.c: the number of a document has a leading zero below ten; its digits are not grouped.
+    call: |arguments| {
+        with_number(arguments, |number| {
+            let number = number.normalize();
+            Some(if number < Decimal::from(1_000) {
+                vietnamese::padded(number)
+            } else {
+                number.to_string()
+            })
+        })
+    },
 };
 
 /// The printed form of an argument, as it would stand in the text; `None` when missing.
