@@ -27,7 +27,7 @@
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`pack`] | a plug-in: manifest, schema, templates | toml |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
-//! | [`cli`] | arguments, files, exit status; one file for each command | clap, tempfile |
+//! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
 //!
 //! The core takes bytes and values; files, environment and standard output are touched in [`cli`] only.
 //!

@@ -26,7 +26,7 @@ const ROOMS: [&str; 13] = [
 ];
 
 /// Libraries, and the rooms that may name them.
-const DOORS: [(&str, &[&str]); 18] = [
+const DOORS: [(&str, &[&str]); 19] = [
     ("calamine", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
     ("handlebars", &["template"]),
@@ -41,6 +41,7 @@ const DOORS: [(&str, &[&str]); 18] = [
     ("serde_json", &["diagnostic", "cli"]),
     ("clap", &["cli"]),
     ("tempfile", &["cli"]),
+    ("anyhow", &["cli"]),
     // The world outside: the core takes bytes and values.
     ("std::fs", &["cli"]),
     ("std::env", &["cli"]),
