@@ -70,6 +70,8 @@ pub const HELPERS: &[&Helper] = &[
     &print::DATE,
     &print::WORDS,
     &print::PAD,
+    &print::AMOUNT,
+    &print::CHANGE,
     &print::UPPER,
     &print::LOWER,
     &print::CAPITALIZE,
