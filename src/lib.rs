@@ -1,4 +1,45 @@
 //! `baocao` turns the Excel workbooks that Vietnamese communes keep into the official Word documents that they issue.
+//!
+//! ```text
+//! pack (folder) ──► schema ────────────────┐
+//!                                          ▼
+//! workbook.xlsx ──► workbook (cells) ──► dataset (typed values, each knows its cell) ──► diagnostics
+//!                                          │
+//! pack/*.docx ────► template (compiled once, type-checked against the schema)
+//!                                          ▼
+//!                                    document.docx
+//! ```
+//!
+//! The rooms, lowest first. A room names only rooms above it in this list; a test holds that, and each room's door to a
+//! library.
+//!
+//! | room | what it does | door to |
+//! |---|---|---|
+//! | [`diagnostic`] | what is wrong, where, and what to do; in two languages | |
+//! | [`vietnamese`] | pure text: numbers, dates, words, folding, name order | unicode-normalization |
+//! | [`value`] | column types: how a cell becomes a typed value, and how it prints | jiff, rust_decimal |
+//! | [`schema`] | the sheets a pack expects, and whether that makes sense | |
+//! | [`opc`] | the .docx container: parts, content types, relationships, limits | zip |
+//! | [`workbook`] | bytes to sheets of raw cells with their formats | calamine |
+//! | [`dataset`] | finds the schema in a workbook, types the cells, runs the checks | |
+//! | [`blank`] | a schema to an empty or prefilled workbook | rust_xlsxwriter |
+//! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml |
+//! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
+//! | [`pack`] | a plug-in: manifest, schema, templates | toml |
+//! | [`pipeline`] | the steps in order, one function for each wish | |
+//! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
+//!
+//! The core takes bytes and values; files, environment and standard output are touched in [`cli`] only.
+//!
+//! ```
+//! use baocao::{Prefill, pack, pipeline};
+//!
+//! let pack = pack::BUILT_IN[0].parse().expect("a built-in pack is sound");
+//! let blank = pipeline::blank(&pack, &Prefill::default()).expect("a sound schema makes a workbook");
+//! let outcome = pipeline::render(&pack, &blank, &pipeline::Options::default()).expect("it is a workbook");
+//! // Nothing is filled in yet: the findings say what is missing, and no document is made.
+//! assert!(outcome.documents.is_empty() && outcome.diagnostics.has_errors());
+//! ```
 
 pub mod blank;
 pub mod cli;
@@ -13,3 +54,12 @@ pub mod template;
 pub mod value;
 pub mod vietnamese;
 pub mod workbook;
+
+pub use self::blank::{Prefill, Stamp};
+pub use self::dataset::Dataset;
+pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity};
+pub use self::pack::Pack;
+pub use self::schema::Schema;
+pub use self::template::Template;
+pub use self::value::Value;
+pub use self::workbook::Workbook;
