@@ -319,7 +319,11 @@ impl Diagnostic {
                 steps.push(cells);
             }
             Place::Paragraph {
-                part, heading, text, tag, ..
+                part,
+                heading,
+                text,
+                tag,
+                ..
             } => {
                 steps.push(part.get(lang).to_owned());
                 steps.extend(heading.iter().map(|heading| shorten(heading)));

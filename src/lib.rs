@@ -10,8 +10,8 @@
 //!                                    document.docx
 //! ```
 //!
-//! The rooms, lowest first. A room names only rooms above it in this list; a test holds that, and each room's door to a
-//! library.
+//! The rooms, lowest first. A room names only rooms above it in this list; `tests/all/house.rs` holds that, and each room's
+//! door to a library.
 //!
 //! | room | what it does | door to |
 //! |---|---|---|
@@ -57,9 +57,14 @@ pub mod workbook;
 
 pub use self::blank::{Prefill, Stamp};
 pub use self::dataset::Dataset;
-pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity};
+pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity, Text};
 pub use self::pack::Pack;
+pub use self::pipeline::{Checked, Document, Outcome};
 pub use self::schema::Schema;
 pub use self::template::Template;
 pub use self::value::Value;
 pub use self::workbook::Workbook;
+
+#[cfg(test)]
+#[path = "../tests/support/markdown_workbook.rs"]
+mod markdown_workbook;

@@ -1,6 +1,6 @@
 //! `blank`: the empty workbook of a pack, or one with some cells filled in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use serde_json::json;
@@ -45,11 +45,17 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         .json
         .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
     report.json.insert("path".into(), json!(path.display().to_string()));
-    report.summary = Some(Text::new("Đã tạo biểu trống", "Made the blank workbook"));
+    report.summary = Some(match matches.contains_id("data") {
+        true => Text::new(
+            "Đã tạo biểu có điền sẵn số liệu",
+            "Made the workbook, with the data filled in",
+        ),
+        false => Text::new("Đã tạo biểu trống", "Made the blank workbook"),
+    });
     Ok(report)
 }
 
-fn read_data(pack: &Pack, path: &PathBuf) -> Result<Prefill, Stop> {
+fn read_data(pack: &Pack, path: &Path) -> Result<Prefill, Stop> {
     let bytes = input::read(path, DATA_BYTES, &[".toml"])?;
     let name = input::name(path);
     let Ok(text) = String::from_utf8(bytes) else {

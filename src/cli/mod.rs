@@ -16,6 +16,7 @@ mod screen;
 mod usage;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use self::report::{Report, Stop};
+use self::report::{Report, Status, Stop};
 use crate::diagnostic::{Diagnostic, Lang, Place, Text};
 
 /// What holds for a whole run.
@@ -56,8 +57,14 @@ pub fn run() -> ExitCode {
         )))
         .silent(),
     };
-    screen::show(&session, &report);
-    ExitCode::from(report.status as u8)
+    match screen::show(&session, &report) {
+        Ok(()) => ExitCode::from(report.status as u8),
+        Err(error) => {
+            // Nothing else is left to say it on.
+            let _ = writeln!(std::io::stderr(), "{error:#}");
+            ExitCode::from(Status::Fault as u8)
+        }
+    }
 }
 
 /// Parses the arguments and does what they ask.
@@ -83,9 +90,13 @@ fn obey(session: &mut Session, arguments: Vec<OsString>) -> Report {
                 .get_one::<PathBuf>("templates")
                 .cloned()
                 .or(session.templates.take());
-            match command(session, name, own) {
+            let called = called(name, own);
+            match command(session, called, own) {
                 Ok(report) => report,
-                Err(stop) => Report::stopped(stop),
+                Err(stop) => Report {
+                    command: called,
+                    ..Report::stopped(stop)
+                },
             }
         }
         None => Report::stopped(Stop::fault(usage::nothing_asked())),
@@ -96,15 +107,30 @@ fn deepest(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, inner)| deepest(inner))
 }
 
-fn command(session: &Session, name: &str, matches: &ArgMatches) -> Result<Report, Stop> {
-    match (name, matches.subcommand()) {
-        ("render", _) => render::run(session, matches),
-        ("check", _) => check::run(session, matches),
-        ("blank", _) => blank::run(session, matches),
-        ("pack", Some(("list", _))) => pack::list::run(session),
-        ("pack", Some(("show", own))) => pack::show::run(session, own),
-        ("pack", Some(("build", own))) => pack::build::run(session, own),
-        ("pack", Some(("check", own))) => pack::check::run(session, own),
+/// The command's full name, as reports carry it.
+fn called(name: &str, matches: &ArgMatches) -> &'static str {
+    match (name, matches.subcommand_name()) {
+        ("render", _) => "render",
+        ("check", _) => "check",
+        ("blank", _) => "blank",
+        ("pack", Some("list")) => "pack list",
+        ("pack", Some("show")) => "pack show",
+        ("pack", Some("build")) => "pack build",
+        ("pack", Some("check")) => "pack check",
+        _ => "",
+    }
+}
+
+fn command(session: &Session, called: &str, matches: &ArgMatches) -> Result<Report, Stop> {
+    let own = deepest(matches);
+    match called {
+        "render" => render::run(session, own),
+        "check" => check::run(session, own),
+        "blank" => blank::run(session, own),
+        "pack list" => pack::list::run(session),
+        "pack show" => pack::show::run(session, own),
+        "pack build" => pack::build::run(session, own),
+        "pack check" => pack::check::run(session, own),
         _ => Err(Stop::fault(usage::nothing_asked())),
     }
 }

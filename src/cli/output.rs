@@ -287,7 +287,7 @@ mod tests {
     fn a_file_that_appeared_meanwhile_is_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("a.docx");
-        let staged = stage(&target, b"1", false).ok().expect("staged");
+        let staged = stage(&target, b"1", false).expect("staged");
         fs::write(&target, "other").expect("written");
         assert!(staged.put().is_err());
         assert_eq!(fs::read(&target).expect("readable"), b"other");

@@ -1,37 +1,50 @@
 //! What people and programs see: results on standard output, messages on standard error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
+use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::Session;
 use super::report::{Report, Status};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Severity};
 
-/// Prints a report. A reader that went away (`| head`) is no fault.
-pub(super) fn show(session: &Session, report: &Report) {
+/// Prints a report. Errors: the result can't be written, on a full disk for instance; a reader that went away (`| head`)
+/// is no fault. Messages that standard error does not take are given up.
+pub(super) fn show(session: &Session, report: &Report) -> anyhow::Result<()> {
+    let written = match session.lang {
+        Lang::Vi => "không ghi được kết quả ra đầu ra chuẩn",
+        Lang::En => "the result can't be written to standard output",
+    };
+    match print(session, report) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context(written),
+        _ => Ok(()),
+    }
+}
+
+fn print(session: &Session, report: &Report) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     if session.json && !report.is_verbatim {
-        let _ = writeln!(out, "{:#}", document(session.lang, report));
-        let _ = out.flush();
-        return;
+        writeln!(out, "{:#}", document(session.lang, report))?;
+        return out.flush();
     }
     if report.is_silent {
-        return;
+        return Ok(());
     }
     let mut err = std::io::stderr().lock();
     if report.findings_are_result {
-        let _ = write!(out, "{}", paint(&report.findings, session.lang, has_colours(&out)));
+        write!(out, "{}", paint(&report.findings, session.lang, has_colours(&out)))?;
     } else {
         let _ = write!(err, "{}", paint(&report.findings, session.lang, has_colours(&err)));
     }
-    let _ = write!(out, "{}", report.text);
+    write!(out, "{}", report.text)?;
     // What people see in a terminal comes in this order.
-    let _ = out.flush();
+    out.flush()?;
     let summary = summary(session.lang, report);
     if !summary.is_empty() {
         let _ = writeln!(err, "{summary}");
     }
+    Ok(())
 }
 
 /// The one JSON document of a run.

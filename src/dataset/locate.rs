@@ -126,12 +126,8 @@ fn report_missing(declared: &Sheet, free: &[&str], findings: &mut Findings) -> O
             "there is no sheet «{wanted}»; is sheet «{near}» meant to be «{wanted}»?"
         );
         let place = Place::Sheet(near.to_owned());
-        let finding = if declared.required {
-            Diagnostic::error("trang-tinh/sai-ten", place, message)
-        } else {
-            Diagnostic::warning("trang-tinh/sai-ten", place, message)
-        };
-        findings.push(finding.hint(text!(
+        // An error even where the sheet is optional: its rows would be left out of the document.
+        findings.push(Diagnostic::error("trang-tinh/sai-ten", place, message).hint(text!(
             "đổi tên trang thành «{wanted}»",
             "rename the sheet to «{wanted}»"
         )));

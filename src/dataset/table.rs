@@ -177,13 +177,9 @@ fn report_columns(declared: &Sheet, header: &Header, sheet: &workbook::Sheet, fi
                 "không có cột «{label}»; tiêu đề «{near}» – có phải «{label}»?",
                 "there is no column «{label}»; is header «{near}» meant to be «{label}»?"
             );
-            let finding = if field.required {
-                Diagnostic::error("cot/sai-ten", place(name, at), message)
-            } else {
-                Diagnostic::warning("cot/sai-ten", place(name, at), message)
-            };
+            // An error even where the column is optional: figures would be left out of the document.
             findings.push(
-                finding
+                Diagnostic::error("cot/sai-ten", place(name, at), message)
                     .field(&field.id)
                     .hint(text!("sửa tiêu đề thành «{label}»", "change the header to «{label}»")),
             );
@@ -713,7 +709,10 @@ fn report_count(declared: &Sheet, data: &SheetData, findings: &mut Findings) {
     } else {
         return;
     };
-    findings.push(Diagnostic::error(code, Place::Sheet(name.clone()), message));
+    findings.push(Diagnostic::error(code, Place::Sheet(name.clone()), message).hint(text!(
+        "ghi mỗi mục một dòng ngay dưới dòng tiêu đề",
+        "give each item a row of its own below the header row"
+    )));
 }
 
 /// A header made up for a list that has none: its one column, data from a row on.

@@ -110,9 +110,18 @@ impl BuiltIn {
 pub const BUILT_IN: &[BuiltIn] = &[BuiltIn {
     id: "bc-thi-dua-khen-thuong",
     files: &[
-        (MANIFEST, include_bytes!("../../templates/bc-thi-dua-khen-thuong/pack.toml")),
-        ("bao-cao.md", include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.md")),
-        ("bao-cao.docx", include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.docx")),
+        (
+            MANIFEST,
+            include_bytes!("../../templates/bc-thi-dua-khen-thuong/pack.toml"),
+        ),
+        (
+            "bao-cao.md",
+            include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.md"),
+        ),
+        (
+            "bao-cao.docx",
+            include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.docx"),
+        ),
     ],
 }];
 

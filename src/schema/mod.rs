@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 pub use self::check::{Check, Rule, SeverityName};
 pub use self::validate::{SchemaFault, is_id};
-use crate::value::{Choice, Type, Value};
+use crate::value::{Choice, Raw, Reading, Type, Value};
 
 /// All sheets of a workbook and the rules between them.
 #[derive(Clone, Debug, Default)]
@@ -189,5 +189,15 @@ impl Field {
     /// How a value prints in a document: by its type and the field's decimals.
     pub fn print(&self, value: &Value) -> String {
         self.ty.print(value, self.decimals)
+    }
+
+    /// Appends what [`Field::print`] returns.
+    pub fn write(&self, value: &Value, out: &mut String) {
+        self.ty.write(value, self.decimals, out);
+    }
+
+    /// Reads a cell as the field's type.
+    pub fn read(&self, raw: &Raw) -> Reading {
+        self.ty.read(raw, &self.choices)
     }
 }

@@ -144,7 +144,13 @@ impl Faults {
                 );
             }
             for label in std::iter::once(&field.label).chain(&field.aliases) {
-                if !labels.insert(fold(label)) {
+                let folded = fold(label);
+                if folded.is_empty() {
+                    self.add(
+                        &path,
+                        text!("nhãn “{label}” không có chữ nào", "the label “{label}” has no letter"),
+                    );
+                } else if !labels.insert(folded) {
                     self.add(
                         &path,
                         text!(
@@ -231,9 +237,6 @@ impl Faults {
 
     fn field(&mut self, path: &str, field: &Field) {
         self.id(path, &field.id);
-        if field.label.trim().is_empty() {
-            self.add(path, text!("nhãn để trống", "the label is blank"));
-        }
         if (field.ty == Type::Choice) == field.choices.is_empty() {
             self.add(
                 path,
@@ -246,7 +249,16 @@ impl Faults {
         let mut choices = HashSet::new();
         for choice in &field.choices {
             for value in std::iter::once(&choice.value).chain(&choice.aliases) {
-                if !choices.insert(fold(value)) {
+                let folded = fold(value);
+                if folded.is_empty() {
+                    self.add(
+                        path,
+                        text!(
+                            "lựa chọn “{value}” không có chữ nào",
+                            "the choice “{value}” has no letter"
+                        ),
+                    );
+                } else if !choices.insert(folded) {
                     self.add(
                         path,
                         text!("lựa chọn “{value}” bị trùng", "the choice “{value}” is listed twice"),
@@ -261,10 +273,10 @@ impl Faults {
                 text!("min, max chỉ dùng cho cột số", "min and max are for numbers"),
             );
         }
-        if let (Some(min), Some(max)) = (field.min, field.max) {
-            if min > max {
-                self.add(path, text!("min lớn hơn max", "min is greater than max"));
-            }
+        if let (Some(min), Some(max)) = (field.min, field.max)
+            && min > max
+        {
+            self.add(path, text!("min lớn hơn max", "min is greater than max"));
         }
         if !field.ty.is_text() && (field.pattern.is_some() || field.max_length.is_some()) {
             self.add(
@@ -275,13 +287,13 @@ impl Faults {
                 ),
             );
         }
-        if let Some(pattern) = &field.pattern {
-            if let Err(error) = regex_lite::Regex::new(pattern) {
-                self.add(
-                    path,
-                    text!("pattern viết sai: {error}", "the pattern is wrong: {error}"),
-                );
-            }
+        if let Some(pattern) = &field.pattern
+            && let Err(error) = regex_lite::Regex::new(pattern)
+        {
+            self.add(
+                path,
+                text!("pattern viết sai: {error}", "the pattern is wrong: {error}"),
+            );
         }
         for value in field.default.iter().chain(&field.example) {
             self.readable(path, field, value);
@@ -333,12 +345,12 @@ impl Faults {
                 self.columns(schema, path, sheet, &[count], NUMBER);
                 self.columns(schema, path, sheet, &by.iter().collect::<Vec<_>>(), ANY);
                 self.columns(schema, path, list, &list_by.iter().collect::<Vec<_>>(), ANY);
-                if by.len() != list_by.len() {
+                if by.len() != list_by.len() || by.is_empty() {
                     self.add(
                         path,
                         text!(
-                            "by và list_by phải có số cột bằng nhau",
-                            "by and list_by must name as many columns"
+                            "by và list_by phải có số cột bằng nhau, ít nhất một",
+                            "by and list_by must name as many columns, at least one"
                         ),
                     );
                 }
@@ -354,8 +366,13 @@ impl Faults {
             }
             Rule::DateOrder { earlier, later } => {
                 self.paths(schema, path, &[earlier, later], &[Type::Date]);
+                self.beside(schema, path, earlier, later);
             }
-            Rule::RequiredWhen { field, when, .. } => self.paths(schema, path, &[field, when], ANY),
+            Rule::RequiredWhen { field, when, values } => {
+                self.paths(schema, path, &[field, when], ANY);
+                self.beside(schema, path, field, when);
+                self.known_values(schema, path, when, values);
+            }
             Rule::BlankFrom { field, date, from: day }
             | Rule::RequiredBefore {
                 field,
@@ -364,6 +381,7 @@ impl Faults {
             } => {
                 self.paths(schema, path, &[field], ANY);
                 self.paths(schema, path, &[date], &[Type::Date]);
+                self.beside(schema, path, field, date);
                 if vietnamese::parse_date(day).is_err() {
                     self.add(
                         path,
@@ -377,6 +395,51 @@ impl Faults {
             Rule::SameYear { year, date } => {
                 self.paths(schema, path, &[year], &[Type::Year]);
                 self.paths(schema, path, &[date], &[Type::Date]);
+                self.beside(schema, path, year, date);
+            }
+        }
+    }
+
+    /// Two fields that a check compares must meet in a record: on one sheet, or one of them in a form.
+    fn beside(&mut self, schema: &Schema, path: &str, one: &str, other: &str) {
+        let sheet = |field: &str| field.split_once('.').and_then(|(sheet, _)| schema.sheet(sheet));
+        let (Some((first, one_sheet)), Some((second, other_sheet))) = (sheet(one), sheet(other)) else {
+            return;
+        };
+        if first != second && one_sheet.has_rows() && other_sheet.has_rows() {
+            self.add(
+                path,
+                text!(
+                    "“{one}” và “{other}” thuộc hai bảng khác nhau: chỉ so được trong cùng một bảng, hoặc với một trang form",
+                    "“{one}” and “{other}” are of two tables: only one table, or a form, can be compared"
+                ),
+            );
+        }
+    }
+
+    /// Values that a check waits for must be among the choices of the field.
+    fn known_values(&mut self, schema: &Schema, path: &str, field: &str, values: &[String]) {
+        let Some((sheet, id)) = field.split_once('.') else {
+            return;
+        };
+        let declared = schema.sheet(sheet).and_then(|(_, sheet)| sheet.field(id));
+        let Some((_, declared)) = declared.filter(|(_, field)| field.ty == Type::Choice) else {
+            return;
+        };
+        // A check compares with the declared spelling, never with an alias.
+        let names = || declared.choices.iter().map(|choice| choice.value.as_str());
+        for value in values {
+            let folded = fold(value);
+            if !names().any(|name| fold(name) == folded) {
+                let near = nearest(value, names());
+                self.add(
+                    path,
+                    text!(
+                        "“{value}” không có trong danh mục của “{field}”{}",
+                        "“{value}” is not among the choices of “{field}”{}",
+                        near
+                    ),
+                );
             }
         }
     }
@@ -505,5 +568,38 @@ mod tests {
         ] {
             assert!(told.contains(expected), "{expected}\n{told}");
         }
+    }
+
+    #[test]
+    fn a_check_that_could_never_fire_is_told() {
+        let idle = r#"
+            sheet = [
+              { id = "khen_thuong", name = "Khen thưởng", layout = "table",
+                field = [{ id = "cap", label = "Cấp", type = "choice", choices = ["Tỉnh", { value = "Xã", aliases = ["…"] }] },
+                         { id = "ngay", label = "Ngày", type = "date", aliases = [" - "] },
+                         { id = "ten", label = "Tên", type = "text" }] },
+              { id = "danh_sach", name = "Danh sách", layout = "table",
+                field = [{ id = "ngay", label = "Ngày", type = "date" }] },
+              { id = "thong_tin", name = "Thông tin", layout = "form",
+                field = [{ id = "ngay", label = "Ngày", type = "date" }] },
+            ]
+            check = [
+              { rule.required_when = { field = "khen_thuong.ten", when = "khen_thuong.cap", values = ["tinh", "Xax"] } },
+              { rule.date_order = { earlier = "khen_thuong.ngay", later = "danh_sach.ngay" } },
+              { rule.date_order = { earlier = "khen_thuong.ngay", later = "thong_tin.ngay" } },
+              { rule.count_matches = { sheet = "khen_thuong", count = "ten", by = [], list = "danh_sach", list_by = [] } },
+            ]
+        "#;
+        assert_eq!(
+            faults(idle),
+            [
+                "sheet khen_thuong › field cap: lựa chọn “…” không có chữ nào",
+                "sheet khen_thuong › field ngay: nhãn “ - ” không có chữ nào",
+                "check 1: “Xax” không có trong danh mục của “khen_thuong.cap” (→ Xã?)",
+                "check 2: “khen_thuong.ngay” và “danh_sach.ngay” thuộc hai bảng khác nhau: chỉ so được trong cùng một bảng, hoặc với một trang form",
+                "check 4: cột “ten” là một dòng chữ, không dùng được cho kiểm tra này",
+                "check 4: by và list_by phải có số cột bằng nhau, ít nhất một",
+            ]
+        );
     }
 }

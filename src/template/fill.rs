@@ -155,10 +155,10 @@ impl<'f, 'a> Filler<'f, 'a> {
                 let start = self.out.len();
                 self.nodes(nodes)?;
                 self.pending -= 1;
-                if let Target::Word(prefix) = self.target {
-                    if !ends_with_paragraph(&self.out[start..], prefix) {
-                        self.out.extend_from_slice(format!("<{prefix}p/>").as_bytes());
-                    }
+                if let Target::Word(prefix) = self.target
+                    && !ends_with_paragraph(&self.out[start..], prefix)
+                {
+                    self.out.extend_from_slice(format!("<{prefix}p/>").as_bytes());
                 }
             }
             Node::Table(nodes) => {

@@ -275,11 +275,11 @@ fn main_part(package: &mut Package) -> Result<String, Diagnostics> {
         ));
     }
     const TEMPLATE: &str = "wordprocessingml.template.main+xml";
-    if content_type.contains(TEMPLATE) {
-        if let Ok(types) = package.part("[Content_Types].xml") {
-            let types = String::from_utf8_lossy(&types).replace(TEMPLATE, "wordprocessingml.document.main+xml");
-            package.set("[Content_Types].xml", types.into_bytes());
-        }
+    if content_type.contains(TEMPLATE)
+        && let Ok(types) = package.part("[Content_Types].xml")
+    {
+        let types = String::from_utf8_lossy(&types).replace(TEMPLATE, "wordprocessingml.document.main+xml");
+        package.set("[Content_Types].xml", types.into_bytes());
     }
     Ok(main)
 }

@@ -741,10 +741,9 @@ impl<'t> Planner<'t> {
                 if let Some(index) = (0..element)
                     .rev()
                     .find(|&index| self.tree.elements[index].contains(range.start))
+                    && self.tree.elements[index].name == Name::Text
                 {
-                    if self.tree.elements[index].name == Name::Text {
-                        texts.push(index);
-                    }
+                    texts.push(index);
                 }
             }
         }

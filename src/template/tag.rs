@@ -139,10 +139,10 @@ fn raw_block(text: &str, start: usize) -> Option<(Range<usize>, Range<usize>)> {
 fn end_of_tag(text: &str, start: usize) -> Result<usize, usize> {
     let rest = &text[start..];
     let inner = rest[2..].trim_start_matches('~');
-    if inner.starts_with("!--") || normalise(&inner.chars().take(3).collect::<String>()) == "!--" {
-        if let Some(end) = rest.find("--}}").or_else(|| rest.find("--~}}").map(|end| end + 1)) {
-            return Ok(start + end + 4);
-        }
+    if (inner.starts_with("!--") || normalise(&inner.chars().take(3).collect::<String>()) == "!--")
+        && let Some(end) = rest.find("--}}").or_else(|| rest.find("--~}}").map(|end| end + 1))
+    {
+        return Ok(start + end + 4);
     }
     let close = if rest.starts_with("{{{") { "}}}" } else { "}}" };
     let comment = inner.starts_with('!');

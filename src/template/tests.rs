@@ -440,6 +440,24 @@ fn loops_nest_and_names_are_found_outward() {
 }
 
 #[test]
+fn document_numbers_and_years_have_no_separators() {
+    assert_fill(
+        "{{pad 5}} {{pad 127}} {{pad 1127}} {{add thong_tin.nam 1}} {{sub thong_tin.nam 1}}",
+        "05 127 1127 2027 2025",
+    );
+}
+
+#[test]
+fn amounts_and_changes_carry_their_units() {
+    assert_fill(
+        "{{amount 258 \"triệu đồng\"}}; {{amount 74.3 \"%\"}}; {{amount 1 \"tân binh\" pad=true}}; {{amount 14728 \"m²\"}}
+         {{change khen.0.ty_le}}; {{change -3 \"triệu đồng/ha\"}}; {{change 0}}; {{change 2.5 \"tấn\"}}",
+        "258 triệu đồng; 74,3%; 01 tân binh; 14.728 m²
+         tăng 130,7%; giảm 03 triệu đồng/ha; không thay đổi; tăng 2,5 tấn",
+    );
+}
+
+#[test]
 fn groups_can_go_through_every_choice() {
     assert_fill(
         "{{#each (group (where khen \"cap\" \"Xã\") \"cap\" all=true)}}{{key}}: {{#each items}}{{so_luong}}{{else}}không có{{/each}}; {{/each}}",

@@ -64,7 +64,6 @@ pub fn serial_date(serial: f64) -> Option<Date> {
 
 /// Reads a cell as a number of a kind.
 pub(super) fn read(raw: &Raw, figure: &Figure) -> Reading {
-    let Need { vi, en } = figure.need;
     let number = match raw {
         Raw::Text(text) => return read_text(text, figure),
         Raw::Number(number) => decimal_of(*number),
@@ -80,18 +79,7 @@ pub(super) fn read(raw: &Raw, figure: &Figure) -> Reading {
     let Some(number) = number else {
         return too_large(&quoted(raw), figure);
     };
-    if figure.whole && !number.fract().is_zero() {
-        let found = plain(number);
-        return Reading::error(
-            "gia-tri/so-khong-nguyen",
-            text!("cần {vi}, ô này ghi {found}", "needs {en}, this cell says {number}"),
-            text!(
-                "ghi lại số không có phần thập phân",
-                "write the number without decimals"
-            ),
-        );
-    }
-    Reading::value(Value::Number(number))
+    read_exact(number, figure)
 }
 
 fn read_text(text: &str, figure: &Figure) -> Reading {

@@ -4,6 +4,7 @@
 //! sheet's part is parsed here only when a cheap search says there is something to find, so plain lists cost no second
 //! parse.
 
+use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -147,7 +148,7 @@ fn measure_strings(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
     let too_many = || Error::TooLarge(Limit::SharedStrings(limit));
     // The shortest string is `<si/>`.
     const SHORTEST: usize = 5;
-    if xml.len() / SHORTEST > limit && xml.matches("<si").count() + xml.matches(":si").count() > limit {
+    if xml.len() / SHORTEST > limit && count(&xml, "si") > limit {
         return Err(too_many());
     }
     let mut reader = Reader::from_str(&xml);
@@ -169,13 +170,19 @@ fn measure_strings(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
     }
 }
 
+/// How many elements of a name a part has at most, with or without a prefix.
+fn count(xml: &str, name: &str) -> usize {
+    let count = |before: char| memmem::find_iter(xml.as_bytes(), format!("{before}{name}").as_bytes()).count();
+    count('<') + count(':')
+}
+
 /// calamine gives each cell format copies of its font and number format, so many formats times long names must not
 /// reach it.
 fn measure_styles(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
     let Some(xml) = parts.optional(name)? else {
         return Ok(());
     };
-    if xml.matches("<xf").count() + xml.matches(":xf").count() > FORMATS {
+    if count(&xml, "xf") > FORMATS {
         return Err(Error::TooLarge(Limit::Formats(FORMATS)));
     }
     if xml.len() > STYLE_TAG && xml.split('<').any(|tag| tag.len() > STYLE_TAG) {
@@ -186,8 +193,8 @@ fn measure_styles(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
 
 fn mark_sheet(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &Limits) -> Result<(), Error> {
     // Generators that write a prefix (`x:row`) are rare; their parts are always parsed.
-    let prefixed = !xml.contains("<sheetData");
-    if prefixed || xml.contains("<f>") || xml.contains("<f ") || xml.contains(" hidden") || xml.contains(" t=\"e\"") {
+    let has = |needle: &str| memmem::find(xml.as_bytes(), needle.as_bytes()).is_some();
+    if !has("<sheetData") || has("<f>") || has("<f ") || has(" hidden") || has(" t=\"e\"") {
         return mark_rows(xml, never_computed, sheet, limits);
     }
     // Merged ranges stand after the rows, so that is all there is to parse.

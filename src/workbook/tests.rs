@@ -1,10 +1,7 @@
 //! What a user or an attacker may hand in, and what is read from it.
 
-#[path = "../../tests/support/markdown_workbook.rs"]
-mod markdown_workbook;
-
+use crate::markdown_workbook::{set_property, workbook, workbook_with};
 use jiff::civil::date;
-use markdown_workbook::{workbook, workbook_with};
 
 use super::*;
 
@@ -124,8 +121,7 @@ fn hidden_columns_and_custom_properties_are_known() {
             .expect("a sheet")
             .set_column_hidden(2)
             .expect("a column");
-        let properties = rust_xlsxwriter::DocProperties::new().set_custom_property("baocao.pack", "bc-thử");
-        workbook.set_properties(&properties);
+        set_property(workbook, "baocao.pack", "bc-thử");
     });
     let workbook = read(&bytes).expect("a workbook");
     assert_eq!(workbook.sheets[0].hidden_columns, [(2, 2)]);

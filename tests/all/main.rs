@@ -1,5 +1,13 @@
 //! All integration tests, in one program so that it links once.
 
+mod commands;
 mod house;
 mod invariants;
+mod laws;
 mod office;
+mod report;
+
+#[path = "../support/markdown_workbook.rs"]
+mod markdown_workbook;
+#[path = "../support/samples.rs"]
+mod samples;

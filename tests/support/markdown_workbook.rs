@@ -6,7 +6,7 @@
 //! its result, `=A1+B1` a formula never computed, `<` merged with the cell at its left, `^` with the cell above, `\n` a
 //! line break, `\|` a bar, anything else text. A row that ends with `| {hidden}` is hidden.
 
-use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
 /// The workbook as .xlsx bytes. Panics on a mistake in the notation: tests only.
 #[allow(dead_code)]
@@ -24,6 +24,12 @@ pub fn workbook_with(markdown: &str, finish: impl FnOnce(&mut Workbook)) -> Vec<
     }
     finish(&mut workbook);
     workbook.save_to_buffer().expect("a workbook")
+}
+
+/// Gives a workbook one custom document property.
+#[allow(dead_code)]
+pub fn set_property(workbook: &mut Workbook, name: &str, value: &str) {
+    workbook.set_properties(&DocProperties::new().set_custom_property(name, value));
 }
 
 fn sheet(worksheet: &mut Worksheet, section: &str) {

@@ -22,7 +22,9 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     report
         .json
         .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
-    report.add(pipeline::check_pack(&pack));
+    let mut findings = pipeline::check_pack(&pack);
+    packs::name_pack(&mut findings, &pack.id);
+    report.add(findings);
     if report.findings.is_empty() {
         report.summary = Some(Text::new("Gói không có lỗi nào", "Nothing is wrong with the pack"));
     }

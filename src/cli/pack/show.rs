@@ -172,7 +172,7 @@ fn page(pack: &Pack, lang: Lang) -> String {
             vec![
                 inner(field),
                 type_words(field, lang),
-                example(field),
+                cut(&example(field)),
                 format!("{}{unit}", field.label),
             ]
         });
@@ -195,11 +195,24 @@ fn page(pack: &Pack, lang: Lang) -> String {
         vec![
             helper.usage.to_owned(),
             t(helper.vi, helper.en).to_owned(),
-            format!("{} → {}", helper.example.0, helper.example.1),
+            match helper.example {
+                (example, "") => example.to_owned(),
+                (example, prints) => format!("{example} → {prints}"),
+            },
         ]
     });
     table(&mut out, helpers.collect());
     out
+}
+
+/// An example short enough for its column.
+fn cut(text: &str) -> String {
+    const LONGEST: usize = 40;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    let short: String = text.chars().take(LONGEST - 1).collect();
+    format!("{}…", short.trim_end())
 }
 
 /// Lines in columns: as wide as the widest cell, but a wide cell pushes only its own line.

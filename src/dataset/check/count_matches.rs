@@ -40,17 +40,26 @@ fn run(context: &Context, findings: &mut Findings) {
             *counts.entry(key(&list_by, record)).or_default() += 1;
         }
         let list_name = &listed.data.name;
-        for record in &count.data.records {
-            let Some(Value::Number(shown)) = count.value(record) else {
-                continue;
-            };
+        for (index, record) in count.data.records.iter().enumerate() {
             let Some(found) = counts.get(&key(&by, record)) else {
                 continue;
             };
-            if *shown == Decimal::from(*found) {
+            // A blank count beside listed names is as wrong as another number.
+            let shown = match count.value(record) {
+                Some(Value::Number(shown)) => Some(*shown),
+                _ => None,
+            };
+            if shown == Some(Decimal::from(*found)) || findings.is_faulty(count.at(index)) {
                 continue;
             }
-            let (Text { vi, en }, shown) = (count.subject(), shown.normalize());
+            let Text { vi, en } = count.subject();
+            let (shown_vi, shown_en) = match shown {
+                Some(shown) => (
+                    format!("ghi {}", shown.normalize()),
+                    format!("says {}", shown.normalize()),
+                ),
+                None => ("để trống".to_owned(), "is blank".to_owned()),
+            };
             let of: Vec<String> = by
                 .iter()
                 .filter_map(|target| Some(format!("«{}»", target.print(target.value(record)?))))
@@ -62,8 +71,8 @@ fn run(context: &Context, findings: &mut Findings) {
                 &count,
                 count.place(record),
                 text!(
-                    "{vi} ghi {shown}, nhưng trang «{list_name}» có {found} dòng {of}",
-                    "{en} says {shown}, but sheet «{list_name}» has {found} rows of {of}"
+                    "{vi} {shown_vi}, nhưng trang «{list_name}» có {found} dòng {of}",
+                    "{en} {shown_en}, but sheet «{list_name}» has {found} rows of {of}"
                 ),
                 text!(
                     "sửa số này thành {found}, hoặc bổ sung danh sách",

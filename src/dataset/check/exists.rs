@@ -30,7 +30,13 @@ fn run(context: &Context, findings: &mut Findings) {
             Value::Text(text) => text.to_string(),
             value => listed.print(value),
         };
-        let known: Vec<String> = listed.data.records.iter().filter_map(|record| listed.value(record)).map(texts).collect();
+        let known: Vec<String> = listed
+            .data
+            .records
+            .iter()
+            .filter_map(|record| listed.value(record))
+            .map(texts)
+            .collect();
         let keys: HashSet<String> = known.iter().map(|text| fold(text)).collect();
         for record in &target.data.records {
             let Some(value) = target.value(record) else { continue };

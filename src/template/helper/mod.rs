@@ -70,6 +70,8 @@ pub const HELPERS: &[&Helper] = &[
     &print::DATE,
     &print::WORDS,
     &print::PAD,
+    &print::AMOUNT,
+    &print::CHANGE,
     &print::UPPER,
     &print::LOWER,
     &print::CAPITALIZE,
@@ -260,32 +262,30 @@ fn comparable(schema: &Schema, helper: &Helper, left: Kind, right: Kind, literal
                 .hint(Some(text!("viết như \"01/7/2025\"", "write it like \"01/7/2025\"")))),
             };
         }
-        if let Kind::Field(sheet, field) = left {
-            if let Some(field) = schema.sheets.get(sheet).and_then(|sheet| sheet.fields.get(field)) {
-                if field.ty == crate::value::Type::Choice
-                    && !field.choices.iter().any(|choice| *choice.value == *written)
-                {
-                    let near = vietnamese::nearest(&written, field.choices.iter().map(|choice| choice.value.as_str()));
-                    let all = field
-                        .choices
-                        .iter()
-                        .map(|choice| choice.value.as_str())
-                        .collect::<Vec<_>>()
-                        .join("; ");
-                    return Err(Fault::new(
-                        "mau/ngoai-danh-muc",
-                        text!(
-                            "“{written}” không có trong danh mục của «{}»",
-                            "“{written}” is not among the choices of «{}»",
-                            field.label
-                        ),
-                    )
-                    .hint(Some(match near {
-                        Some(near) => text!("có phải \"{near}\"?", "did you mean \"{near}\"?"),
-                        None => text!("danh mục: {all}", "choices: {all}"),
-                    })));
-                }
-            }
+        if let Kind::Field(sheet, field) = left
+            && let Some(field) = schema.sheets.get(sheet).and_then(|sheet| sheet.fields.get(field))
+            && field.ty == crate::value::Type::Choice
+            && !field.choices.iter().any(|choice| *choice.value == *written)
+        {
+            let near = vietnamese::nearest(&written, field.choices.iter().map(|choice| choice.value.as_str()));
+            let all = field
+                .choices
+                .iter()
+                .map(|choice| choice.value.as_str())
+                .collect::<Vec<_>>()
+                .join("; ");
+            return Err(Fault::new(
+                "mau/ngoai-danh-muc",
+                text!(
+                    "“{written}” không có trong danh mục của «{}»",
+                    "“{written}” is not among the choices of «{}»",
+                    field.label
+                ),
+            )
+            .hint(Some(match near {
+                Some(near) => text!("có phải \"{near}\"?", "did you mean \"{near}\"?"),
+                None => text!("danh mục: {all}", "choices: {all}"),
+            })));
         }
     }
     if family_left != family_right {

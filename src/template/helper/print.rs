@@ -117,12 +117,22 @@ pub const WORDS: Helper = Helper {
 pub const PAD: Helper = Helper {
     name: "pad",
     usage: "pad SỐ",
-    vi: "số có chữ số 0 đằng trước khi nhỏ hơn 10",
-    en: "a number with a leading zero below ten",
+    vi: "số có chữ số 0 đằng trước khi nhỏ hơn 10, không có dấu ngăn hàng nghìn: số văn bản",
+    en: "a number with a leading zero below ten and no separators: a document number",
     example: ("pad thong_tin.so_van_ban", "05"),
     named: &[],
     check: one_number,
-    call: |arguments| with_number(arguments, |number| Some(vietnamese::padded(number))),
+    // Decree 30/2020, annex I, II.3.c: the number of a document has a leading zero below ten; its digits are not grouped.
+    call: |arguments| {
+        with_number(arguments, |number| {
+            let number = number.normalize();
+            Some(if number < Decimal::from(1_000) {
+                vietnamese::padded(number)
+            } else {
+                number.to_string()
+            })
+        })
+    },
 };
 
 /// The printed form of an argument, as it would stand in the text; `None` when missing.
@@ -138,6 +148,74 @@ fn with_text<'a>(arguments: &Arguments<'_, 'a>, change: impl Fn(&str) -> String)
         None => Val::Missing,
     }
 }
+
+/// Appends a unit: a percent or per mille sign stands without a blank, every other unit after one.
+fn with_unit(mut text: String, unit: Option<String>) -> String {
+    if let Some(unit) = unit.filter(|unit| !unit.trim().is_empty()) {
+        if !unit.starts_with(['%', '‰']) && !text.ends_with('%') {
+            text.push(' ');
+        }
+        text.push_str(unit.trim());
+    }
+    text
+}
+
+fn number_and_unit(schema: &Schema, call: &mut Call) -> Result<Kind, Fault> {
+    arity(call, 1, 2)?;
+    family(schema, call, 0, Family::Number)?;
+    if call.arguments.len() == 2 {
+        family(schema, call, 1, Family::Text)?;
+    }
+    Ok(Kind::Text)
+}
+
+/// `amount x unit`
+pub const AMOUNT: Helper = Helper {
+    name: "amount",
+    usage: "amount SỐ ĐƠN_VỊ pad=true",
+    vi: "số kèm đơn vị: 258 triệu đồng, 74,3%; pad=true: 01 tân binh",
+    en: "a number with its unit: 258 triệu đồng, 74,3%; pad=true: 01 tân binh",
+    example: ("amount thuc_hien don_vi_tinh", "258 triệu đồng"),
+    named: &["pad"],
+    check: number_and_unit,
+    call: |arguments| match arguments.value(0).number().filter(|_| arguments.named("pad").truth(None)) {
+        Some(number) => Val::Text(with_unit(vietnamese::padded(number.normalize()), printed(arguments, 1)).into()),
+        None => match printed(arguments, 0) {
+            Some(text) => Val::Text(with_unit(text, printed(arguments, 1)).into()),
+            None => Val::Missing,
+        },
+    },
+};
+
+/// `change x unit`
+pub const CHANGE: Helper = Helper {
+    name: "change",
+    usage: "change SỐ ĐƠN_VỊ",
+    vi: "mức tăng, giảm bằng chữ: tăng 14,2%; giảm 03 triệu đồng; không thay đổi",
+    en: "a rise or fall in words: tăng 14,2%; giảm 03 triệu đồng; không thay đổi",
+    example: ("change tang_truong", "tăng 14,2%"),
+    named: &[],
+    check: number_and_unit,
+    call: |arguments| {
+        let Some(number) = arguments.value(0).number() else {
+            return Val::Missing;
+        };
+        let word = match number {
+            number if number.is_zero() => return Val::Text("không thay đổi".into()),
+            number if number.is_sign_negative() => "giảm ",
+            _ => "tăng ",
+        };
+        let printer = arguments.call.printers.first().copied().unwrap_or_default();
+        let mut size = String::new();
+        print_value(&Val::Number(number.abs()), printer, &mut size);
+        // With a unit it is a count of things; official texts pad it as they pad counts.
+        let unit = printed(arguments, 1);
+        if unit.is_some() {
+            size = vietnamese::padded(number.abs().normalize());
+        }
+        Val::Text((word.to_owned() + &with_unit(size, unit)).into())
+    },
+};
 
 /// `upper s`
 pub const UPPER: Helper = Helper {

@@ -1,0 +1,559 @@
+//! The built program, run in folders of its own: what it prints, what it writes, and its exit status.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use baocao::opc::{Limits, Package};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PACK: &str = r#"id = "nho"
+version = "1.0.0"
+name = "Báo cáo nhỏ"
+empty = "……"
+
+[[output]]
+id = "bao_cao"
+label = "Báo cáo"
+template = "bao-cao.docx"
+source = "bao-cao.md"
+file_name = "BC {{thong_tin.nam}}/{{thong_tin.ten_xa}}"
+
+[[sheet]]
+id = "thong_tin"
+name = "Thông tin chung"
+layout = "form"
+  [[sheet.field]]
+  id = "ten_xa"
+  label = "Tên xã"
+  type = "text"
+  required = true
+  example = "Tân Hoà"
+  [[sheet.field]]
+  id = "nam"
+  label = "Năm báo cáo"
+  type = "year"
+  required = true
+  example = "2023"
+  [[sheet.field]]
+  id = "ghi_chu"
+  label = "Ghi chú"
+  type = "text"
+
+[[sheet]]
+id = "khen_thuong"
+name = "Khen thưởng"
+layout = "table"
+required = false
+  [[sheet.field]]
+  id = "hinh_thuc"
+  label = "Hình thức"
+  type = "text"
+  [[sheet.field]]
+  id = "so_luong"
+  label = "Số lượng"
+  type = "count"
+"#;
+
+const SOURCE: &str = "## BÁO CÁO NĂM {{thong_tin.nam}}
+
+Xã {{thong_tin.ten_xa}} báo cáo. {{thong_tin.ghi_chu}}
+
+{{#each khen_thuong}}
+
+- {{hinh_thuc}}: {{so_luong}}.
+
+{{/each}}
+";
+
+const DATA: &str = "[thong_tin]
+ten_xa = \"Tân Hoà\"
+nam = 2023
+ghi_chu = \"Hết\"
+
+[[khen_thuong]]
+hinh_thuc = \"Giấy khen\"
+so_luong = 3
+";
+
+/// A folder with the small pack in `packs/nho`, its template built.
+struct Desk {
+    folder: TempDir,
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let desk = Self { folder };
+        fs::create_dir_all(desk.path("packs/nho")).expect("made");
+        desk.write("packs/nho/pack.toml", PACK);
+        desk.write("packs/nho/bao-cao.md", SOURCE);
+        desk.write("data.toml", DATA);
+        desk.run("pack build packs/nho").is(0);
+        desk
+    }
+
+    /// The same with a filled workbook `a.xlsx`.
+    fn with_workbook() -> Self {
+        let desk = Self::new();
+        desk.run("blank nho --data data.toml -o a.xlsx").is(0);
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).expect("written");
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Names of the files in a folder.
+    fn files(&self, folder: &str) -> BTreeSet<String> {
+        let entries = fs::read_dir(self.path(folder)).expect("a folder");
+        entries
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect()
+    }
+
+    fn run(&self, line: &str) -> Run {
+        self.run_with(line, &[])
+    }
+
+    /// Runs a command line of words without blanks, in the folder, away from the user's own packs and settings.
+    fn run_with(&self, line: &str, environment: &[(&str, &str)]) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_baocao"))
+            .args(line.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_remove("BAOCAO_LANG")
+            .env("BAOCAO_TEMPLATES", self.path("packs"))
+            .env("XDG_DATA_HOME", self.path("data"))
+            .env("APPDATA", self.path("data"))
+            .envs(environment.iter().copied())
+            .output()
+            .expect("the program runs");
+        Run {
+            status: output.status.code().expect("an exit status"),
+            out: String::from_utf8(output.stdout).expect("UTF-8"),
+            err: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
+    /// Runs with `--json` and reads the one document; nothing else may be printed.
+    fn json(&self, line: &str) -> Value {
+        let run = self.run(&format!("{line} --json"));
+        assert_eq!(run.err, "", "{line}");
+        let document: Value = serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{line}: {error}\n{run:?}"));
+        assert_eq!(document["status"], run.status, "{line}");
+        for member in ["command", "errors", "warnings", "findings"] {
+            assert!(!document[member].is_null(), "{line}: {member} is not in {document}");
+        }
+        document
+    }
+}
+
+impl Run {
+    #[track_caller]
+    fn is(&self, status: i32) -> &Self {
+        assert_eq!(self.status, status, "{self:?}");
+        for leak in ["panicked", "RUST_BACKTRACE", "src/"] {
+            assert!(!self.err.contains(leak) && !self.out.contains(leak), "{self:?}");
+        }
+        self
+    }
+
+    /// Both streams hold, together, each of these.
+    #[track_caller]
+    fn says(&self, parts: &[&str]) -> &Self {
+        for part in parts {
+            assert!(
+                self.out.contains(part) || self.err.contains(part),
+                "“{part}” is not in\n{}{}",
+                self.out,
+                self.err
+            );
+        }
+        self
+    }
+}
+
+/// The text of a document, tags of markup taken out.
+fn words(docx: &[u8]) -> String {
+    let package = Package::read(docx.to_vec(), &Limits::default()).expect("a package");
+    let xml = String::from_utf8(package.part("word/document.xml").expect("a body")).expect("UTF-8");
+    xml.split('<')
+        .filter_map(|piece| piece.split_once('>'))
+        .map(|(_, text)| text)
+        .collect()
+}
+
+const REPORT: &str = "BC 2023-Tân Hoà.docx";
+
+#[test]
+fn a_pack_goes_from_its_text_to_a_finished_report() {
+    let desk = Desk::new();
+    desk.run("pack check nho").is(0).says(&["Gói không có lỗi nào."]);
+    let run = desk.run("blank nho --data data.toml");
+    run.is(0);
+    assert_eq!(run.out, "nho.xlsx\n");
+    desk.run("check nho.xlsx").is(0).says(&["Không có lỗi nào."]);
+    let run = desk.run("render nho.xlsx");
+    run.is(0).says(&["Đã ghi 1 văn bản."]);
+    assert_eq!(run.out, format!("{REPORT}\n"), "the path alone is the result");
+    let words = words(&desk.read(REPORT));
+    for part in ["BÁO CÁO NĂM 2023", "Xã Tân Hoà báo cáo. Hết", "- Giấy khen: 03."] {
+        assert!(words.contains(part), "{words}");
+    }
+}
+
+#[test]
+fn a_report_is_never_replaced_unless_told() {
+    let desk = Desk::with_workbook();
+    desk.run("a.xlsx").is(0);
+    let first = desk.read(REPORT);
+    desk.write(REPORT, "edited by hand");
+    desk.write("BC 2023-Tân Hoà (2).docx", "");
+    desk.run("a.xlsx")
+        .is(2)
+        .says(&["ghi/da-co", "BC 2023-Tân Hoà (3).docx", "--force"]);
+    assert_eq!(desk.read(REPORT), b"edited by hand");
+    desk.run("a.xlsx --force").is(0);
+    assert_eq!(desk.read(REPORT), first, "the same workbook gives the same bytes");
+    desk.run("blank nho -o a.xlsx").is(2).says(&["ghi/da-co", "a (2).xlsx"]);
+    assert!(
+        !desk.files(".").iter().any(|name| name.contains("tmp")),
+        "no temporary file stays"
+    );
+}
+
+#[test]
+fn outputs_go_where_they_are_sent() {
+    let desk = Desk::with_workbook();
+    fs::create_dir(desk.path("out")).expect("made");
+    desk.run("render a.xlsx -o out").is(0);
+    desk.run("render a.xlsx -o out/x.docx").is(0);
+    assert_eq!(
+        desk.files("out"),
+        BTreeSet::from([REPORT.to_owned(), "x.docx".to_owned()])
+    );
+    desk.run("blank nho -o out").is(0);
+    assert!(desk.files("out").contains("nho.xlsx"));
+    desk.run("render a.xlsx -o a.xlsx").is(2).says(&["cần là tệp .docx"]);
+    desk.run("render a.xlsx -o none/x.docx")
+        .is(2)
+        .says(&["không có thư mục “none”"]);
+    desk.run("render a.xlsx -o a.xlsx/x.docx")
+        .is(2)
+        .says(&["“a.xlsx” không phải thư mục"]);
+    desk.run("render a.xlsx -o x.pdf").is(2).says(&["ghi/noi-ghi-sai"]);
+}
+
+#[test]
+fn several_workbooks_are_rendered_and_never_into_one_file() {
+    let desk = Desk::with_workbook();
+    desk.write("b.toml", DATA.replace("2023", "2024"));
+    desk.run("blank nho --data b.toml -o b.xlsx").is(0);
+    desk.run("blank nho -o c.xlsx").is(0);
+    let run = desk.run("a.xlsx b.xlsx c.xlsx");
+    run.is(1)
+        .says(&["Đã ghi 2 văn bản; 2 lỗi.", "c.xlsx › Thông tin chung"]);
+    assert_eq!(run.out.lines().count(), 2);
+    desk.run("a.xlsx b.xlsx -o x.docx").is(2).says(&["ghi/nhieu-vao-mot"]);
+    fs::copy(desk.path("a.xlsx"), desk.path("d.xlsx")).expect("copied");
+    desk.run("a.xlsx d.xlsx --force").is(2).says(&["trùng tên tệp"]);
+}
+
+#[test]
+fn errors_of_a_workbook_stop_the_report_and_are_listed_by_cell() {
+    let desk = Desk::new();
+    desk.run("blank nho").is(0);
+    let before = desk.files(".");
+    let run = desk.run("check nho.xlsx");
+    run.is(1)
+        .says(&["«Tên xã»", "«Năm báo cáo»", "Thông tin chung › B", "2 lỗi"]);
+    assert!(
+        run.out.contains("lỗi[") && !run.err.contains("lỗi["),
+        "findings are the result of a check"
+    );
+    let run = desk.run("render nho.xlsx");
+    run.is(1).says(&["Chưa ghi gì; 2 lỗi."]);
+    assert_eq!(run.out, "");
+    assert_eq!(desk.files("."), before);
+    let document = desk.json("check nho.xlsx");
+    assert_eq!(
+        (&document["command"], &document["errors"]),
+        (&"check".into(), &2.into())
+    );
+    assert_eq!(document["pack"]["id"], "nho");
+    let finding = &document["findings"][0];
+    assert_eq!(
+        (&finding["sheet"], &finding["severity"]),
+        (&"Thông tin chung".into(), &"error".into())
+    );
+    assert_eq!(
+        (&finding["field"], &finding["file"]),
+        (&"ten_xa".into(), &"nho.xlsx".into())
+    );
+    assert!(
+        finding["cell"].as_str().is_some_and(|cell| cell.starts_with('B')),
+        "{finding}"
+    );
+    assert!(
+        finding["row"].is_u64() && finding["message"].is_string() && finding["hint"].is_string(),
+        "{finding}"
+    );
+}
+
+#[test]
+fn warnings_are_told_and_the_report_is_written() {
+    let desk = Desk::new();
+    desk.write("b.toml", DATA.replace("ghi_chu = \"Hết\"", ""));
+    desk.run("blank nho --data b.toml").is(0);
+    let run = desk.run("nho.xlsx");
+    run.is(0)
+        .says(&["cảnh báo[", "«Ghi chú»", "Đã ghi 1 văn bản; 1 cảnh báo."]);
+    assert_eq!(run.out, format!("{REPORT}\n"));
+    let document = desk.json("render nho.xlsx --force");
+    assert_eq!(document["warnings"], 1);
+    assert_eq!(document["documents"][0]["path"], REPORT);
+    assert_eq!(document["documents"][0]["output"], "bao_cao");
+}
+
+#[test]
+fn files_that_are_no_workbooks_are_told_plainly() {
+    let desk = Desk::with_workbook();
+    desk.write("b.xlsx", "Tên xã,Tân Hoà\n");
+    desk.write("c.xlsx", "");
+    fs::copy(desk.path("packs/nho/bao-cao.docx"), desk.path("d.xlsx")).expect("copied");
+    for (line, parts) in [
+        ("check aa.xlsx", &["không thấy tệp này", "“a.xlsx”"][..]),
+        ("render none/a.xlsx", &["không thấy tệp này", "none” cũng không có"]),
+        ("check packs", &["đây là thư mục"]),
+        ("check b.xlsx", &["tep/van-ban-thuan", "b.xlsx"]),
+        ("check c.xlsx", &["tep/rong"]),
+        ("check d.xlsx", &["tep/khong-phai-excel"]),
+        ("blank nho --data none.toml", &["không thấy tệp này", "“data.toml”"]),
+    ] {
+        desk.run(line).is(2).says(parts);
+        assert_eq!(desk.json(line)["findings"][0]["severity"], "error");
+    }
+}
+
+#[test]
+fn a_workbook_that_fits_no_pack_is_refused_with_the_packs_there_are() {
+    let desk = Desk::new();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    workbook
+        .add_worksheet()
+        .set_name("Lương")
+        .expect("a name")
+        .write(0, 0, "Họ tên")
+        .expect("written");
+    workbook.save(desk.path("x.xlsx")).expect("saved");
+    desk.run("check x.xlsx")
+        .is(1)
+        .says(&["goi/khong-nhan-ra", "nho", "bc-thi-dua-khen-thuong"]);
+    desk.run("check x.xlsx --pack nho").is(1).says(&["Thông tin chung"]);
+    // One without a stamp is known by its sheets and headers.
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("thong tin chung").expect("a name");
+    for (row, (label, value)) in [("Tên xã", "Tân Hoà"), ("Năm báo cáo", "2023"), ("Ghi chú", "x")]
+        .into_iter()
+        .enumerate()
+    {
+        sheet
+            .write(row as u32, 0, label)
+            .and_then(|sheet| sheet.write(row as u32, 1, value))
+            .expect("written");
+    }
+    workbook.save(desk.path("y.xlsx")).expect("saved");
+    assert_eq!(desk.json("check y.xlsx")["pack"]["id"], "nho");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_that_takes_no_files_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::with_workbook();
+    let folder = desk.path("shut");
+    fs::create_dir(&folder).expect("made");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).expect("set");
+    // Nothing is shut to root.
+    if fs::write(folder.join("probe"), "").is_err() {
+        desk.run("render a.xlsx -o shut").is(2).says(&["không có quyền ghi"]);
+    }
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("set");
+}
+
+#[test]
+fn packs_are_listed_with_their_places_and_the_first_of_an_id_wins() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.path("other/nho")).expect("made");
+    for name in ["pack.toml", "bao-cao.md", "bao-cao.docx"] {
+        fs::copy(desk.path("packs/nho").join(name), desk.path("other/nho").join(name)).expect("copied");
+    }
+    desk.write("other/nho/pack.toml", PACK.replace("1.0.0", "2.0.0"));
+    let run = desk.run("pack list --templates other");
+    run.is(0)
+        .says(&["nho 2.0.0", "nho 1.0.0", "không dùng", "có sẵn trong chương trình"]);
+    assert!(run.out.find("nho 2.0.0") < run.out.find("nho 1.0.0"), "{}", run.out);
+    let document = desk.json("--templates other pack list");
+    let shadowed: Vec<_> = document["packs"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|pack| pack["shadowed"].as_bool())
+        .collect();
+    assert_eq!(shadowed, [Some(false), Some(true), Some(false)]);
+    desk.run("blank nho --data data.toml --templates other").is(0);
+    desk.run("check nho.xlsx").is(0).says(&["goi/khac-phien-ban"]);
+    desk.run("pack list --templates nowhere")
+        .is(2)
+        .says(&["goi/khong-thay", "nowhere"]);
+    desk.run("blank nhoo")
+        .is(2)
+        .says(&["không có gói “nhoo”", "có phải là “nho”?"]);
+    // A folder does as well as an id.
+    desk.run("blank ./other/nho --force").is(0);
+}
+
+#[test]
+fn the_built_in_pack_is_sound_and_makes_its_blank_workbook() {
+    let desk = Desk::new();
+    desk.run("pack check bc-thi-dua-khen-thuong").is(0);
+    desk.run("blank bc-thi-dua-khen-thuong").is(0);
+    let document = desk.json("check bc-thi-dua-khen-thuong.xlsx");
+    assert_eq!(document["pack"]["id"], "bc-thi-dua-khen-thuong");
+    assert_eq!(document["status"], 1, "what is required is still missing");
+}
+
+#[test]
+fn an_author_sees_every_tag_and_every_fault_of_a_pack() {
+    let desk = Desk::new();
+    desk.run("pack show nho").is(0).says(&[
+        "{{thong_tin.ten_xa}}",
+        "Tân Hoà",
+        "{{#each khen_thuong}}",
+        "{{so_luong}}",
+        "Năm báo cáo",
+        "upper",
+    ]);
+    let document = desk.json("pack show nho");
+    assert_eq!(document["sheets"][1]["fields"][1]["tag"], "{{so_luong}}");
+    assert!(document["helpers"].as_array().is_some_and(|helpers| helpers.len() > 20));
+
+    desk.write(
+        "packs/nho/bao-cao.md",
+        SOURCE
+            .replace("{{so_luong}}", "{{so_luongg}}")
+            .replace("thong_tin.ten_xa", "thong_tin.ten_xaa"),
+    );
+    desk.run("pack build packs/nho").is(0);
+    desk.run("pack check nho")
+        .is(1)
+        .says(&["so_luongg", "ten_xaa", "nho/bao-cao.docx"]);
+    desk.write(
+        "packs/nho/pack.toml",
+        PACK.replace("layout = \"form\"", "layuot = \"form\"")
+            .replace("type = \"year\"", "type = \"yaer\""),
+    );
+    let run = desk.run("pack check packs/nho");
+    run.is(1).says(&[
+        "pack.toml",
+        "“layuot”",
+        "“layout”",
+        "dòng 16, cột 1",
+        "“yaer”",
+        "“year”",
+    ]);
+    // A pack that is broken is told when it is asked for, and does not stop another.
+    desk.run("blank nho").is(1).says(&["nho/pack.toml", "“yaer”"]);
+    desk.run("blank bc-thi-dua-khen-thuong").is(0);
+    desk.run("pack list").is(0).says(&["baocao pack check nho"]);
+}
+
+#[test]
+fn a_template_edited_by_hand_is_not_built_over() {
+    let desk = Desk::new();
+    desk.run("pack build packs/nho")
+        .is(0)
+        .says(&["không đổi", "Không có gì thay đổi."]);
+    let template = "packs/nho/bao-cao.docx";
+    let mut package = Package::read(desk.read(template), &Limits::default()).expect("a package");
+    let body = String::from_utf8(package.part("word/document.xml").expect("a body")).expect("UTF-8");
+    package.set(
+        "word/document.xml",
+        body.replace("báo cáo. ", "xin báo cáo. ").into_bytes(),
+    );
+    let edited = package.write().expect("a package");
+    desk.write(template, &edited);
+    desk.run("pack build packs/nho")
+        .is(2)
+        .says(&["ghi/mau-da-sua", "đã được sửa", "--force"]);
+    assert_eq!(desk.read(template), edited);
+    desk.run("pack build packs/nho --force").is(0).says(&["đã tạo"]);
+    assert_ne!(desk.read(template), edited);
+    // A template of its own text that only follows its source is replaced.
+    desk.write("packs/nho/bao-cao.md", SOURCE.replace("báo cáo.", "kính báo."));
+    desk.run("pack build packs/nho").is(0).says(&["đã tạo"]);
+    desk.run("pack build nowhere").is(2).says(&["không thấy thư mục gói"]);
+}
+
+#[test]
+fn wrong_use_is_explained_in_the_language_asked_for() {
+    let desk = Desk::new();
+    for (line, vi, en) in [
+        ("rendr", "không có lệnh “rendr”", "there is no command “rendr”"),
+        ("check", "còn thiếu <SỔ_TÍNH>", "<WORKBOOK> is missing"),
+        ("check a.xlsx --forse", "không có tuỳ chọn", "there is no option"),
+        ("pack", "còn thiếu một lệnh", "a command is missing"),
+        ("check a.xlsx", "không thấy tệp này", "there is no such file"),
+    ] {
+        desk.run(line).is(2).says(&["lỗi[", vi]);
+        desk.run_with(line, &[("BAOCAO_LANG", "en")])
+            .is(2)
+            .says(&["error[", en]);
+        desk.run(&format!("--lang en {line}")).is(2).says(&[en]);
+        assert_eq!(desk.json(line)["status"], 2);
+    }
+}
+
+#[test]
+fn help_is_there_for_everybody() {
+    let desk = Desk::new();
+    desk.run("").is(0).says(&["kéo thả tệp Excel", "baocao pack list"]);
+    desk.run("--help")
+        .is(0)
+        .says(&["Cách dùng:", "Lệnh:", "Tuỳ chọn:", "Mã thoát"]);
+    desk.run("help render")
+        .is(0)
+        .says(&["Cách dùng:", "Đối số:", "--force"]);
+    desk.run("render --help --lang en")
+        .is(0)
+        .says(&["Usage:", "Arguments:", "Options:"]);
+    desk.run("--version")
+        .is(0)
+        .says(&[concat!("baocao ", env!("CARGO_PKG_VERSION"))]);
+}
+
+#[test]
+fn output_to_a_file_has_no_colours() {
+    let desk = Desk::new();
+    desk.run("blank nho").is(0);
+    let run = desk.run_with("check nho.xlsx", &[("TERM", "xterm-256color")]);
+    assert!(!run.out.contains('\x1b') && !run.err.contains('\x1b'), "{run:?}");
+}
