@@ -3,4 +3,11 @@
 mod commands;
 mod house;
 mod invariants;
+mod laws;
 mod office;
+mod report;
+
+#[path = "../support/markdown_workbook.rs"]
+mod markdown_workbook;
+#[path = "../support/samples.rs"]
+mod samples;

@@ -1,0 +1,55 @@
+//! The sample workbooks, built from their text sources: `.toml` data, or the `.md` workbook full of mistakes.
+
+use std::path::{Path, PathBuf};
+
+use baocao::blank::Prefill;
+use baocao::diagnostic::Lang;
+use baocao::pack::{Origin, Pack};
+use baocao::pipeline;
+
+use crate::markdown_workbook;
+
+/// The pack of the samples, as it stands in the repository.
+pub fn pack() -> Pack {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/bc-thi-dua-khen-thuong");
+    let files = std::fs::read_dir(&folder).expect("the pack").map(|entry| {
+        let entry = entry.expect("an entry");
+        (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("a file").into())
+    });
+    match Pack::parse(files.collect(), Origin::Folder(folder)) {
+        Ok(pack) => pack,
+        Err(findings) => panic!("{}", findings.print(Lang::En)),
+    }
+}
+
+/// A file of the samples' folder.
+pub fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
+}
+
+/// Names and contents of all sample workbooks, built anew.
+pub fn build(pack: &Pack) -> Vec<(String, Vec<u8>)> {
+    let mut built = Vec::new();
+    for entry in std::fs::read_dir(path("")).expect("the samples") {
+        let source = entry.expect("an entry").path();
+        let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let ending = source.extension().unwrap_or_default();
+        let text = || std::fs::read_to_string(&source).expect("UTF-8");
+        let bytes = if ending == "toml" {
+            data(pack, &text())
+        } else if ending == "md" && stem != "README" {
+            markdown_workbook::workbook(&text())
+        } else {
+            continue;
+        };
+        built.push((format!("{stem}.xlsx"), bytes));
+    }
+    built.sort();
+    built
+}
+
+/// The workbook of a data file.
+pub fn data(pack: &Pack, source: &str) -> Vec<u8> {
+    let prefill = Prefill::from_toml(&pack.schema, source).unwrap_or_else(|faults| panic!("{}", faults.print(Lang::En)));
+    pipeline::blank(pack, &prefill).expect("a workbook")
+}
