@@ -14,7 +14,10 @@ pub fn pack() -> Pack {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/bc-thi-dua-khen-thuong");
     let files = std::fs::read_dir(&folder).expect("the pack").map(|entry| {
         let entry = entry.expect("an entry");
-        (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("a file").into())
+        (
+            entry.file_name().to_string_lossy().into_owned(),
+            std::fs::read(entry.path()).expect("a file").into(),
+        )
     });
     match Pack::parse(files.collect(), Origin::Folder(folder)) {
         Ok(pack) => pack,
@@ -50,6 +53,7 @@ pub fn build(pack: &Pack) -> Vec<(String, Vec<u8>)> {
 
 /// The workbook of a data file.
 pub fn data(pack: &Pack, source: &str) -> Vec<u8> {
-    let prefill = Prefill::from_toml(&pack.schema, source).unwrap_or_else(|faults| panic!("{}", faults.print(Lang::En)));
+    let prefill =
+        Prefill::from_toml(&pack.schema, source).unwrap_or_else(|faults| panic!("{}", faults.print(Lang::En)));
     pipeline::blank(pack, &prefill).expect("a workbook")
 }
