@@ -6,6 +6,7 @@ use baocao::blank::Prefill;
 use baocao::diagnostic::Lang;
 use baocao::pack::{Origin, Pack};
 use baocao::pipeline;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime};
 
 use crate::markdown_workbook;
 
@@ -14,7 +15,10 @@ pub fn pack() -> Pack {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/bc-thi-dua-khen-thuong");
     let files = std::fs::read_dir(&folder).expect("the pack").map(|entry| {
         let entry = entry.expect("an entry");
-        (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("a file").into())
+        (
+            entry.file_name().to_string_lossy().into_owned(),
+            std::fs::read(entry.path()).expect("a file").into(),
+        )
     });
     match Pack::parse(files.collect(), Origin::Folder(folder)) {
         Ok(pack) => pack,
@@ -38,7 +42,7 @@ pub fn build(pack: &Pack) -> Vec<(String, Vec<u8>)> {
         let bytes = if ending == "toml" {
             data(pack, &text())
         } else if ending == "md" && stem != "README" {
-            markdown_workbook::workbook(&text())
+            broken(&text())
         } else {
             continue;
         };
@@ -48,8 +52,17 @@ pub fn build(pack: &Pack) -> Vec<(String, Vec<u8>)> {
     built
 }
 
+/// The workbook of a Markdown file, without the clock in it.
+fn broken(markdown: &str) -> Vec<u8> {
+    markdown_workbook::workbook_with(markdown, |workbook| {
+        let date = ExcelDateTime::from_ymd(2026, 1, 1).expect("a date");
+        workbook.set_properties(&DocProperties::new().set_creation_datetime(&date));
+    })
+}
+
 /// The workbook of a data file.
 pub fn data(pack: &Pack, source: &str) -> Vec<u8> {
-    let prefill = Prefill::from_toml(&pack.schema, source).unwrap_or_else(|faults| panic!("{}", faults.print(Lang::En)));
+    let prefill =
+        Prefill::from_toml(&pack.schema, source).unwrap_or_else(|faults| panic!("{}", faults.print(Lang::En)));
     pipeline::blank(pack, &prefill).expect("a workbook")
 }
