@@ -584,8 +584,8 @@ fn written_name(parameter: &Parameter) -> String {
     }
 }
 
-fn compile_print(scopes: &Scopes<'_>, head: &HelperTemplate, written: &str) -> Result<(Print, Kind), Fault> {
-    let (expr, kind) = scopes.head(head)?;
+fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Result<(Print, Kind), Fault> {
+    let (expr, kind) = scopes.parameter(tag)?;
     if kind.family(scopes.schema) == Family::Compound {
         let found = kind.describe(scopes.schema);
         let fault = Fault::new(

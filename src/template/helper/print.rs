@@ -178,7 +178,11 @@ pub const AMOUNT: Helper = Helper {
     example: ("amount thuc_hien don_vi_tinh", "258 triệu đồng"),
     named: &["pad"],
     check: number_and_unit,
-    call: |arguments| match arguments.value(0).number().filter(|_| arguments.named("pad").truth(None)) {
+    call: |arguments| match arguments
+        .value(0)
+        .number()
+        .filter(|_| arguments.named("pad").truth(None))
+    {
         Some(number) => Val::Text(with_unit(vietnamese::padded(number.normalize()), printed(arguments, 1)).into()),
         None => match printed(arguments, 0) {
             Some(text) => Val::Text(with_unit(text, printed(arguments, 1)).into()),
