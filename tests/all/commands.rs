@@ -136,8 +136,13 @@ impl Desk {
 
     /// Runs a command line of words without blanks, in the folder, away from the user's own packs and settings.
     fn run_with(&self, line: &str, environment: &[(&str, &str)]) -> Run {
+        self.run_words(&line.split_whitespace().collect::<Vec<_>>(), environment)
+    }
+
+    /// The same with words that may hold blanks.
+    fn run_words(&self, words: &[&str], environment: &[(&str, &str)]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_baocao"))
-            .args(line.split_whitespace())
+            .args(words)
             .current_dir(self.folder.path())
             .env_remove("BAOCAO_LANG")
             .env("BAOCAO_TEMPLATES", self.path("packs"))
@@ -339,6 +344,14 @@ fn files_that_are_no_workbooks_are_told_plainly() {
     desk.write("b.xlsx", "Tên xã,Tân Hoà\n");
     desk.write("c.xlsx", "");
     fs::copy(desk.path("packs/nho/bao-cao.docx"), desk.path("d.xlsx")).expect("copied");
+    desk.write("e.xlsx", "<html><table><tr><td>Tân Hoà</td></tr></table></html>");
+    let old: Vec<u8> = "Workbook".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    desk.write(
+        "f.xlsx",
+        [&b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"[..], &[0; 600], &old].concat(),
+    );
+    let whole = desk.read("a.xlsx");
+    desk.write("g.xlsx", &whole[..whole.len() / 2]);
     for (line, parts) in [
         ("check aa.xlsx", &["không thấy tệp này", "“a.xlsx”"][..]),
         ("render none/a.xlsx", &["không thấy tệp này", "none” cũng không có"]),
@@ -346,6 +359,10 @@ fn files_that_are_no_workbooks_are_told_plainly() {
         ("check b.xlsx", &["tep/van-ban-thuan", "b.xlsx"]),
         ("check c.xlsx", &["tep/rong"]),
         ("check d.xlsx", &["tep/khong-phai-excel"]),
+        ("check e.xlsx", &["tep/trang-web"]),
+        ("check f.xlsx", &["tep/xls-cu"]),
+        ("check g.xlsx", &["tep/hong"]),
+        ("check data.toml", &["tep/van-ban-thuan"]),
         ("blank nho --data none.toml", &["không thấy tệp này", "“data.toml”"]),
     ] {
         desk.run(line).is(2).says(parts);
@@ -556,4 +573,65 @@ fn output_to_a_file_has_no_colours() {
     desk.run("blank nho").is(0);
     let run = desk.run_with("check nho.xlsx", &[("TERM", "xterm-256color")]);
     assert!(!run.out.contains('\x1b') && !run.err.contains('\x1b'), "{run:?}");
+}
+
+#[test]
+fn names_of_files_may_hold_blanks_and_vietnamese_letters_of_either_kind() {
+    let desk = Desk::with_workbook();
+    // Some systems hand over “Báo cáo” with its marks as letters of their own.
+    for (name, out) in [
+        ("Báo cáo năm.xlsx", "Kết quả 1.docx"),
+        (
+            "Ba\u{301}o ca\u{301}o ra\u{302}\u{301}t da\u{300}i.xlsx",
+            "Ke\u{302}\u{301}t qua\u{309}.docx",
+        ),
+    ] {
+        fs::copy(desk.path("a.xlsx"), desk.path(name)).expect("copied");
+        desk.run_words(&["check", name], &[]).is(0);
+        let run = desk.run_words(&[name, "-o", out], &[]);
+        run.is(0);
+        assert_eq!(run.out, format!("{out}\n"));
+        desk.run_words(&[name, "-o", out], &[]).is(2).says(&["ghi/da-co", out]);
+    }
+    let run = desk.run_words(&["check", "Báo cáo nắm.xlsx"], &[]);
+    run.is(2).says(&["không thấy tệp này", "“Báo cáo năm.xlsx”"]);
+    fs::create_dir(desk.path("kết quả.docx")).expect("made");
+    desk.run_words(&["a.xlsx", "-o", "kết quả.docx"], &[]).is(0);
+    assert!(
+        desk.files("kết quả.docx").contains(REPORT),
+        "a folder is a folder, whatever its name"
+    );
+}
+
+#[test]
+fn every_command_prints_one_json_document_and_the_same_bytes_twice() {
+    let desk = Desk::with_workbook();
+    for (line, command, member) in [
+        ("render a.xlsx -o x.docx", "render", "documents"),
+        ("check a.xlsx", "check", "pack"),
+        ("blank nho -o x.xlsx", "blank", "path"),
+        ("pack list", "pack list", "packs"),
+        ("pack show nho", "pack show", "sheets"),
+        ("pack check nho", "pack check", "pack"),
+        ("pack build packs/nho", "pack build", "templates"),
+    ] {
+        let document = desk.json(line);
+        assert_eq!(
+            (&document["command"], &document["status"]),
+            (&command.into(), &0.into()),
+            "{line}"
+        );
+        assert!(!document[member].is_null(), "{line}: {member} is not in {document}");
+    }
+    for (line, file) in [
+        ("render a.xlsx --force -o x.docx", "x.docx"),
+        ("blank nho --force -o x.xlsx", "x.xlsx"),
+        ("pack build packs/nho --force", "packs/nho/bao-cao.docx"),
+    ] {
+        let first = desk.read(file);
+        desk.run(line).is(0);
+        assert!(desk.read(file) == first, "{line}");
+    }
+    let run = desk.run_with("check a.xlsx", &[("NO_COLOR", "1"), ("TERM", "xterm")]);
+    assert!(!run.is(0).err.contains('\x1b'), "{run:?}");
 }

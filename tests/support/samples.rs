@@ -6,6 +6,7 @@ use baocao::blank::Prefill;
 use baocao::diagnostic::Lang;
 use baocao::pack::{Origin, Pack};
 use baocao::pipeline;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime};
 
 use crate::markdown_workbook;
 
@@ -41,7 +42,7 @@ pub fn build(pack: &Pack) -> Vec<(String, Vec<u8>)> {
         let bytes = if ending == "toml" {
             data(pack, &text())
         } else if ending == "md" && stem != "README" {
-            markdown_workbook::workbook(&text())
+            broken(&text())
         } else {
             continue;
         };
@@ -49,6 +50,14 @@ pub fn build(pack: &Pack) -> Vec<(String, Vec<u8>)> {
     }
     built.sort();
     built
+}
+
+/// The workbook of a Markdown file, without the clock in it.
+fn broken(markdown: &str) -> Vec<u8> {
+    markdown_workbook::workbook_with(markdown, |workbook| {
+        let date = ExcelDateTime::from_ymd(2026, 1, 1).expect("a date");
+        workbook.set_properties(&DocProperties::new().set_creation_datetime(&date));
+    })
 }
 
 /// The workbook of a data file.

@@ -2,7 +2,7 @@
 //!
 //! Run by `./tests/run`, which installs the programs; a plain `cargo test` only says that it leaves them out.
 
-mod tools;
+pub mod tools;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
