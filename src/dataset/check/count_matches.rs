@@ -11,7 +11,7 @@ use crate::diagnostic::Text;
 use crate::schema::Rule;
 use crate::text;
 use crate::value::Value;
-use crate::vietnamese::fold;
+use crate::vietnamese;
 
 pub(super) const CHECK: Check = Check { run };
 
@@ -87,7 +87,7 @@ fn key(targets: &[Target], record: &Record) -> String {
     let mut key = String::new();
     for target in targets {
         match target.value(record) {
-            Some(Value::Text(text)) => key.push_str(&fold(text)),
+            Some(Value::Text(text)) => key.push_str(&vietnamese::key(text)),
             Some(value) => key.push_str(&target.print(value)),
             None => {}
         }

@@ -8,7 +8,7 @@ use crate::diagnostic::{Text, shorten};
 use crate::schema::Rule;
 use crate::text;
 use crate::value::Value;
-use crate::vietnamese::{fold, nearest};
+use crate::vietnamese::{self, nearest};
 
 pub(super) const CHECK: Check = Check { run };
 
@@ -37,11 +37,11 @@ fn run(context: &Context, findings: &mut Findings) {
             .filter_map(|record| listed.value(record))
             .map(texts)
             .collect();
-        let keys: HashSet<String> = known.iter().map(|text| fold(text)).collect();
+        let keys: HashSet<String> = known.iter().map(|text| vietnamese::key(text)).collect();
         for record in &target.data.records {
             let Some(value) = target.value(record) else { continue };
             let shown = texts(value);
-            if keys.contains(&fold(&shown)) {
+            if keys.contains(&vietnamese::key(&shown)) {
                 continue;
             }
             let (Text { vi, en }, list_name) = (target.subject(), &listed.data.name);

@@ -7,7 +7,7 @@ use crate::dataset::findings::Findings;
 use crate::diagnostic::{Diagnostic, Text, shorten};
 use crate::text;
 use crate::value::Value;
-use crate::vietnamese::fold;
+use crate::vietnamese;
 
 pub(super) const CHECK: Check = Check { run };
 
@@ -23,7 +23,7 @@ fn run(context: &Context, findings: &mut Findings) {
             for record in &target.data.records {
                 let Some(value) = target.value(record) else { continue };
                 let key = match value {
-                    Value::Text(text) => fold(text),
+                    Value::Text(text) => vietnamese::key(text),
                     value => target.print(value),
                 };
                 let Some(first) = seen.get(&key) else {

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::{Arguments, Helper, arity, comparable, wrong_arguments};
 use crate::schema::Schema;
 use crate::template::expression::{Call, Fault, Kind, Val};
+use crate::vietnamese;
 
 fn check(schema: &Schema, call: &mut Call) -> Result<Kind, Fault> {
     arity(call, 2, 2)?;
@@ -37,11 +38,15 @@ pub fn compare(left: &Val<'_>, right: &Val<'_>) -> Option<Ordering> {
     Some(left.text()?.cmp(right.text()?))
 }
 
-/// Whether two values are equal; two missing ones are.
+/// Whether two values are equal; two missing ones are. Texts are equal as people read them: case, the placement of tone
+/// marks, blanks and dashes do not count, as in the checks that link one sheet to another.
 pub fn equal(left: &Val<'_>, right: &Val<'_>) -> bool {
     match (left, right) {
         (Val::Missing, Val::Missing) => true,
-        _ => compare(left, right) == Some(Ordering::Equal),
+        _ => match (left.text(), right.text()) {
+            (Some(left), Some(right)) => left == right || vietnamese::key(left) == vietnamese::key(right),
+            _ => compare(left, right) == Some(Ordering::Equal),
+        },
     }
 }
 
