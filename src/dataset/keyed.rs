@@ -317,7 +317,7 @@ impl<'a> Keyed<'a> {
                 Place::Sheet(data.name.clone()),
                 text!(
                     "thiếu {count} dòng của mẫu: {names}",
-                    "{count} of the pack's rows are missing: {names}"
+                    "rows of the pack are missing ({count}): {names}"
                 ),
             )
             .hint(text!(

@@ -680,7 +680,7 @@ fn report_hidden(sheet: &str, hidden: Vec<CellRef>, findings: &mut Findings) {
         place(sheet, first),
         text!(
             "{count} dòng đang ẩn hoặc bị lọc nhưng vẫn được đọc",
-            "{count} rows are hidden or filtered out, yet they are read"
+            "hidden or filtered-out rows ({count}) are read all the same"
         ),
     )
     .hint(text!(
