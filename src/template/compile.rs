@@ -121,12 +121,13 @@ pub fn part(source: &str, tree: &Tree, schema: &crate::schema::Schema) -> Result
     let mut faults = Vec::new();
     let mut texts: HashMap<usize, ParagraphText> = HashMap::new();
     let mut tags: Vec<PlacedTag> = Vec::new();
+    let mut known = tag::Known::new();
     for paragraph in 0..tree.paragraphs.len() {
         if !tree.may_hold_tags(source, paragraph) {
             continue;
         }
         let text = tree.text(source, paragraph);
-        let (found, bad) = tag::find(&text.text);
+        let (found, bad) = tag::find(&text.text, &mut known);
         faults.extend(bad.into_iter().map(|(written, fault)| PartFault {
             paragraph,
             written,
@@ -198,7 +199,7 @@ pub fn part(source: &str, tree: &Tree, schema: &crate::schema::Schema) -> Result
 
 /// Compiles a line of text such as a file name pattern.
 pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Vec<PartFault>> {
-    let (tags, bad) = tag::find(source);
+    let (tags, bad) = tag::find(source, &mut tag::Known::new());
     let mut faults: Vec<PartFault> = bad
         .into_iter()
         .map(|(written, fault)| PartFault {

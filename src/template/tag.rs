@@ -4,6 +4,7 @@
 //! faults of those that can't be read, all at once. Only the text of a tag is normalised (NFC, smart quotes and dashes to
 //! plain ones, non-breaking and zero-width blanks), since Word puts these in; what lies between tags is left alone.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use handlebars::template::{BlockParam, HelperTemplate, Parameter, TemplateElement};
@@ -43,8 +44,11 @@ pub enum Says {
     Nothing,
 }
 
+/// What tags say, by how they are written: most tags of a template stand in it many times.
+pub type Known = HashMap<String, Result<Says, Fault>>;
+
 /// The tags of a text in order, and the faults of those that can't be read: the text of the tag with each.
-pub fn find(text: &str) -> (Vec<Tag>, Vec<(String, Fault)>) {
+pub fn find(text: &str, known: &mut Known) -> (Vec<Tag>, Vec<(String, Fault)>) {
     let mut tags = Vec::new();
     let mut faults = Vec::new();
     let mut from = 0;
@@ -82,7 +86,14 @@ pub fn find(text: &str) -> (Vec<Tag>, Vec<(String, Fault)>) {
         match end_of_tag(text, start) {
             Ok(end) => {
                 let written = &text[start..end];
-                match parse(written) {
+                let says = match known.get(written) {
+                    Some(says) => says.clone(),
+                    None => known
+                        .entry(written.to_owned())
+                        .or_insert_with(|| parse(written))
+                        .clone(),
+                };
+                match says {
                     Ok(says) => tags.push(Tag {
                         range: with_trimmed_blanks(text, start..end),
                         written: written.to_owned(),
@@ -364,6 +375,10 @@ fn syntax(inner: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn find(text: &str) -> (Vec<Tag>, Vec<(String, Fault)>) {
+        super::find(text, &mut Known::new())
+    }
 
     fn written(text: &str) -> Vec<String> {
         find(text).0.into_iter().map(|tag| tag.written).collect()

@@ -44,7 +44,7 @@ pub fn equal(left: &Val<'_>, right: &Val<'_>) -> bool {
     match (left, right) {
         (Val::Missing, Val::Missing) => true,
         _ => match (left.text(), right.text()) {
-            (Some(left), Some(right)) => left == right || vietnamese::key(left) == vietnamese::key(right),
+            (Some(left), Some(right)) => vietnamese::same(left, right),
             _ => compare(left, right) == Some(Ordering::Equal),
         },
     }
