@@ -13,7 +13,6 @@ use super::part::{ParagraphText, Tree};
 use super::place::{self, Action, Block, Over, PlacedTag, Plan};
 use super::print::Printer;
 use super::tag::{self, Says};
-use crate::opc;
 use crate::text;
 use crate::vietnamese;
 
@@ -59,8 +58,8 @@ pub enum Node {
         /// When not.
         otherwise: Vec<Node>,
     },
-    /// A paragraph that vanishes when it prints nothing.
-    Paragraph(Vec<Node>),
+    /// A paragraph that vanishes when it prints nothing, but for its bookmarks and the like.
+    Paragraph(Vec<Node>, Vec<Range<usize>>),
     /// The content of a cell, header or text box, which must end with a paragraph.
     Story(Vec<Node>),
     /// A table that vanishes when it has no row.
@@ -135,11 +134,13 @@ pub fn part(source: &str, tree: &Tree, schema: &crate::schema::Schema) -> Result
         }));
         for tag in found {
             let source = text.source(tag.range.clone());
-            if let (Some(element), false) = (text.element(tag.range.start), source.is_empty()) {
+            let first = text.source(tag.start..tag.range.end).first().map(|range| range.start);
+            if let (Some(element), Some(start)) = (text.element(tag.start), first) {
                 tags.push(PlacedTag {
                     paragraph,
                     tag,
                     source,
+                    start,
                     element,
                 });
             }
@@ -150,7 +151,7 @@ pub fn part(source: &str, tree: &Tree, schema: &crate::schema::Schema) -> Result
         return Ok(None);
     }
     // A paragraph inside a text box starts within the paragraph that holds the box; tags go by position.
-    tags.sort_by_key(|tag| tag.source[0].start);
+    tags.sort_by_key(|tag| tag.start);
     let at = |tags: &[PlacedTag], number: usize, fault: Fault| PartFault {
         paragraph: tags[number].paragraph,
         written: tags[number].tag.written.clone(),
@@ -181,6 +182,8 @@ pub fn part(source: &str, tree: &Tree, schema: &crate::schema::Schema) -> Result
     drop_identities(tree, &says, &blocks, &mut plan);
     let mut builder = Builder::new(source, &says, &blocks, plan, schema);
     builder.row_tag = format!("<{}tr", tree.prefix);
+    builder.visible = tree.visible_texts(source);
+    builder.markers = tree.markers();
     let nodes = builder.all();
     faults.extend(
         builder
@@ -228,7 +231,7 @@ pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Ve
         actions: tags
             .iter()
             .enumerate()
-            .map(|(number, tag)| (tag.range.start, Action::Tag(number)))
+            .map(|(number, tag)| (tag.start, Action::Tag(number)))
             .collect(),
         cuts: tags.iter().map(|tag| tag.range.clone()).collect(),
     };
@@ -642,6 +645,10 @@ struct Builder<'b> {
     faults: Vec<(usize, Fault)>,
     used: Vec<(usize, usize)>,
     row_tag: String,
+    /// Pieces of text that show something, in order.
+    visible: Vec<Range<usize>>,
+    /// Bookmarks and the like, in order.
+    markers: Vec<Range<usize>>,
 }
 
 impl<'b> Builder<'b> {
@@ -669,6 +676,8 @@ impl<'b> Builder<'b> {
             faults: Vec::new(),
             used: Vec::new(),
             row_tag: String::new(),
+            visible: Vec::new(),
+            markers: Vec::new(),
         }
     }
 
@@ -723,10 +732,19 @@ impl<'b> Builder<'b> {
                 .match_indices(&self.row_tag)
                 .any(|(at, found)| !text[at + found.len()..].starts_with(|next: char| next.is_alphanumeric()));
         nodes.push(Node::Raw(Raw {
-            shows: shows_text(text),
+            shows: self.shows(&range),
             row,
             range,
         }));
+    }
+
+    /// Whether a piece of the source shows text.
+    fn shows(&self, range: &Range<usize>) -> bool {
+        let first = self.visible.partition_point(|text| text.end <= range.start);
+        self.visible[first..].iter().take_while(|text| text.start < range.end).any(|text| {
+            let overlap = text.start.max(range.start)..text.end.min(range.end);
+            !self.source[overlap].trim().is_empty()
+        })
     }
 
     fn nodes(&mut self) -> (Vec<Node>, Stop) {
@@ -737,7 +755,9 @@ impl<'b> Builder<'b> {
                 Action::Insert(markup) => nodes.push(Node::Markup(markup)),
                 Action::OpenParagraph => {
                     let inner = self.until(Stop::Paragraph);
-                    nodes.push(Node::Paragraph(inner));
+                    let within = |range: &&Range<usize>| position <= range.start && range.end <= self.cursor;
+                    let markers = self.markers.iter().filter(within).cloned().collect();
+                    nodes.push(Node::Paragraph(inner, markers));
                 }
                 Action::OpenStory => {
                     let inner = self.until(Stop::Story);
@@ -817,6 +837,10 @@ impl<'b> Builder<'b> {
                 Vec::new()
             }
         };
+        // Whatever is repeated or left out must be whole elements; placing sees to it, and this makes sure.
+        if !self.row_tag.is_empty() && !(is_balanced(self.source, &body) && is_balanced(self.source, &otherwise)) {
+            self.misplaced(Stop::Close(number));
+        }
         let head = head?;
         Some(match head.kind {
             HeadKind::Each => Node::Each {
@@ -855,23 +879,59 @@ impl<'b> Builder<'b> {
     }
 }
 
-/// Whether a piece of XML shows text: anything but blanks outside of markup. A piece may begin behind a start tag's name.
-fn shows_text(xml: &str) -> bool {
-    let mut inside = false;
-    for (at, byte) in xml.bytes().enumerate() {
-        match byte {
-            b'<' => inside = true,
-            b'>' if inside || at == 0 => inside = false,
-            _ if inside || byte.is_ascii_whitespace() => {}
-            _ => return true,
-        }
-    }
-    false
+/// Whether nodes hold whole elements only: each start tag with its end tag. Blocks inside were looked at before.
+fn is_balanced(source: &str, nodes: &[Node]) -> bool {
+    let mut balance = Balance::default();
+    balance.nodes(source, nodes) && balance.open.is_empty() && !balance.in_tag
 }
 
-/// A part that can't be scanned, as a fault of the package.
-impl From<opc::Error> for Fault {
-    fn from(error: opc::Error) -> Self {
-        Fault::new("mau/khong-doc-duoc", error.text())
+/// Start tags that are open, fed with pieces of XML that may end anywhere.
+#[derive(Default)]
+struct Balance {
+    open: Vec<String>,
+    tag: String,
+    in_tag: bool,
+    quote: Option<char>,
+}
+
+impl Balance {
+    fn nodes(&mut self, source: &str, nodes: &[Node]) -> bool {
+        nodes.iter().all(|node| match node {
+            Node::Raw(raw) => self.feed(&source[raw.range.clone()]),
+            Node::Markup(markup) => self.feed(markup),
+            Node::Paragraph(inner, _) | Node::Story(inner) | Node::Table(inner) => self.nodes(source, inner),
+            Node::Print(_) | Node::Each { .. } | Node::If { .. } | Node::With { .. } => !self.in_tag,
+        })
+    }
+
+    fn feed(&mut self, xml: &str) -> bool {
+        for character in xml.chars() {
+            match (self.in_tag, self.quote) {
+                (false, _) => self.in_tag = character == '<',
+                (true, Some(quote)) => {
+                    if character == quote {
+                        self.quote = None;
+                    }
+                }
+                (true, None) if character == '>' && (!self.tag.starts_with("!--") || self.tag.ends_with("--")) => {
+                    self.in_tag = false;
+                    let tag = std::mem::take(&mut self.tag);
+                    let name = |tag: &str| tag.split_whitespace().next().unwrap_or_default().to_owned();
+                    match tag.strip_prefix('/') {
+                        Some(end) if self.open.pop() != Some(name(end)) => return false,
+                        Some(_) => {}
+                        None if tag.ends_with('/') || tag.starts_with(['?', '!']) => {}
+                        None => self.open.push(name(&tag)),
+                    }
+                }
+                (true, None) => {
+                    if matches!(character, '"' | '\'') && !self.tag.starts_with('!') {
+                        self.quote = Some(character);
+                    }
+                    self.tag.push(character);
+                }
+            }
+        }
+        true
     }
 }

@@ -4,7 +4,7 @@
 //! missing values. Values are data: what is markup to XML is escaped, characters that XML 1.0 has no place for are left
 //! out, line breaks and tabs become Word's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::compile::{Node, Print};
@@ -36,7 +36,7 @@ pub struct MissingField {
 #[derive(Clone, Debug, Default)]
 pub struct Missing {
     /// By field.
-    pub fields: BTreeMap<MissingField, Vec<Option<CellRef>>>,
+    pub fields: BTreeMap<MissingField, BTreeSet<Option<CellRef>>>,
     /// Tags that compute something which has no value.
     pub tags: BTreeMap<String, usize>,
 }
@@ -139,7 +139,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 self.nodes(body)?;
                 self.environment.frames.pop();
             }
-            Node::Paragraph(nodes) => {
+            Node::Paragraph(nodes, markers) => {
                 let start = self.out.len();
                 let shown = std::mem::take(&mut self.shown);
                 self.pending += 1;
@@ -147,6 +147,9 @@ impl<'f, 'a> Filler<'f, 'a> {
                 self.pending -= 1;
                 if !self.shown {
                     self.out.truncate(start);
+                    for marker in markers {
+                        self.out.extend_from_slice(&self.source.as_bytes()[marker.clone()]);
+                    }
                 }
                 self.shown |= shown;
             }
@@ -255,10 +258,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         };
         let (_, record) = self.environment.path(*frame, steps);
         let cell = record.and_then(|record| self.environment.dataset.sheets.get(sheet)?.cell(record, field));
-        let cells = self.missing.fields.entry(MissingField { sheet, field }).or_default();
-        if !cells.contains(&cell) || cells.len() > 1_000 {
-            cells.push(cell);
-        }
+        self.missing.fields.entry(MissingField { sheet, field }).or_default().insert(cell);
     }
 }
 

@@ -23,7 +23,7 @@ use self::compile::{Compiled, PartFault};
 use self::fill::{Filler, Missing, Target};
 use self::part::Tree;
 use crate::dataset::Dataset;
-use crate::diagnostic::{CellRef, Diagnostic, Diagnostics, Place, Text};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::opc::{self, Limits, Package};
 use crate::schema::Schema;
 use crate::text;
@@ -59,6 +59,9 @@ struct CompiledPart {
     prefix: String,
     compiled: Compiled,
 }
+
+/// Most faults of a part that are told one by one.
+const MOST_FAULTS: usize = 100;
 
 /// Kinds of relationships of the main part whose targets may hold tags, and what they are called.
 const STORIES: [(&str, &str, &str); 4] = [
@@ -102,10 +105,14 @@ impl Template {
         let mut parts = Vec::new();
         for (name, story) in names {
             let bytes = package.part(&name).map_err(unreadable)?;
-            let source =
+            let mut source =
                 String::from_utf8(bytes).map_err(|error| unreadable(opc::Error::Damaged(error.to_string())))?;
             if !source.contains('{') && !source.contains("&#") {
                 continue;
+            }
+            // A byte order mark is no part of the text; the parser counts positions without it.
+            if source.starts_with('\u{feff}') {
+                source.remove(0);
             }
             let tree = Tree::scan(&source).map_err(unreadable)?;
             match compile::part(&source, &tree, schema) {
@@ -117,8 +124,17 @@ impl Template {
                     compiled,
                 }),
                 Err(faults) => {
-                    for fault in faults {
+                    let count = faults.len();
+                    for fault in faults.into_iter().take(MOST_FAULTS) {
                         diagnostics.push(located(&source, &tree, &story, fault));
+                    }
+                    if count > MOST_FAULTS {
+                        let rest = count - MOST_FAULTS;
+                        diagnostics.push(Diagnostic::error(
+                            "mau/nhieu-loi",
+                            Place::File,
+                            text!("mẫu còn {rest} lỗi nữa, sửa các lỗi trên trước", "the template has more faults ({rest}); mend those above first"),
+                        ));
                     }
                 }
             }
@@ -189,10 +205,7 @@ impl Template {
                 .get(field.sheet)
                 .map_or("", |sheet| sheet.name.as_str())
                 .to_owned();
-            let mut cells: Vec<CellRef> = cells.into_iter().flatten().collect();
-            cells.sort_unstable();
-            cells.dedup();
-            let mut cells = cells.into_iter();
+            let mut cells = cells.into_iter().flatten();
             let place = match cells.next() {
                 Some(cell) => Place::Cell(sheet, cell),
                 None => Place::Sheet(sheet),

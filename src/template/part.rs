@@ -202,7 +202,10 @@ impl Tree {
             self.prefix = prefix_of_namespace(element);
         }
         let index = self.elements.len();
-        let name = self.name(element.name().as_ref(), open.len());
+        let name = match self.name(element.name().as_ref(), open.len()) {
+            Name::Character if is_page_break(element) => Name::Visible,
+            name => name,
+        };
         self.elements.push(Element {
             name,
             parent: open.last().copied().unwrap_or(index),
@@ -301,8 +304,9 @@ impl Tree {
 
     fn name(&self, qualified: &str, depth: usize) -> Name {
         let Some(local) = qualified.strip_prefix(self.prefix.as_str()) else {
-            // Pictures and shapes of other vocabularies are something to see.
-            return Name::Other;
+            // An equation is something to see; drawings stand in an element of their own.
+            let is_equation = qualified.ends_with(":oMath") || qualified.ends_with(":oMathPara");
+            return if is_equation { Name::Visible } else { Name::Other };
         };
         match local {
             "p" => Name::Paragraph,
@@ -351,6 +355,37 @@ impl Tree {
         chain
     }
 
+    /// Numbers of the paragraphs that begin inside an element.
+    pub fn paragraphs_in(&self, element: usize) -> Range<usize> {
+        let Element { start, end, .. } = self.elements[element];
+        let before = |position: usize| {
+            self.paragraphs.partition_point(|paragraph| self.elements[paragraph.element].start < position)
+        };
+        before(start)..before(end)
+    }
+
+    /// Pieces of text that show something, in order of their positions.
+    pub fn visible_texts(&self, source: &str) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = self
+            .paragraphs
+            .iter()
+            .flat_map(|paragraph| &paragraph.pieces)
+            .filter(|piece| match piece.character {
+                Some(character) => !character.is_whitespace(),
+                None => !source[piece.source.clone()].trim().is_empty(),
+            })
+            .map(|piece| piece.source.clone())
+            .collect();
+        ranges.sort_unstable_by_key(|range| range.start);
+        ranges
+    }
+
+    /// Bookmarks, comment ranges and the like, in order of their positions.
+    pub fn markers(&self) -> Vec<Range<usize>> {
+        let markers = self.elements.iter().filter(|element| element.name == Name::Marker);
+        markers.map(|element| element.start..element.end).collect()
+    }
+
     /// Elements inside another, in document order.
     pub fn inside(&self, outer: usize) -> impl Iterator<Item = (usize, &Element)> {
         let end = self.elements[outer].end;
@@ -387,6 +422,12 @@ impl Tree {
         };
         self.paragraphs[paragraph].pieces.iter().any(braces)
     }
+}
+
+/// Whether a `w:br` breaks the page or column: that is no blank.
+fn is_page_break(element: &BytesStart<'_>) -> bool {
+    element.local_name().as_ref() == "br"
+        && matches!(opc::attribute(element, "type").as_deref(), Some("page" | "column"))
 }
 
 fn prefix_of_namespace(root: &BytesStart<'_>) -> String {

@@ -23,7 +23,9 @@ pub struct PlacedTag {
     pub tag: Tag,
     /// Its source ranges; never empty.
     pub source: Vec<Range<usize>>,
-    /// The `w:t` of its first character.
+    /// Where its first brace stands in the source: what it prints stands there.
+    pub start: usize,
+    /// The `w:t` of its first brace.
     pub element: usize,
 }
 
@@ -258,7 +260,14 @@ impl<'t> Planner<'t> {
                 Some(table) => self.rows_block(block, table, markers),
                 None => self.crosses(block),
             },
-            Some(Over::Paragraph) => self.paragraph_block(block, markers),
+            Some(Over::Paragraph) => {
+                let parent = |element: usize| self.tree.elements[element].parent;
+                if parent(element_open) == parent(element_close) {
+                    self.paragraph_block(block, markers);
+                } else {
+                    self.crosses(block);
+                }
+            }
             None => {
                 let Some(&lowest) = chain_open
                     .iter()
@@ -332,7 +341,7 @@ impl<'t> Planner<'t> {
             .all(|&tag| self.tags[tag].element == self.tags[block.open].element);
         if same_text {
             for tag in numbers {
-                let position = self.tags[tag].source[0].start;
+                let position = self.tags[tag].start;
                 self.place(tag, position);
             }
             return;
@@ -352,7 +361,7 @@ impl<'t> Planner<'t> {
 
     /// Places a tag between runs: before its run when nothing stands before it there, else in a split of the run.
     fn split_run(&mut self, tag: usize, run: usize) {
-        let position = self.tags[tag].source[0].start;
+        let position = self.tags[tag].start;
         let content = self
             .tree
             .inside(run)
@@ -468,7 +477,7 @@ impl<'t> Planner<'t> {
         }
         let text = &(self.texts)(paragraph).text;
         let range = &self.tags[tag].tag.range;
-        let first = self.tags[tag].source[0].start;
+        let first = self.tags[tag].start;
         let before = text[..range.start].trim().is_empty()
             && !self.prints_within(paragraph, 0..range.start)
             && !self.shows_something(paragraph, Some(0..first));
@@ -591,6 +600,11 @@ impl<'t> Planner<'t> {
                 None => return self.middle(block),
             }
         }
+        // A row inside a content control of its own is no neighbour of the others.
+        let parent = self.tree.elements[first].parent;
+        if positions.iter().any(|(_, _, row)| self.tree.elements[*row].parent != parent) {
+            return self.crosses(block);
+        }
         for (tag, position, row) in positions {
             self.place(tag, position);
             if self.marker_row(row, markers) {
@@ -621,7 +635,7 @@ impl<'t> Planner<'t> {
 
     fn first_in_row(&self, tag: usize, row: usize) -> bool {
         let start = self.tree.elements[row].start;
-        self.blank_between(row, start..self.tags[tag].source[0].start)
+        self.blank_between(row, start..self.tags[tag].start)
     }
 
     fn last_in_row(&self, tag: usize, row: usize) -> bool {
@@ -705,7 +719,7 @@ impl<'t> Planner<'t> {
         for (number, tag) in tags.iter().enumerate() {
             self.cuts.extend(tag.source.iter().cloned());
             if !self.placed[number] && matches!(tag.tag.says, Says::Print(_)) {
-                self.place(number, tag.source[0].start);
+                self.place(number, tag.start);
             }
         }
         for (paragraph, marker) in markers.iter().enumerate() {

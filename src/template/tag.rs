@@ -23,6 +23,8 @@ const DEEPEST: usize = 32;
 pub struct Tag {
     /// Where it stands, braces included; blanks that `~` takes away as well.
     pub range: Range<usize>,
+    /// Where its first brace stands.
+    pub start: usize,
     /// As it stands there.
     pub written: String,
     /// What it says.
@@ -52,12 +54,15 @@ pub fn find(text: &str, known: &mut Known) -> (Vec<Tag>, Vec<(String, Fault)>) {
     let mut tags = Vec::new();
     let mut faults = Vec::new();
     let mut from = 0;
+    // What closes comments and raw blocks is looked for only where there is one further on.
+    let (last_comment_end, last_raw_end) = (text.rfind("--}}").or(text.rfind("--~}}")), text.rfind("{{{{/"));
     while let Some(start) = text[from..].find("{{").map(|at| from + at) {
         let slashes = text[..start].bytes().rev().take_while(|&byte| byte == b'\\').count();
         if slashes % 2 == 1 {
             // \{{ is an escape: the braces stay, the backslash goes.
             tags.push(Tag {
                 range: start - 1..start,
+                start: start - 1,
                 written: "\\".to_owned(),
                 says: Says::Nothing,
             });
@@ -65,11 +70,13 @@ pub fn find(text: &str, known: &mut Known) -> (Vec<Tag>, Vec<(String, Fault)>) {
             continue;
         }
         if text[start..].starts_with("{{{{") {
-            match raw_block(text, start) {
+            let closes = last_raw_end.is_some_and(|end| end > start);
+            match if closes { raw_block(text, start) } else { None } {
                 Some((open, close)) => {
                     for range in [open, close.clone()] {
                         tags.push(Tag {
                             written: text[range.clone()].to_owned(),
+                            start: range.start,
                             range,
                             says: Says::Nothing,
                         });
@@ -83,7 +90,7 @@ pub fn find(text: &str, known: &mut Known) -> (Vec<Tag>, Vec<(String, Fault)>) {
             }
             continue;
         }
-        match end_of_tag(text, start) {
+        match end_of_tag(text, start, last_comment_end.is_some_and(|end| end > start)) {
             Ok(end) => {
                 let written = &text[start..end];
                 let says = match known.get(written) {
@@ -96,6 +103,7 @@ pub fn find(text: &str, known: &mut Known) -> (Vec<Tag>, Vec<(String, Fault)>) {
                 match says {
                     Ok(says) => tags.push(Tag {
                         range: with_trimmed_blanks(text, start..end),
+                        start,
                         written: written.to_owned(),
                         says,
                     }),
@@ -146,39 +154,67 @@ fn raw_block(text: &str, start: usize) -> Option<(Range<usize>, Range<usize>)> {
 }
 
 /// The end of the tag that starts at `start`, or where to go on looking when it has none.
-fn end_of_tag(text: &str, start: usize) -> Result<usize, usize> {
+fn end_of_tag(text: &str, start: usize, has_comment_end: bool) -> Result<usize, usize> {
     let rest = &text[start..];
     let inner = rest[2..].trim_start_matches('~');
-    if (inner.starts_with("!--") || normalise(&inner.chars().take(3).collect::<String>()) == "!--")
+    let dashed = inner.starts_with("!--") || normalise(&inner.chars().take(3).collect::<String>()) == "!--";
+    if dashed
+        && has_comment_end
         && let Some(end) = rest.find("--}}").or_else(|| rest.find("--~}}").map(|end| end + 1))
     {
         return Ok(start + end + 4);
     }
     let close = if rest.starts_with("{{{") { "}}}" } else { "}}" };
     let comment = inner.starts_with('!');
-    let mut quote: Option<char> = None;
-    let mut fallback = None;
-    for (at, character) in rest.char_indices().skip(2) {
-        if rest[at..].starts_with("{{") && at >= close.len() && quote.is_none() {
-            return fallback.ok_or(start + at);
+    let mut at = close.len();
+    while at < rest.len().min(LONGEST + 8) {
+        let here = &rest[at..];
+        if here.starts_with(close) {
+            return Ok(start + at + close.len());
         }
-        if rest[at..].starts_with(close) {
-            let end = start + at + close.len();
-            if quote.is_none() {
-                return Ok(end);
-            }
-            fallback.get_or_insert(end);
+        if here.starts_with("{{") {
+            return Err(start + at);
         }
-        let plain = plain_character(character);
-        match (quote, plain) {
-            _ if comment => {}
-            (None, Some('"' | '\'')) => quote = plain,
-            (Some(open), Some(mark)) if open == mark => quote = None,
-            _ => {}
-        }
+        let character = here.chars().next().unwrap_or_default();
+        at += match literal_end(here).filter(|_| !comment) {
+            // An odd quotation mark must not hide the end of the tag.
+            Some(end) if !here[..end].contains("{{") => end,
+            _ => character.len_utf8(),
+        };
     }
-    // An odd quotation mark must not hide the end of the tag.
-    fallback.ok_or(start + 2)
+    Err(start + 2)
+}
+
+/// The length of the text literal that a text begins with, quotation marks included. Word's autocorrection makes “ and ”
+/// of straight marks, sometimes of one only; inside straight marks every other mark is text.
+fn literal_end(text: &str) -> Option<usize> {
+    let open = text.chars().next()?;
+    let closes: &[char] = match open {
+        '"' => &['"'],
+        '\'' => &['\''],
+        '“' | '”' | '„' | '‟' => &['“', '”', '"'],
+        '‘' | '’' | '‚' | '‛' => &['‘', '’', '\''],
+        '«' | '»' => &['«', '»'],
+        '″' => &['″'],
+        '′' => &['′'],
+        _ => return None,
+    };
+    let body = &text[open.len_utf8()..];
+    let mut escaped = false;
+    let mut end = |closes: &[char]| {
+        body.char_indices().find(|(_, character)| {
+            let is_end = !escaped && closes.contains(character);
+            escaped = !escaped && *character == '\\';
+            is_end
+        })
+    };
+    let (at, close) = match end(closes) {
+        Some(found) => found,
+        // "long” has lost its straight end.
+        None if open == '"' => body.char_indices().find(|(_, character)| matches!(character, '“' | '”'))?,
+        None => return None,
+    };
+    Some(open.len_utf8() + at + close.len_utf8())
 }
 
 /// `{{~` and `~}}` take the blanks before and after away.
@@ -206,9 +242,33 @@ fn plain_character(character: char) -> Option<char> {
     }
 }
 
-/// The text of a tag as the parser sees it.
+/// The text of a tag as the parser sees it: plain characters outside of text literals, literals in straight quotation
+/// marks with their content kept, all in NFC.
 pub fn normalise(text: &str) -> String {
-    let plain: String = text.chars().filter_map(plain_character).collect();
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.trim();
+    while let Some(character) = rest.chars().next() {
+        let length = match literal_end(rest) {
+            Some(end) => {
+                let literal = &rest[..end];
+                let (open, close) = (character.len_utf8(), literal.chars().next_back().map_or(0, char::len_utf8));
+                let content = &literal[open..end - close];
+                plain.push('"');
+                match character {
+                    // What the author escaped stays escaped.
+                    '"' if literal.ends_with('"') => plain.push_str(content),
+                    _ => plain.push_str(&content.replace('\\', "\\\\").replace('"', "\\\"")),
+                }
+                plain.push('"');
+                end
+            }
+            None => {
+                plain.extend(plain_character(character));
+                character.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
     vietnamese::nfc(plain.trim())
 }
 
@@ -302,8 +362,7 @@ fn open(head: &str) -> Result<(String, Box<HelperTemplate>), Fault> {
 /// The syntax tree of one expression, by handlebars' own grammar. Starting at its rule for parameters costs a tenth of
 /// compiling a template of one tag.
 fn parameter(source: &str, inner: &str) -> Result<Parameter, Fault> {
-    let quotes = |mark: char| inner.matches(mark).count() % 2 == 1;
-    if quotes('"') {
+    if inner.replace("\\\\", "").replace("\\\"", "").matches('"').count() % 2 == 1 {
         return Err(Fault::new(
             "mau/cu-phap",
             text!(
@@ -314,8 +373,10 @@ fn parameter(source: &str, inner: &str) -> Result<Parameter, Fault> {
     }
     let (mut depth, mut deepest) = (0usize, 0usize);
     let mut quoted = false;
+    let mut escaped = false;
     for character in inner.chars() {
-        quoted ^= character == '"';
+        quoted ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
         match character {
             _ if quoted => {}
             '(' | '[' | '{' => depth += 1,
@@ -414,6 +475,26 @@ mod tests {
             written("{{{{raw}}}}{{ten}}{{{{/raw}}}}"),
             ["{{{{raw}}}}", "{{{{/raw}}}}"]
         );
+    }
+
+    #[test]
+    fn text_literals_keep_their_content() {
+        assert_eq!(normalise("concat \"«\" ten \"»\""), "concat \"«\" ten \"»\"");
+        assert_eq!(normalise("eq a “Tân Hoà”"), "eq a \"Tân Hoà\"");
+        assert_eq!(normalise("eq a \"“Tân Hoà”\""), "eq a \"“Tân Hoà”\"");
+        assert_eq!(normalise("join ds separator=\" – \""), "join ds separator=\" – \"");
+        assert_eq!(normalise("date ngay \"long”"), "date ngay \"long\"");
+        assert_eq!(normalise("a\u{a0}‘b\"c’ – 1"), "a \"b\\\"c\" - 1");
+        let (tags, faults) = find("{{concat \"«\" ten \"»\"}} {{#each (where ds “ten” ”Một”)}}");
+        assert!(faults.is_empty() && tags.len() == 2, "{faults:?}");
+    }
+
+    #[test]
+    fn hostile_texts_take_no_time() {
+        for hostile in ["{{!-- ", "{{{{a ", "{{a \"", "{{“"] {
+            let text = hostile.repeat(50_000);
+            assert!(!find(&text).1.is_empty());
+        }
     }
 
     #[test]

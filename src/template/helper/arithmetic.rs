@@ -6,7 +6,9 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{Arguments, Helper, arity, family};
 use crate::schema::Schema;
-use crate::template::expression::{Call, Family, Fault, Kind, PLAIN_NUMBER, Val};
+use crate::template::expression::{Call, Expr, Family, Fault, Kind, Literal, PLAIN_NUMBER, Val};
+use crate::template::print::PLAIN_DECIMALS;
+use crate::value::Type;
 
 fn two_numbers(schema: &Schema, call: &mut Call) -> Result<Kind, Fault> {
     arity(call, 2, 2)?;
@@ -32,7 +34,6 @@ pub const ADD: Helper = Helper {
     named: &[],
     check: |schema, call| {
         two_numbers(schema, call)?;
-        // A year plus a number is a year: it prints without separators. So with counts and whole numbers.
         Ok(same_type(schema, call))
     },
     call: |arguments| compute(arguments, Decimal::checked_add),
@@ -53,15 +54,30 @@ pub const SUB: Helper = Helper {
     call: |arguments| compute(arguments, Decimal::checked_sub),
 };
 
-/// The first operand's way of printing, if it is a field's or a computed one's.
+/// How a sum or difference prints: whole numbers stay whole (a year plus 1 is a year, a count minus 1 a count), a
+/// percentage stays one; everything else prints with the decimals it has, so that no figure is rounded on the way.
 fn same_type(schema: &Schema, call: &Call) -> Kind {
-    match call.kinds.first() {
-        Some(Kind::Field(sheet, field)) => match schema.sheets.get(*sheet).and_then(|sheet| sheet.fields.get(*field)) {
-            Some(field) => Kind::Number(field.ty, field.decimals),
-            None => PLAIN_NUMBER,
-        },
-        Some(kind @ Kind::Number(..)) => *kind,
-        _ => PLAIN_NUMBER,
+    let types: Vec<Option<Type>> = call
+        .kinds
+        .iter()
+        .zip(&call.arguments)
+        .map(|(kind, argument)| match argument {
+            Expr::Literal(Literal::Number(number)) if number.fract().is_zero() => Some(Type::Integer),
+            Expr::Literal(_) => None,
+            _ => kind.column_type(schema),
+        })
+        .collect();
+    let has = |ty: Type| types.contains(&Some(ty));
+    let whole = |ty: &Option<Type>| matches!(ty, Some(Type::Integer | Type::Count | Type::Year));
+    let literal = |index: usize| matches!(call.arguments.get(index), Some(Expr::Literal(_)));
+    let percent = |index: usize| types.get(index) == Some(&Some(Type::Percent)) || literal(index);
+    if types.iter().all(whole) {
+        let ty = [Type::Year, Type::Count].into_iter().find(|ty| has(*ty));
+        Kind::Number(ty.unwrap_or(Type::Integer), None)
+    } else if has(Type::Percent) && (0..types.len()).all(percent) {
+        Kind::Number(Type::Percent, Some(PLAIN_DECIMALS))
+    } else {
+        PLAIN_NUMBER
     }
 }
 

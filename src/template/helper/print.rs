@@ -78,7 +78,8 @@ pub const DATE: Helper = Helper {
         arity(call, 1, 2)?;
         family(schema, call, 0, Family::Date)?;
         match call.arguments.get(1) {
-            None | Some(Expr::Literal(Literal::Text(_))) => Ok(Kind::Text),
+            None => Ok(Kind::Text),
+            Some(Expr::Literal(Literal::Text(style))) if is_date_style(style) => Ok(Kind::Text),
             Some(_) => Err(wrong_arguments(call.helper)),
         }
     },
@@ -100,6 +101,13 @@ pub const DATE: Helper = Helper {
         })
     },
 };
+
+/// Whether a text is a style of dates: `long`, `short`, or a pattern whose only letters are d, M and y.
+fn is_date_style(style: &str) -> bool {
+    let letters = style.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
+    matches!(style, "long" | "short")
+        || style.contains(['d', 'M', 'y']) && letters.into_iter().all(|word| matches!(word, "d" | "dd" | "M" | "MM" | "yyyy"))
+}
 
 /// `words x`
 pub const WORDS: Helper = Helper {
@@ -126,11 +134,8 @@ pub const PAD: Helper = Helper {
     call: |arguments| {
         with_number(arguments, |number| {
             let number = number.normalize();
-            Some(if number < Decimal::from(1_000) {
-                vietnamese::padded(number)
-            } else {
-                number.to_string()
-            })
+            let grouped = number >= Decimal::from(1_000) && number.fract().is_zero();
+            Some(if grouped { number.to_string() } else { vietnamese::padded(number) })
         })
     },
 };
