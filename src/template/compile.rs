@@ -422,12 +422,15 @@ fn check_names(tags: &[&tag::Tag], schema: &crate::schema::Schema) -> Vec<(usize
 
 /// `w14:paraId` and `w14:textId` must be unique in a document; within a loop they would repeat.
 fn drop_identities(tree: &Tree, tags: &[&tag::Tag], blocks: &[Block], plan: &mut Plan) {
-    let position = |wanted: usize| {
-        plan.actions
-            .iter()
-            .find(|(_, action)| *action == Action::Tag(wanted))
-            .map(|(position, _)| *position)
-    };
+    let positions: HashMap<usize, usize> = plan
+        .actions
+        .iter()
+        .filter_map(|(position, action)| match action {
+            Action::Tag(number) => Some((*number, *position)),
+            _ => None,
+        })
+        .collect();
+    let position = |wanted: usize| positions.get(&wanted).copied();
     let mut gone = Vec::new();
     for block in blocks {
         let is_loop = matches!(&tags[block.open].says, Says::Open(name, _) if name == "each");
@@ -441,10 +444,8 @@ fn drop_identities(tree: &Tree, tags: &[&tag::Tag], blocks: &[Block], plan: &mut
         }
     }
     gone.retain(|range: &Range<usize>| {
-        !plan
-            .cuts
-            .iter()
-            .any(|cut| cut.start <= range.start && range.end <= cut.end)
+        let cut = plan.cuts.partition_point(|cut| cut.end < range.end);
+        plan.cuts.get(cut).is_none_or(|cut| cut.start > range.start)
     });
     plan.cuts.extend(gone);
     plan.cuts.sort_by_key(|range| range.start);
@@ -741,10 +742,13 @@ impl<'b> Builder<'b> {
     /// Whether a piece of the source shows text.
     fn shows(&self, range: &Range<usize>) -> bool {
         let first = self.visible.partition_point(|text| text.end <= range.start);
-        self.visible[first..].iter().take_while(|text| text.start < range.end).any(|text| {
-            let overlap = text.start.max(range.start)..text.end.min(range.end);
-            !self.source[overlap].trim().is_empty()
-        })
+        self.visible[first..]
+            .iter()
+            .take_while(|text| text.start < range.end)
+            .any(|text| {
+                let overlap = text.start.max(range.start)..text.end.min(range.end);
+                !self.source[overlap].trim().is_empty()
+            })
     }
 
     fn nodes(&mut self) -> (Vec<Node>, Stop) {

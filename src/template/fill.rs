@@ -258,7 +258,11 @@ impl<'f, 'a> Filler<'f, 'a> {
         };
         let (_, record) = self.environment.path(*frame, steps);
         let cell = record.and_then(|record| self.environment.dataset.sheets.get(sheet)?.cell(record, field));
-        self.missing.fields.entry(MissingField { sheet, field }).or_default().insert(cell);
+        self.missing
+            .fields
+            .entry(MissingField { sheet, field })
+            .or_default()
+            .insert(cell);
     }
 }
 

@@ -133,7 +133,10 @@ impl Template {
                         diagnostics.push(Diagnostic::error(
                             "mau/nhieu-loi",
                             Place::File,
-                            text!("mẫu còn {rest} lỗi nữa, sửa các lỗi trên trước", "the template has more faults ({rest}); mend those above first"),
+                            text!(
+                                "mẫu còn {rest} lỗi nữa, sửa các lỗi trên trước",
+                                "the template has more faults ({rest}); mend those above first"
+                            ),
                         ));
                     }
                 }

@@ -359,7 +359,8 @@ impl Tree {
     pub fn paragraphs_in(&self, element: usize) -> Range<usize> {
         let Element { start, end, .. } = self.elements[element];
         let before = |position: usize| {
-            self.paragraphs.partition_point(|paragraph| self.elements[paragraph.element].start < position)
+            self.paragraphs
+                .partition_point(|paragraph| self.elements[paragraph.element].start < position)
         };
         before(start)..before(end)
     }

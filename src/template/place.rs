@@ -6,6 +6,7 @@
 //! in rows, the rows between; `over="…"` overrides. A block that opens in one cell, table or section and closes in
 //! another is an error that names both places.
 
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::expression::Fault;
@@ -125,6 +126,8 @@ struct Planner<'t> {
     texts: &'t dyn Fn(usize) -> &'t ParagraphText,
     actions: Vec<(usize, usize, Action)>,
     cuts: Vec<Range<usize>>,
+    /// Numbers of the tags of each paragraph.
+    tags_of: HashMap<usize, Vec<usize>>,
     /// Tags whose action has been placed by their block.
     placed: Vec<bool>,
     faults: Vec<TagFault>,
@@ -142,7 +145,12 @@ pub fn plan<'t>(
     blocks: &[Block],
     texts: &'t dyn Fn(usize) -> &'t ParagraphText,
 ) -> Result<Plan, Vec<TagFault>> {
+    let mut tags_of: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (number, tag) in tags.iter().enumerate() {
+        tags_of.entry(tag.paragraph).or_default().push(number);
+    }
     let mut planner = Planner {
+        tags_of,
         source,
         tree,
         tags,
@@ -171,6 +179,16 @@ pub fn plan<'t>(
 }
 
 impl<'t> Planner<'t> {
+    /// The tags of a paragraph.
+    fn tags_in(&self, paragraph: usize) -> impl Iterator<Item = &'t PlacedTag> + use<'t, '_> {
+        let tags = self.tags;
+        self.tags_of
+            .get(&paragraph)
+            .into_iter()
+            .flatten()
+            .map(move |&number| &tags[number])
+    }
+
     fn paragraph(&self, tag: usize) -> usize {
         self.tags[tag].paragraph
     }
@@ -209,7 +227,7 @@ impl<'t> Planner<'t> {
     /// Paragraphs that hold only tags which open, separate or close blocks beyond the paragraph, and comments.
     fn marker_paragraphs(&self, inline: &[bool]) -> Vec<bool> {
         let mut markers = vec![false; self.tree.paragraphs.len()];
-        let mut rest: std::collections::HashMap<usize, Vec<Range<usize>>> = Default::default();
+        let mut rest: HashMap<usize, Vec<Range<usize>>> = Default::default();
         for (number, tag) in self.tags.iter().enumerate() {
             let ranges = rest.entry(tag.paragraph).or_default();
             // A tag that stays in the text shows as an empty range beyond the end: the paragraph is no marker.
@@ -409,10 +427,11 @@ impl<'t> Planner<'t> {
     }
 
     fn cut_tags_of(&mut self, paragraph: usize) {
-        let tags = self.tags;
-        for tag in tags.iter().filter(|tag| tag.paragraph == paragraph) {
-            self.cuts.extend(tag.source.iter().cloned());
-        }
+        let ranges: Vec<Range<usize>> = self
+            .tags_in(paragraph)
+            .flat_map(|tag| tag.source.iter().cloned())
+            .collect();
+        self.cuts.extend(ranges);
     }
 
     /// Remembers the cell, header or text box around a paragraph that may go.
@@ -487,14 +506,16 @@ impl<'t> Planner<'t> {
         match edge {
             Edge::Open | Edge::Else if before => Some(element.start),
             Edge::Close | Edge::Else if after => Some(element.end),
+            // What stands on the other side of the tag stays outside of the block.
+            Edge::Open if after => Some(element.end),
+            Edge::Close if before => Some(element.start),
             _ => None,
         }
     }
 
     fn prints_within(&self, paragraph: usize, range: Range<usize>) -> bool {
-        self.tags.iter().any(|tag| {
-            tag.paragraph == paragraph && range.contains(&tag.tag.range.start) && matches!(tag.tag.says, Says::Print(_))
-        })
+        self.tags_in(paragraph)
+            .any(|tag| range.contains(&tag.tag.range.start) && matches!(tag.tag.says, Says::Print(_)))
     }
 
     /// A block that removes or repeats the end of a section is safe only when the page set-up after it is the same.
@@ -602,7 +623,10 @@ impl<'t> Planner<'t> {
         }
         // A row inside a content control of its own is no neighbour of the others.
         let parent = self.tree.elements[first].parent;
-        if positions.iter().any(|(_, _, row)| self.tree.elements[*row].parent != parent) {
+        if positions
+            .iter()
+            .any(|(_, _, row)| self.tree.elements[*row].parent != parent)
+        {
             return self.crosses(block);
         }
         for (tag, position, row) in positions {
@@ -617,20 +641,12 @@ impl<'t> Planner<'t> {
 
     /// Whether all a row holds is marker paragraphs and empty ones.
     fn marker_row(&self, row: usize, markers: &[bool]) -> bool {
-        let element = &self.tree.elements[row];
-        let mut any = false;
-        for (number, paragraph) in self.tree.paragraphs.iter().enumerate() {
-            if !element.contains(self.tree.elements[paragraph.element].start) {
-                continue;
-            }
-            if markers[number] {
-                any = true;
-            } else if !self.tree.text(self.source, number).text.trim().is_empty() || self.shows_something(number, None)
-            {
-                return false;
-            }
-        }
-        any
+        let mut numbers = self.tree.paragraphs_in(row);
+        numbers.clone().any(|number| markers[number])
+            && numbers.all(|number| {
+                markers[number]
+                    || self.tree.text(self.source, number).text.trim().is_empty() && !self.shows_something(number, None)
+            })
     }
 
     fn first_in_row(&self, tag: usize, row: usize) -> bool {
@@ -646,19 +662,13 @@ impl<'t> Planner<'t> {
 
     /// Whether a row shows no text between two source positions, block tags and comments aside.
     fn blank_between(&self, row: usize, range: Range<usize>) -> bool {
-        let element = &self.tree.elements[row];
-        self.tree.paragraphs.iter().enumerate().all(|(number, paragraph)| {
-            if !element.contains(self.tree.elements[paragraph.element].start) {
-                return true;
-            }
+        self.tree.paragraphs_in(row).all(|number| {
             let text = self.tree.text(self.source, number);
-            let mut skipped: Vec<Range<usize>> = self
-                .tags
-                .iter()
-                .filter(|tag| tag.paragraph == number && !matches!(tag.tag.says, Says::Print(_)))
+            let skipped: Vec<Range<usize>> = self
+                .tags_in(number)
+                .filter(|tag| !matches!(tag.tag.says, Says::Print(_)))
                 .map(|tag| tag.tag.range.clone())
                 .collect();
-            skipped.sort_by_key(|range| range.start);
             text.text.char_indices().all(|(at, character)| {
                 character.is_whitespace()
                     || skipped.iter().any(|range| range.contains(&at))
@@ -672,36 +682,30 @@ impl<'t> Planner<'t> {
 
     /// Paragraphs whose whole text stands inside blocks vanish when these print nothing.
     fn vanishing_paragraphs(&mut self, blocks: &[Block], inline: &[bool], markers: &[bool]) {
-        let mut numbers: Vec<usize> = blocks
-            .iter()
-            .filter(|block| inline[block.open] && self.paragraph(block.open) == self.paragraph(block.close))
-            .map(|block| self.paragraph(block.open))
-            .collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        for number in numbers {
+        let mut inside: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
+        for block in blocks {
+            if inline[block.open] {
+                let range = self.tags[block.open].tag.range.start..self.tags[block.close].tag.range.end;
+                inside.entry(self.paragraph(block.open)).or_default().push(range);
+            }
+        }
+        for (number, mut covered) in inside {
             if markers[number] || self.tree.paragraphs[number].section.is_some() {
                 continue;
             }
             let text = &(self.texts)(number).text;
-            // What blocks of this paragraph cover, and the tags outside them that print nothing.
-            let mut covered: Vec<Range<usize>> = blocks
-                .iter()
-                .filter(|block| inline[block.open] && self.paragraph(block.open) == number)
-                .map(|block| self.tags[block.open].tag.range.start..self.tags[block.close].tag.range.end)
-                .collect();
-            let inside = |covered: &[Range<usize>], at: usize| covered.iter().any(|range| range.contains(&at));
-            let prints_outside = self.tags.iter().any(|tag| {
-                tag.paragraph == number
-                    && matches!(tag.tag.says, Says::Print(_))
-                    && !inside(&covered, tag.tag.range.start)
-            });
+            // Beside what the blocks cover, tags that print nothing do not count.
+            let is_print = |tag: &&PlacedTag| matches!(tag.tag.says, Says::Print(_));
+            let prints_outside = self
+                .tags_in(number)
+                .filter(is_print)
+                .any(|tag| !covered.iter().any(|range| range.contains(&tag.tag.range.start)));
             covered.extend(
-                self.tags
-                    .iter()
-                    .filter(|tag| tag.paragraph == number && !matches!(tag.tag.says, Says::Print(_)))
+                self.tags_in(number)
+                    .filter(|tag| !is_print(tag))
                     .map(|tag| tag.tag.range.clone()),
             );
+            let covered = merged(covered);
             if prints_outside || !blank_outside(text, &covered) || self.shows_something(number, None) {
                 continue;
             }
@@ -793,11 +797,18 @@ impl<'t> Planner<'t> {
         runs.sort_unstable();
         runs.dedup();
         let cuts = merged(self.cuts.clone());
+        // Anything placed inside a run keeps it, but for the mark on its text that blanks are to stay.
+        let mut placed: Vec<usize> = self
+            .actions
+            .iter()
+            .filter(|(_, _, action)| !is_keep_blanks(action))
+            .map(|(position, _, _)| *position)
+            .collect();
+        placed.sort_unstable();
         for run in runs {
             let element = &self.tree.elements[run];
-            let busy = self.actions.iter().any(|(position, _, action)| {
-                (element.start + 1..element.end).contains(position) && !is_keep_blanks(action)
-            });
+            let next = placed.partition_point(|position| *position <= element.start);
+            let busy = placed.get(next).is_some_and(|position| *position < element.end);
             let left = self.tree.inside(run).any(|(_, inner)| {
                 if inner.parent != run {
                     return false;
@@ -809,10 +820,7 @@ impl<'t> Planner<'t> {
                 }
             });
             if !busy && !left {
-                let range = element.start..element.end;
-                self.actions
-                    .retain(|(position, _, action)| !(is_keep_blanks(action) && range.contains(position)));
-                self.cuts.push(range);
+                self.cuts.push(element.start..element.end);
             }
         }
     }
@@ -859,7 +867,8 @@ impl<'t> Planner<'t> {
         self.actions.retain(|(position, _, action)| {
             let stays =
                 matches!(action, Action::Tag(_)) || matches!(action, Action::Insert(_)) && !is_keep_blanks(action);
-            stays || !cuts.iter().any(|cut| cut.start < *position && *position < cut.end)
+            let cut = cuts.partition_point(|cut| cut.end <= *position);
+            stays || cuts.get(cut).is_none_or(|cut| cut.start >= *position)
         });
         self.actions
             .sort_by_key(|(position, order, action)| (*position, action.rank(), *order));
@@ -887,8 +896,15 @@ fn is_keep_blanks(action: &Action) -> bool {
 
 /// Whether a text is blank outside some ranges.
 fn blank_outside(text: &str, ranges: &[Range<usize>]) -> bool {
-    text.char_indices()
-        .all(|(at, character)| character.is_whitespace() || ranges.iter().any(|range| range.contains(&at)))
+    let mut from = 0;
+    let blank = |range: Range<usize>| text.get(range).is_none_or(|text| text.trim().is_empty());
+    for range in merged(ranges.to_vec()) {
+        if range.start > from && !blank(from..range.start) {
+            return false;
+        }
+        from = from.max(range.end);
+    }
+    blank(from..text.len().max(from))
 }
 
 /// Ranges in order, overlapping and touching ones joined.
@@ -905,8 +921,13 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     joined
 }
 
+/// Whether a range lies within one of the cuts, which are in order.
 fn covers(cuts: &[Range<usize>], range: Range<usize>) -> bool {
-    range.is_empty() || cuts.iter().any(|cut| cut.start <= range.start && range.end <= cut.end)
+    let cut = cuts.partition_point(|cut| cut.end < range.end);
+    range.is_empty()
+        || cuts
+            .get(cut)
+            .is_some_and(|cut| cut.start <= range.start && range.end <= cut.end)
 }
 
 /// A section's properties without the revision ids that Word strews in.

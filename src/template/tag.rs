@@ -211,7 +211,9 @@ fn literal_end(text: &str) -> Option<usize> {
     let (at, close) = match end(closes) {
         Some(found) => found,
         // "long” has lost its straight end.
-        None if open == '"' => body.char_indices().find(|(_, character)| matches!(character, '“' | '”'))?,
+        None if open == '"' => body
+            .char_indices()
+            .find(|(_, character)| matches!(character, '“' | '”'))?,
         None => return None,
     };
     Some(open.len_utf8() + at + close.len_utf8())
@@ -251,7 +253,10 @@ pub fn normalise(text: &str) -> String {
         let length = match literal_end(rest) {
             Some(end) => {
                 let literal = &rest[..end];
-                let (open, close) = (character.len_utf8(), literal.chars().next_back().map_or(0, char::len_utf8));
+                let (open, close) = (
+                    character.len_utf8(),
+                    literal.chars().next_back().map_or(0, char::len_utf8),
+                );
                 let content = &literal[open..end - close];
                 plain.push('"');
                 match character {

@@ -613,3 +613,97 @@ fn a_file_name_pattern_is_a_template_too() {
     assert_eq!(name.unwrap().fill(&dataset()), "BC 2026 - Tân Hoà");
     assert!(TextTemplate::compile("{{thong_tin.namm}}", &schema()).is_err());
 }
+
+/// The document.xml that a body gives when it is filled.
+fn filled(body: &str) -> String {
+    let (template, _) = Template::compile(docx(body), &schema(), &Options::default())
+        .unwrap_or_else(|faults| panic!("{}", faults.print(crate::diagnostic::Lang::Vi)));
+    let package = Package::read(template.fill(&dataset()).unwrap().0, &Limits::default()).unwrap();
+    String::from_utf8(package.part("word/document.xml").unwrap()).unwrap()
+}
+
+/// The codes of what is wrong with a body.
+fn codes(body: &str) -> Vec<&'static str> {
+    match Template::compile(docx(body), &schema(), &Options::default()) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.iter().map(|fault| fault.code).collect(),
+    }
+}
+
+#[test]
+fn sums_are_not_rounded_to_the_type_of_their_first_part() {
+    assert_fill(
+        "{{sub khen.0.so_luong 0.5}} {{add 1 thong_tin.nam}} {{add khen.0.so_luong 2}} {{add chi_tieu.thu_ngan_sach.thuc_hien 0.125}} {{sub khen.0.ty_le 100}}",
+        "2,5 2027 05 14.728,625 30,7%",
+    );
+}
+
+#[test]
+fn a_tilde_after_a_tab_or_over_runs_leaves_sound_markup() {
+    for body in [
+        "<w:p><w:r><w:t>a</w:t><w:tab/><w:t>{{~thong_tin.ten_xa}}</w:t></w:r></w:p>",
+        "<w:p><w:r><w:t>a</w:t><w:tab/><w:t>{{~#if thong_tin.ten_xa}}x</w:t></w:r><w:r><w:t>y{{/if}}z</w:t></w:r></w:p>",
+        "<w:p><w:r><w:t>{{#if thong_tin.ten_xa}}x</w:t></w:r><w:r><w:t>y </w:t><w:br/><w:t>{{~/if}}z</w:t></w:r></w:p>",
+    ] {
+        let xml = filled(body);
+        assert!(part::Tree::scan(&xml).is_ok(), "{xml}");
+    }
+    let xml =
+        filled("<w:p><w:r><w:t>Foo </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>{{~thong_tin.ten_xa}}</w:t></w:r></w:p>");
+    assert!(
+        xml.contains("<w:b/></w:rPr><w:t xml:space=\"preserve\">Tân Hoà"),
+        "the value takes its own run's format: {xml}"
+    );
+}
+
+#[test]
+fn rows_and_paragraphs_in_content_controls_are_no_neighbours_of_those_outside() {
+    let row = |text: &str| format!("<w:tr><w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc></w:tr>");
+    let control = |inner: &str| format!("<w:sdt><w:sdtContent>{inner}</w:sdtContent></w:sdt>");
+    let table = format!(
+        "<w:tbl>{}{}{}</w:tbl>",
+        control(&row("{{#each khen}}")),
+        row("{{cap}}"),
+        row("{{/each}}")
+    );
+    assert_eq!(codes(&table), ["mau/khoi-cat-ngang"]);
+    let paragraph = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+    let body = paragraph("{{#each khen over=\"paragraph\"}}x") + &control(&paragraph("y{{/each}}"));
+    assert_eq!(codes(&body), ["mau/khoi-cat-ngang"]);
+}
+
+#[test]
+fn a_paragraph_vanishes_in_a_loop_whatever_ids_word_gave_it() {
+    let paragraph = |text: &str| {
+        format!("<w:p w14:paraId=\"1\" w14:textId=\"2\" w:rsidR=\"3\"><w:r w:rsidR=\"3\"><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let texts = ["{{#each khen}}", "{{#if (eq so_luong 12)}}mười hai{{/if}}", "{{/each}}"];
+    let xml = filled(&texts.map(paragraph).concat());
+    assert_eq!(shown(&xml), "mười hai");
+    assert!(!xml.contains("paraId"), "ids would repeat: {xml}");
+}
+
+#[test]
+fn page_breaks_and_bookmarks_survive_the_paragraphs_around_them() {
+    let xml = filled(
+        "<w:p><w:r><w:t>{{#if thong_tin.huyen}}</w:t></w:r></w:p><w:p><w:r><w:t>x</w:t></w:r></w:p>\
+         <w:p><w:r><w:t>{{/if}}</w:t></w:r><w:r><w:br w:type=\"page\"/></w:r></w:p>\
+         <w:p><w:bookmarkStart w:id=\"1\" w:name=\"a\"/><w:r><w:t>{{#if thong_tin.huyen}}y{{/if}}</w:t></w:r></w:p><w:bookmarkEnd w:id=\"1\"/>",
+    );
+    assert!(xml.contains("type=\"page\"") && !xml.contains(">x<"), "{xml}");
+    assert_eq!(xml.matches("bookmark").count(), 2, "{xml}");
+}
+
+#[test]
+fn marks_in_text_literals_are_text() {
+    assert_fill(
+        "{{concat \"«\" thong_tin.ten_xa \"»\"}} {{join noi_nhan separator=\" – \"}}",
+        "«Tân Hoà» UBND tỉnh – Lưu: VT",
+    );
+}
+
+#[test]
+fn a_date_style_that_is_none_is_told() {
+    assert_eq!(faults("{{date thong_tin.ngay \"lnog\"}}").len(), 1);
+    assert_fill("{{date thong_tin.ngay \"d/M/yyyy\"}}", "5/2/2026");
+}

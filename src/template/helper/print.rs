@@ -104,9 +104,14 @@ pub const DATE: Helper = Helper {
 
 /// Whether a text is a style of dates: `long`, `short`, or a pattern whose only letters are d, M and y.
 fn is_date_style(style: &str) -> bool {
-    let letters = style.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
+    let letters = style
+        .split(|character: char| !character.is_alphabetic())
+        .filter(|word| !word.is_empty());
     matches!(style, "long" | "short")
-        || style.contains(['d', 'M', 'y']) && letters.into_iter().all(|word| matches!(word, "d" | "dd" | "M" | "MM" | "yyyy"))
+        || style.contains(['d', 'M', 'y'])
+            && letters
+                .into_iter()
+                .all(|word| matches!(word, "d" | "dd" | "M" | "MM" | "yyyy"))
 }
 
 /// `words x`
@@ -135,7 +140,11 @@ pub const PAD: Helper = Helper {
         with_number(arguments, |number| {
             let number = number.normalize();
             let grouped = number >= Decimal::from(1_000) && number.fract().is_zero();
-            Some(if grouped { number.to_string() } else { vietnamese::padded(number) })
+            Some(if grouped {
+                number.to_string()
+            } else {
+                vietnamese::padded(number)
+            })
         })
     },
 };
