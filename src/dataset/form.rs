@@ -97,6 +97,7 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
         values.push(value);
     }
     grid.report_unknown(&misspelt, findings);
+    grid.report_beside(declared, findings);
     grid.report_hidden(&used, findings);
     data.records.push(Record {
         row: 0,
@@ -243,6 +244,39 @@ impl<'a> Grid<'a> {
         }
     }
 
+    /// Warns of content in a field's row beyond the column to fill in, unless its column has a header: there stand the
+    /// explanations that `blank` writes and locks.
+    fn report_beside(&self, declared: &Sheet, findings: &mut Findings) {
+        let Some(value) = self.value else { return };
+        for label in &self.labels {
+            let (Some(row), Some(field)) = (self.row(label.at.row), declared.fields.get(label.field)) else {
+                continue;
+            };
+            for cell in row.cells.iter().filter(|cell| cell.column > value.column && !cell.is_blank()) {
+                if self.cell(CellRef::new(value.row, cell.column)).is_some() {
+                    continue;
+                }
+                let name = &field.label;
+                findings.push(
+                    Diagnostic::warning(
+                        "o/ngoai-cot",
+                        Place::Cell(self.sheet.name.clone(), CellRef::new(label.at.row, cell.column)),
+                        text!(
+                            "ô này ở dòng của mục «{name}» nhưng ngoài cột cần ghi nên không được dùng",
+                            "this cell is in the row of field «{name}» but outside the column to fill in, so it is not used"
+                        ),
+                    )
+                    .field(&field.id)
+                    .hint(text!(
+                        "chuyển nội dung sang ô {}, hoặc xóa",
+                        "move it to {}, or delete it",
+                        CellRef::new(label.at.row, value.column)
+                    )),
+                );
+            }
+        }
+    }
+
     fn report_hidden(&self, used: &[CellRef], findings: &mut Findings) {
         let hidden = |at: &&CellRef| self.row(at.row).is_some_and(|row| row.hidden) && self.cell(**at).is_some();
         let mut cells: Vec<CellRef> = used.iter().filter(hidden).copied().collect();
@@ -350,14 +384,9 @@ fn report_missing(
             "không có mục «{label}»; «{near}» – có phải «{label}»?",
             "there is no field «{label}»; is «{near}» meant to be «{label}»?"
         );
-        let place = Place::Cell(sheet.clone(), *at);
-        let finding = if field.required {
-            Diagnostic::error("muc/sai-ten", place, message)
-        } else {
-            Diagnostic::warning("muc/sai-ten", place, message)
-        };
+        // An error even where the field is optional: its value would be left out of the document.
         findings.push(
-            finding
+            Diagnostic::error("muc/sai-ten", Place::Cell(sheet.clone(), *at), message)
                 .field(&field.id)
                 .hint(text!("sửa ô này thành «{label}»", "change this cell to «{label}»")),
         );

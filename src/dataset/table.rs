@@ -304,6 +304,32 @@ fn is_example(row: &Row) -> bool {
     first.is_some_and(|text| text.len() <= 16 && matches!(fold(text).as_str(), "vd" | "vi du"))
 }
 
+/// Warns of an example row that says something else than the pack's examples: somebody may have typed data into it.
+fn report_example(declared: &Sheet, data: &SheetData, row: &Row, findings: &mut Findings) {
+    let changed = declared.fields.iter().zip(&data.columns).find_map(|(field, column)| {
+        let cell = row.cell((*column)?).filter(|cell| !cell.is_blank())?;
+        let value = field.ty.read(&cell.raw, &field.choices).value;
+        let example = field.example.as_deref()?;
+        let example = field.ty.read(&Raw::Text(example.into()), &field.choices).value;
+        (value != example).then_some(cell.column)
+    });
+    let Some(column) = changed else { return };
+    findings.push(
+        Diagnostic::warning(
+            "dong/vi-du",
+            place(&data.name, CellRef::new(row.index, column)),
+            text!(
+                "dòng ví dụ «VD» ghi khác mẫu; dòng này không được tính vào số liệu",
+                "the example row «VD» differs from the pack's; it does not count as data"
+            ),
+        )
+        .hint(text!(
+            "nếu là số liệu thật thì chép xuống một dòng có số thứ tự, nếu không thì bỏ qua",
+            "if it is real data, move it to a numbered row; else let it be"
+        )),
+    );
+}
+
 /// The name of a total row: `Tổng cộng`.
 fn total_name<'a>(declared: &Sheet, row: &'a Row, uses: &[Use]) -> Option<&'a str> {
     let mut texts = row
@@ -417,7 +443,12 @@ pub(super) fn read_rows(
 
     for row in sheet.rows.into_iter().filter(|row| row.index >= header.data) {
         let first_data_row = std::mem::take(&mut first_row);
-        if is_example(&row) || first_data_row && is_numbering(&row, header_width) {
+        if is_example(&row) {
+            report_example(declared, &data, &row, findings);
+            first_row = first_data_row;
+            continue;
+        }
+        if first_data_row && is_numbering(&row, header_width) {
             first_row = first_data_row;
             continue;
         }
@@ -608,8 +639,8 @@ fn report_total(sheet: &str, at: CellRef, total: &str, findings: &mut Findings) 
             ),
         )
         .hint(text!(
-            "không cần dòng tổng: báo cáo tự tính; có thể xóa dòng này",
-            "no total row is needed, the report computes it; the row may be deleted"
+            "báo cáo không dùng dòng tổng; có thể xóa dòng này",
+            "the report uses no total rows; the row may be deleted"
         )),
     );
 }

@@ -93,6 +93,13 @@ pub enum Rule {
         /// Its column.
         list_column: String,
     },
+    /// Each row of a table has a value in at least one of `columns`.
+    OneOf {
+        /// Sheet id.
+        sheet: String,
+        /// The columns.
+        columns: Vec<String>,
+    },
     /// `earlier` is not after `later`; both are `sheet.field` of dates, in forms, or of the same table row by row.
     DateOrder {
         /// The date that comes first.

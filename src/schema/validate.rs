@@ -364,6 +364,9 @@ impl Faults {
                 self.columns(schema, path, sheet, &[column], ANY);
                 self.columns(schema, path, list, &[list_column], ANY);
             }
+            Rule::OneOf { sheet, columns } => {
+                self.columns(schema, path, sheet, &columns.iter().collect::<Vec<_>>(), ANY);
+            }
             Rule::DateOrder { earlier, later } => {
                 self.paths(schema, path, &[earlier, later], &[Type::Date]);
                 self.beside(schema, path, earlier, later);

@@ -451,9 +451,9 @@ fn document_numbers_and_years_have_no_separators() {
 fn amounts_and_changes_carry_their_units() {
     assert_fill(
         "{{amount 258 \"triệu đồng\"}}; {{amount 74.3 \"%\"}}; {{amount 1 \"tân binh\" pad=true}}; {{amount 14728 \"m²\"}}
-         {{change khen.0.ty_le}}; {{change -3 \"triệu đồng/ha\"}}; {{change 0}}; {{change 2.5 \"tấn\"}}",
+         {{change khen.0.ty_le}}; {{change -3 \"triệu đồng/ha\"}}; {{change 0}}; {{change 2.5 \"tấn\"}}; {{change -1.5 \"%\"}}",
         "258 triệu đồng; 74,3%; 01 tân binh; 14.728 m²
-         tăng 130,7%; giảm 03 triệu đồng/ha; không thay đổi; tăng 2,5 tấn",
+         tăng 130,7%; giảm 03 triệu đồng/ha; không thay đổi; tăng 2,5 tấn; giảm 1,5 điểm phần trăm",
     );
 }
 

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::{Check, Context, Target, breach};
 use crate::dataset::Record;
 use crate::dataset::findings::Findings;
-use crate::diagnostic::Text;
+use crate::diagnostic::{Severity, Text};
 use crate::schema::Rule;
 use crate::text;
 use crate::value::Value;
@@ -41,15 +41,19 @@ fn run(context: &Context, findings: &mut Findings) {
         }
         let list_name = &listed.data.name;
         for (index, record) in count.data.records.iter().enumerate() {
-            let Some(found) = counts.get(&key(&by, record)) else {
-                continue;
+            let complete = by.iter().all(|target| target.value(record).is_some());
+            let found = match counts.get(&key(&by, record)) {
+                Some(found) => *found,
+                // A row that names its list, beside lists that are filled in, should have one.
+                None if complete && !counts.is_empty() && count.value(record).is_some() => 0,
+                None => continue,
             };
             // A blank count beside listed names is as wrong as another number.
             let shown = match count.value(record) {
                 Some(Value::Number(shown)) => Some(*shown),
                 _ => None,
             };
-            if shown == Some(Decimal::from(*found)) || findings.is_faulty(count.at(index)) {
+            if shown == Some(Decimal::from(found)) || findings.is_faulty(count.at(index)) {
                 continue;
             }
             let Text { vi, en } = count.subject();
@@ -65,7 +69,7 @@ fn run(context: &Context, findings: &mut Findings) {
                 .filter_map(|target| Some(format!("«{}»", target.print(target.value(record)?))))
                 .collect();
             let of = of.join(", ");
-            findings.push(breach(
+            let mut finding = breach(
                 check,
                 "so-lieu/dem",
                 &count,
@@ -78,7 +82,15 @@ fn run(context: &Context, findings: &mut Findings) {
                     "sửa số này thành {found}, hoặc bổ sung danh sách",
                     "change it to {found}, or complete the list"
                 ),
-            ));
+            );
+            if found == 0 {
+                finding.severity = Severity::Warning;
+                finding.hint = Some(text!(
+                    "bổ sung danh sách, hoặc xóa mã ở dòng này nếu không kèm danh sách",
+                    "complete the list, or delete the code in this row if no list goes with it"
+                ));
+            }
+            findings.push(finding);
         }
     }
 }

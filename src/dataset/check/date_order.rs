@@ -16,8 +16,8 @@ fn run(context: &Context, findings: &mut Findings) {
         let (Some(earlier), Some(later)) = (context.path(earlier), context.path(later)) else {
             continue;
         };
-        // Where only the earlier date stands in a table, it is the one to point at.
-        let at_earlier = earlier.sheet.has_rows() && !later.sheet.has_rows();
+        // The earlier date is the subject of the message; where only the later one stands in a table, that row is meant.
+        let at_earlier = earlier.sheet.has_rows() || !later.sheet.has_rows();
         let (mine, other) = if at_earlier { (earlier, later) } else { (later, earlier) };
         for (_, record, beside) in mine.beside(&other) {
             let (first, second) = if at_earlier { (record, beside) } else { (beside, record) };

@@ -14,6 +14,7 @@ pub(super) const CHECK: CellCheck = CellCheck {
         if *found >= least {
             return None;
         }
+        let is_zero = found.is_zero();
         let (found, least) = (
             column.field.print(&Value::Number(*found)),
             column.field.print(&Value::Number(least)),
@@ -25,10 +26,11 @@ pub(super) const CHECK: CellCheck = CellCheck {
                 "cần từ {least} trở lên, ô này ghi {found}",
                 "needs {least} or more, this cell says {found}"
             ),
-            hint: Some(text!(
-                "kiểm tra lại số liệu và đơn vị tính",
-                "check the figure and its unit"
-            )),
+            hint: Some(if is_zero {
+                text!("không có thì để trống ô này", "leave the cell blank where there is none")
+            } else {
+                text!("kiểm tra lại số liệu và đơn vị tính", "check the figure and its unit")
+            }),
         })
     },
 };

@@ -12,6 +12,7 @@ mod growth;
 mod max;
 mod max_length;
 mod min;
+mod one_of;
 mod pattern;
 mod ratio;
 mod required;
@@ -56,6 +57,7 @@ pub(super) const CHECKS: &[Check] = &[
     growth::CHECK,
     count_matches::CHECK,
     exists::CHECK,
+    one_of::CHECK,
     date_order::CHECK,
     required_when::CHECK,
     blank_from::CHECK,

@@ -6,7 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::{Arguments, Helper, arity, family, printable, wrong_arguments};
 use crate::schema::Schema;
 use crate::template::expression::{Call, Expr, Family, Fault, Kind, Literal, Val};
-use crate::template::print::print_value;
+use crate::template::print::{PLAIN_DECIMALS, print_value};
 use crate::vietnamese;
 
 fn one_number(schema: &Schema, call: &mut Call) -> Result<Kind, Fault> {
@@ -227,9 +227,15 @@ pub const CHANGE: Helper = Helper {
         let mut size = String::new();
         print_value(&Val::Number(number.abs()), printer, &mut size);
         // With a unit it is a count of things; official texts pad it as they pad counts.
-        let unit = printed(arguments, 1);
-        if unit.is_some() {
-            size = vietnamese::padded(number.abs().normalize());
+        let mut unit = printed(arguments, 1);
+        if let Some(unit) = &mut unit {
+            if unit.starts_with('%') {
+                // A rise of a percentage by so much is no rise by so many percent.
+                *unit = unit.replacen('%', "điểm phần trăm", 1);
+                size = vietnamese::number(number.abs(), PLAIN_DECIMALS);
+            } else {
+                size = vietnamese::padded(number.abs().normalize());
+            }
         }
         Val::Text((word.to_owned() + &with_unit(size, unit)).into())
     },
