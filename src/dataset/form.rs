@@ -252,7 +252,11 @@ impl<'a> Grid<'a> {
             let (Some(row), Some(field)) = (self.row(label.at.row), declared.fields.get(label.field)) else {
                 continue;
             };
-            for cell in row.cells.iter().filter(|cell| cell.column > value.column && !cell.is_blank()) {
+            for cell in row
+                .cells
+                .iter()
+                .filter(|cell| cell.column > value.column && !cell.is_blank())
+            {
                 if self.cell(CellRef::new(value.row, cell.column)).is_some() {
                     continue;
                 }

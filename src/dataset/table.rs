@@ -94,6 +94,10 @@ fn find_header(declared: &Sheet, labels: &Labels, sheet: &workbook::Sheet) -> Op
         {
             best = Some((matches, texts, header));
         }
+        // No other row can name more than all of them.
+        if matches == declared.fields.len() && matches > 1 {
+            break;
+        }
     }
     best.map(|(_, _, header)| header)
 }

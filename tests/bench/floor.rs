@@ -29,12 +29,10 @@ const SHEETS: &[(&str, &str, &[&str])] = &[
             "ten_xa",
             "huyen",
             "tinh",
-            "cap_tinh",
             "dia_danh",
             "ngay",
             "nam",
             "ngay_so_lieu",
-            "quyen_han",
             "chuc_vu",
             "nguoi_ky",
             "khoi_thi_dua",
@@ -83,7 +81,6 @@ const SHEETS: &[(&str, &str, &[&str])] = &[
             "uoc_ca_nam",
             "ty_le_uoc",
             "so_voi_uoc",
-            "trong_do",
         ],
     ),
     (
@@ -97,6 +94,20 @@ const SHEETS: &[(&str, &str, &[&str])] = &[
             "phat_dong_trong_nam",
             "ket_qua",
             "so_lieu",
+        ],
+    ),
+    (
+        "van_dong",
+        "Kết quả vận động",
+        &[
+            "ho_ngheo",
+            "ho_can_ngheo",
+            "ho_hien_dat",
+            "dat_hien",
+            "bo_rao",
+            "tri_gia_dat",
+            "doi_ung",
+            "doi_ung_tu",
         ],
     ),
     (
@@ -127,7 +138,7 @@ const SHEETS: &[(&str, &str, &[&str])] = &[
     ),
     ("danh_gia", "Đánh giá", &["loai", "noi_dung"]),
     ("phuong_huong", "Phương hướng", &["loai", "noi_dung"]),
-    ("noi_nhan", "Nơi nhận", &["this"]),
+    ("noi_nhan", "Nơi nhận", &["noi_dung"]),
 ];
 
 /// The first two of [`SHEETS`] are forms.

@@ -27,7 +27,10 @@ pub(super) const CHECK: CellCheck = CellCheck {
                 "needs {least} or more, this cell says {found}"
             ),
             hint: Some(if is_zero {
-                text!("không có thì để trống ô này", "leave the cell blank where there is none")
+                text!(
+                    "không có thì để trống ô này",
+                    "leave the cell blank where there is none"
+                )
             } else {
                 text!("kiểm tra lại số liệu và đơn vị tính", "check the figure and its unit")
             }),

@@ -12,7 +12,10 @@ fn run(context: &Context, findings: &mut Findings) {
         let Rule::OneOf { sheet, columns } = &check.rule else {
             continue;
         };
-        let targets: Vec<Target> = columns.iter().filter_map(|column| context.target(sheet, column)).collect();
+        let targets: Vec<Target> = columns
+            .iter()
+            .filter_map(|column| context.target(sheet, column))
+            .collect();
         let Some(first) = targets.first() else { continue };
         let labels: Vec<&str> = targets.iter().map(|target| target.field.label.as_str()).collect();
         let labels = labels.join("», «");
@@ -30,7 +33,10 @@ fn run(context: &Context, findings: &mut Findings) {
                     "dòng này phải ghi ít nhất một trong các cột «{labels}», tất cả đang để trống",
                     "this row needs at least one of the columns «{labels}», all are blank"
                 ),
-                text!("điền một trong các cột ấy, hoặc xóa dòng", "fill in one of them, or delete the row"),
+                text!(
+                    "điền một trong các cột ấy, hoặc xóa dòng",
+                    "fill in one of them, or delete the row"
+                ),
             ));
         }
     }
