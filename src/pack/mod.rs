@@ -229,7 +229,11 @@ fn read(
         checks: std::mem::take(&mut manifest.checks),
     };
     // The packs of the program itself are validated by its tests, not at every start.
-    let faults = if *origin == Origin::BuiltIn { Vec::new() } else { schema.validate() };
+    let faults = if *origin == Origin::BuiltIn {
+        Vec::new()
+    } else {
+        schema.validate()
+    };
     for crate::schema::SchemaFault { path, message } in faults {
         let place = source.locate(&path);
         let message = Text::new(format!("{path}: {}", message.vi), format!("{path}: {}", message.en));

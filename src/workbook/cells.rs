@@ -30,7 +30,7 @@ pub(super) fn read(bytes: &[u8], marks: Marks, limits: &Limits) -> Result<Workbo
         return Err(Error::Damaged("workbook.xml".to_owned()));
     }
     let mut workbook = Workbook::default();
-    let mut cells = 0;
+    let mut gathered = Gathered::default();
     for (metadata, marks) in metadata.into_iter().zip(marks.sheets) {
         if metadata.name != marks.name || workbook.sheets.iter().any(|sheet| sheet.name == marks.name) {
             return Err(Error::Damaged(marks.name));
@@ -38,7 +38,7 @@ pub(super) fn read(bytes: &[u8], marks: Marks, limits: &Limits) -> Result<Workbo
         if metadata.typ != SheetType::WorkSheet || !marks.worksheet {
             continue;
         }
-        let mut sheet = read_sheet(&mut source, marks, limits, &mut cells)?;
+        let mut sheet = read_sheet(&mut source, marks, limits, &mut gathered)?;
         sheet.hidden = metadata.visible != SheetVisible::Visible;
         workbook.sheets.push(sheet);
     }
@@ -49,7 +49,12 @@ pub(super) fn read(bytes: &[u8], marks: Marks, limits: &Limits) -> Result<Workbo
     Ok(workbook)
 }
 
-fn read_sheet(source: &mut Source<'_>, marks: SheetMarks, limits: &Limits, cells: &mut usize) -> Result<Sheet, Error> {
+fn read_sheet(
+    source: &mut Source<'_>,
+    marks: SheetMarks,
+    limits: &Limits,
+    gathered: &mut Gathered,
+) -> Result<Sheet, Error> {
     let mut reader = source.worksheet_cells_reader(&marks.name)?;
     let percent: Vec<bool> = reader
         .styles()
@@ -88,9 +93,16 @@ fn read_sheet(source: &mut Source<'_>, marks: SheetMarks, limits: &Limits, cells
         if row > LAST_ROW || column > LAST_COLUMN {
             return Err(Error::Damaged(format!("{}: {}", marks.name, CellRef::new(row, column))));
         }
-        *cells += 1;
-        if *cells > limits.cells {
+        gathered.cells += 1;
+        if let Raw::Text(text) = &raw {
+            gathered.text_bytes += text.len() as u64;
+        }
+        if gathered.cells > limits.cells {
             return Err(Error::TooLarge(Limit::Cells(limits.cells)));
+        }
+        // A shared text stands in the file once and in memory once for each cell that shows it.
+        if gathered.text_bytes > limits.text_bytes {
+            return Err(Error::TooLarge(Limit::TextBytes(limits.text_bytes)));
         }
         rows.push(
             row,
@@ -118,6 +130,13 @@ fn read_sheet(source: &mut Source<'_>, marks: SheetMarks, limits: &Limits, cells
         row.hidden = marks.hidden_rows.binary_search(&row.index).is_ok();
     }
     Ok(sheet)
+}
+
+/// What all sheets together hold so far.
+#[derive(Default)]
+struct Gathered {
+    cells: usize,
+    text_bytes: u64,
 }
 
 /// Rows being gathered; a file may hold them in any order.

@@ -65,6 +65,8 @@ pub enum Limit {
     Cells(usize),
     /// Rows with content of a sheet.
     Rows(usize),
+    /// Bytes of text of all cells together.
+    TextBytes(u64),
     /// Characters of a cell.
     TextLength(usize),
     /// Merged ranges of a sheet.
@@ -93,6 +95,13 @@ impl Limit {
                 "một trang tính có hơn {limit} dòng dữ liệu",
                 "a sheet has more than {limit} rows with content"
             ),
+            Self::TextBytes(limit) => {
+                let limit = limit >> 20;
+                text!(
+                    "các ô có hơn {limit} MB chữ",
+                    "the cells hold more than {limit} MB of text"
+                )
+            }
             Self::TextLength(limit) => text!("một ô có hơn {limit} ký tự", "a cell has more than {limit} characters"),
             Self::Merged(limit) => text!(
                 "một trang tính có hơn {limit} vùng gộp ô",

@@ -108,6 +108,8 @@ pub struct Limits {
     pub cells: usize,
     /// Most rows with content of one sheet.
     pub rows: usize,
+    /// Most bytes of text, all cells together.
+    pub text_bytes: u64,
     /// Most UTF-16 units in one cell; Excel's own limit.
     pub text_length: usize,
     /// Most merged ranges of one sheet.
@@ -125,6 +127,7 @@ impl Default for Limits {
             shared_strings: 2_000_000,
             cells: 4_000_000,
             rows: 500_000,
+            text_bytes: 192 << 20,
             text_length: 32_767,
             merged: 100_000,
         }
