@@ -104,15 +104,19 @@ pub(super) fn document(blocks: &[Block]) -> Docx {
 }
 
 /// The paragraphs that must stay on the page of what follows: those before a signature, back to the nearest one that is
-/// printed whatever the conditions, and the sentence that announces a table.
+/// printed whatever the conditions, and sentences that announce what follows with a colon.
 fn kept_with_next(blocks: &[Block]) -> Vec<usize> {
     let mut keep = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
-        let signature = match block {
-            Block::Furniture(Furniture::Signature, _) => true,
-            Block::Table(_) => false,
-            _ => continue,
-        };
+        if let Block::Paragraph(paragraph) = block
+            && !paragraph.marker
+            && source::plain(&paragraph.pieces).ends_with(':')
+        {
+            keep.push(index);
+        }
+        if !matches!(block, Block::Furniture(Furniture::Signature, _)) {
+            continue;
+        }
         let mut depth = 0i32;
         for before in (0..index).rev() {
             let Some(Block::Paragraph(paragraph)) = blocks.get(before) else {
@@ -129,10 +133,8 @@ fn kept_with_next(blocks: &[Block]) -> Vec<usize> {
                 }
                 continue;
             }
-            if signature || text.ends_with(':') {
-                keep.push(before);
-            }
-            if depth <= 0 || !signature {
+            keep.push(before);
+            if depth <= 0 {
                 break;
             }
         }

@@ -842,7 +842,12 @@ impl<'b> Builder<'b> {
             }
         };
         // Whatever is repeated or left out must be whole elements; placing sees to it, and this makes sure.
-        if !self.row_tag.is_empty() && !(is_balanced(self.source, &body) && is_balanced(self.source, &otherwise)) {
+        let is_markup = !self.row_tag.is_empty();
+        if is_markup
+            && [&body, &otherwise]
+                .into_iter()
+                .any(|nodes| !is_balanced(self.source, nodes))
+        {
             self.misplaced(Stop::Close(number));
         }
         let head = head?;
