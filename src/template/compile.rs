@@ -111,8 +111,6 @@ const DEEPEST: usize = 64;
 pub struct Compiled {
     /// Its nodes; empty when the part has no tag.
     pub nodes: Vec<Node>,
-    /// Schema fields that some tag uses, as sheet and field.
-    pub used: Vec<(usize, usize)>,
 }
 
 /// Compiles an XML part. `None` when it holds no tag at all and can be copied as it is.
@@ -194,10 +192,7 @@ pub fn part(source: &str, tree: &Tree, schema: &crate::schema::Schema) -> Result
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Some(Compiled {
-        nodes,
-        used: builder.used,
-    }))
+    Ok(Some(Compiled { nodes }))
 }
 
 /// Compiles a line of text such as a file name pattern.
@@ -239,10 +234,7 @@ pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Ve
     let nodes = builder.all();
     faults.extend(builder.faults.into_iter().map(|(number, fault)| at(number, fault)));
     if faults.is_empty() {
-        Ok(Compiled {
-            nodes,
-            used: builder.used,
-        })
+        Ok(Compiled { nodes })
     } else {
         Err(faults)
     }
@@ -589,7 +581,7 @@ fn written_name(parameter: &Parameter) -> String {
     }
 }
 
-fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Result<(Print, Kind), Fault> {
+fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Result<Print, Fault> {
     let (expr, kind) = scopes.parameter(tag)?;
     if kind.family(scopes.schema) == Family::Compound {
         let found = kind.describe(scopes.schema);
@@ -620,7 +612,7 @@ fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Result<
         written: written.to_owned(),
         expr,
     };
-    Ok((print, kind))
+    Ok(print)
 }
 
 /// What ended a run of nodes.
@@ -644,7 +636,6 @@ struct Builder<'b> {
     scopes: Scopes<'b>,
     cursor: usize,
     faults: Vec<(usize, Fault)>,
-    used: Vec<(usize, usize)>,
     row_tag: String,
     /// Pieces of text that show something, in order.
     visible: Vec<Range<usize>>,
@@ -675,7 +666,6 @@ impl<'b> Builder<'b> {
             scopes: Scopes::new(schema),
             cursor: 0,
             faults: Vec::new(),
-            used: Vec::new(),
             row_tag: String::new(),
             visible: Vec::new(),
             markers: Vec::new(),
@@ -781,10 +771,7 @@ impl<'b> Builder<'b> {
                         Says::Else(_) => return (nodes, Stop::Else(number)),
                         Says::Close(_) => return (nodes, Stop::Close(number)),
                         Says::Print(head) => match compile_print(&self.scopes, head, &tag.written) {
-                            Ok((print, _)) => {
-                                self.used.extend(print.field);
-                                nodes.push(Node::Print(Box::new(print)));
-                            }
+                            Ok(print) => nodes.push(Node::Print(Box::new(print))),
                             Err(fault) => self.faults.push((number, fault)),
                         },
                         Says::Open(name, head) => {
@@ -821,9 +808,6 @@ impl<'b> Builder<'b> {
         }
         let before = self.scopes.frames.len();
         if let Some(head) = &head {
-            if let Kind::Field(sheet, field) = head.value {
-                self.used.push((sheet, field));
-            }
             self.scopes.frames.extend(head.scope.clone());
         }
         let body_faults = self.faults.len();

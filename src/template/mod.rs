@@ -159,21 +159,6 @@ impl Template {
         Ok((template, diagnostics))
     }
 
-    /// Fields of the schema that no tag prints or asks, as sheet and field.
-    pub fn unused(&self, schema: &Schema) -> Vec<(usize, usize)> {
-        let used: std::collections::HashSet<(usize, usize)> = self
-            .parts
-            .iter()
-            .flat_map(|part| part.compiled.used.iter().copied())
-            .collect();
-        let all = schema
-            .sheets
-            .iter()
-            .enumerate()
-            .flat_map(|(sheet, declared)| (0..declared.fields.len()).map(move |field| (sheet, field)));
-        all.filter(|field| !used.contains(field)).collect()
-    }
-
     /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
     pub fn fill(&self, dataset: &Dataset) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
         let mut missing = Vec::new();
