@@ -129,6 +129,31 @@ pub struct Relationship {
     pub external: bool,
 }
 
+/// What becomes of a part when a package is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Its bytes are copied.
+    Copied,
+    /// It is written anew, in its place.
+    Written,
+    /// It is written anew, after all others: what it holds is known only then.
+    Late,
+}
+
+/// Writes some parts of a package anew.
+pub trait Rewrite {
+    /// What becomes of a part.
+    fn fate(&self, name: &str) -> Fate;
+
+    /// Writes a part that is not copied.
+    fn write(&mut self, name: &str, sink: &mut dyn Write) -> Result<(), Error>;
+
+    /// Parts that were not there before; asked for last.
+    fn added(&mut self) -> Vec<(String, Arc<[u8]>)> {
+        Vec::new()
+    }
+}
+
 impl Default for Package {
     fn default() -> Self {
         Self::new()
@@ -235,40 +260,54 @@ impl Package {
 
     /// The package as bytes.
     pub fn write(&self) -> Result<Vec<u8>, Error> {
-        self.write_with(|_| false, |_, _| Ok(()))
+        struct Nothing;
+        impl Rewrite for Nothing {
+            fn fate(&self, _: &str) -> Fate {
+                Fate::Copied
+            }
+            fn write(&mut self, _: &str, _: &mut dyn Write) -> Result<(), Error> {
+                Ok(())
+            }
+        }
+        self.write_with(&mut Nothing)
     }
 
-    /// The package as bytes, with each part for which `replaced` says so written by `write` instead. Streams: a large
-    /// part is deflated as it is made and never held whole.
-    pub fn write_with<E: From<Error>>(
-        &self,
-        replaced: impl Fn(&str) -> bool,
-        mut write: impl FnMut(&str, &mut dyn Write) -> Result<(), E>,
-    ) -> Result<Vec<u8>, E> {
-        let zip_error = |error: zip::result::ZipError| E::from(Error::from(error));
+    /// The package as bytes, with some parts written anew. Streams: a large part is deflated as it is made and never held
+    /// whole. Parts that are copied keep their bytes, compression and order.
+    pub fn write_with(&self, rewrite: &mut dyn Rewrite) -> Result<Vec<u8>, Error> {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         let mut archive = self.archive.clone();
         let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(64 << 10)));
+        let mut late = Vec::new();
         for part in &self.parts {
-            if replaced(&part.name) {
-                writer.start_file(part.name.as_str(), options).map_err(zip_error)?;
-                write(&part.name, &mut writer)?;
-                continue;
-            }
-            match &part.content {
-                Content::Set(bytes) => {
-                    writer.start_file(part.name.as_str(), options).map_err(zip_error)?;
-                    writer.write_all(bytes).map_err(|error| E::from(Error::from(error)))?;
+            match rewrite.fate(&part.name) {
+                Fate::Late => late.push(part.name.as_str()),
+                Fate::Written => {
+                    writer.start_file(part.name.as_str(), options)?;
+                    rewrite.write(&part.name, &mut writer)?;
                 }
-                Content::Archived(index) => {
-                    if let Some(archive) = &mut archive {
-                        let entry = archive.by_index_raw(*index).map_err(zip_error)?;
-                        writer.raw_copy_file(entry).map_err(zip_error)?;
+                Fate::Copied => match &part.content {
+                    Content::Set(bytes) => {
+                        writer.start_file(part.name.as_str(), options)?;
+                        writer.write_all(bytes)?;
                     }
-                }
+                    Content::Archived(index) => {
+                        if let Some(archive) = &mut archive {
+                            writer.raw_copy_file(archive.by_index_raw(*index)?)?;
+                        }
+                    }
+                },
             }
         }
-        Ok(writer.finish().map_err(zip_error)?.into_inner())
+        for name in late {
+            writer.start_file(name, options)?;
+            rewrite.write(name, &mut writer)?;
+        }
+        for (name, bytes) in rewrite.added() {
+            writer.start_file(name, options)?;
+            writer.write_all(&bytes)?;
+        }
+        Ok(writer.finish()?.into_inner())
     }
 
     /// The content type of a part, from `[Content_Types].xml`: its own override, else that of its extension.
@@ -293,14 +332,62 @@ impl Package {
         Ok(found.map(|(_, content_type)| content_type))
     }
 
+    /// Gives every part with an extension a content type, unless one is declared.
+    pub fn declare_extension(&mut self, extension: &str, content_type: &str) -> Result<(), Error> {
+        if self.content_type(&format!("any.{extension}"))?.is_some() {
+            return Ok(());
+        }
+        self.declare(&format!(
+            "<Default Extension=\"{extension}\" ContentType=\"{content_type}\"/>"
+        ))
+    }
+
+    /// Gives a part a content type of its own, unless it has one.
+    pub fn declare_part(&mut self, name: &str, content_type: &str) -> Result<(), Error> {
+        if self.content_type(name)?.as_deref() == Some(content_type) {
+            return Ok(());
+        }
+        self.declare(&format!(
+            "<Override PartName=\"/{}\" ContentType=\"{}\"/>",
+            escape_attribute(name),
+            escape_attribute(content_type)
+        ))
+    }
+
+    fn declare(&mut self, element: &str) -> Result<(), Error> {
+        const TYPES: &str = "[Content_Types].xml";
+        let xml = self.text(TYPES)?;
+        self.set(TYPES, with_children(&xml, element)?.into_bytes());
+        Ok(())
+    }
+
+    /// Adds a relationship to a part and returns its id.
+    pub fn relate(&mut self, name: &str, kind: &str, points: Points<'_>) -> Result<String, Error> {
+        let known = self.relationships(name)?;
+        let id = (1..)
+            .map(|number| format!("rIdB{number}"))
+            .find(|id| known.iter().all(|relationship| relationship.id != *id))
+            .unwrap_or_default();
+        let rels = relationships_part(name);
+        let xml = if self.has(&rels) { Some(self.text(&rels)?) } else { None };
+        let xml = with_relationships(xml.as_deref(), &relationship_xml(&id, kind, points))?;
+        self.set(&rels, xml.into_bytes());
+        Ok(id)
+    }
+
+    /// A part as text, without a byte order mark.
+    pub fn text(&self, name: &str) -> Result<String, Error> {
+        let mut text = String::from_utf8(self.part(name)?).map_err(|error| Error::Damaged(error.to_string()))?;
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
+        Ok(text)
+    }
+
     /// The relationships of a part; of the package itself when the name is empty. None when it has no such part.
     pub fn relationships(&self, name: &str) -> Result<Vec<Relationship>, Error> {
-        let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-        let rels = if folder.is_empty() {
-            format!("_rels/{file}.rels")
-        } else {
-            format!("{folder}/_rels/{file}.rels")
-        };
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let rels = relationships_part(name);
         let mut list = Vec::new();
         if !self.has(&rels) {
             return Ok(list);
@@ -321,6 +408,77 @@ impl Package {
         })?;
         Ok(list)
     }
+}
+
+/// The name of the part that holds the relationships of a part; those of the package itself when the name is empty.
+pub fn relationships_part(name: &str) -> String {
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    if folder.is_empty() {
+        format!("_rels/{file}.rels")
+    } else {
+        format!("{folder}/_rels/{file}.rels")
+    }
+}
+
+/// What a relationship points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Points<'t> {
+    /// A part, by its name in the package.
+    ToPart(&'t str),
+    /// An address outside of the package.
+    Outside(&'t str),
+}
+
+/// The XML of one relationship. `kind` is the last step of an office relationship type: `image`, `hyperlink`.
+pub fn relationship_xml(id: &str, kind: &str, points: Points<'_>) -> String {
+    let (target, mode) = match points {
+        // Absolute, so that it holds from any folder (ECMA-376 part 2, 9.3.2.2).
+        Points::ToPart(part) => (format!("/{part}"), ""),
+        Points::Outside(address) => (address.to_owned(), " TargetMode=\"External\""),
+    };
+    format!(
+        "<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{}\"{mode}/>",
+        escape_attribute(&target)
+    )
+}
+
+/// A relationships part with relationships added at the end; a new part when there was none.
+pub fn with_relationships(xml: Option<&str>, added: &str) -> Result<String, Error> {
+    const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"/>";
+    with_children(xml.unwrap_or(EMPTY), added)
+}
+
+/// A part with children added at the end of its root element. The root must have the default namespace of the children.
+pub fn with_children(xml: &str, children: &str) -> Result<String, Error> {
+    let damaged = || Error::Damaged("an unclosed part".to_owned());
+    let text = xml.trim_end();
+    let last = text.rfind('<').ok_or_else(damaged)?;
+    if let Some(close) = text[last..].strip_prefix("</") {
+        if close.ends_with('>') {
+            return Ok(format!("{}{children}{}", &text[..last], &text[last..]));
+        }
+    } else if let Some(open) = text[last..].strip_suffix("/>") {
+        let name = open[1..].split([' ', '\t', '\r', '\n']).next().unwrap_or_default();
+        return Ok(format!("{}{open}>{children}</{name}>", &text[..last]));
+    }
+    Err(damaged())
+}
+
+/// A text as the value of an XML attribute in double quotation marks; characters that XML 1.0 has no place for go.
+pub fn escape_attribute(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' | '\r' => out.push(' '),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// A relationship target as a part name: relative to the folder of its source, or absolute with a leading slash.
@@ -400,15 +558,69 @@ mod tests {
     #[test]
     fn a_part_can_be_replaced_while_writing() {
         let read = Package::read(package().write().unwrap(), &Limits::default()).unwrap();
-        let bytes = read
-            .write_with(
-                |name| name == "word/document.xml",
-                |_, out| Ok::<_, Error>(out.write_all(b"<b/>")?),
-            )
-            .unwrap();
+        struct Late;
+        impl Rewrite for Late {
+            fn fate(&self, name: &str) -> Fate {
+                match name {
+                    "word/document.xml" => Fate::Written,
+                    "[Content_Types].xml" => Fate::Late,
+                    _ => Fate::Copied,
+                }
+            }
+            fn write(&mut self, name: &str, sink: &mut dyn Write) -> Result<(), Error> {
+                Ok(sink.write_all(if name.starts_with("word") { b"<b/>" } else { b"<Types/>" })?)
+            }
+            fn added(&mut self) -> Vec<(String, Arc<[u8]>)> {
+                vec![("word/new.xml".to_owned(), Arc::from(*b"<c/>"))]
+            }
+        }
+        let bytes = read.write_with(&mut Late).unwrap();
         let again = Package::read(bytes, &Limits::default()).unwrap();
         assert_eq!(again.part("word/document.xml").unwrap(), b"<b/>");
-        assert_eq!(again.names().collect::<Vec<_>>(), read.names().collect::<Vec<_>>());
+        assert_eq!(
+            again.names().collect::<Vec<_>>(),
+            [
+                "_rels/.rels",
+                "word/document.xml",
+                "word/_rels/document.xml.rels",
+                "[Content_Types].xml",
+                "word/new.xml"
+            ],
+            "what is known last is written last"
+        );
+    }
+
+    #[test]
+    fn types_and_relationships_are_added_where_they_are_missing() {
+        let mut package = package();
+        package.declare_extension("png", "image/png").unwrap();
+        package.declare_extension("PNG", "image/png").unwrap();
+        package.declare_part("word/comments.xml", "a&b").unwrap();
+        let id = package
+            .relate("word/document.xml", "image", Points::ToPart("word/media/a.png"))
+            .unwrap();
+        let other = package
+            .relate("word/footnotes.xml", "hyperlink", Points::Outside("http://a/?b&c"))
+            .unwrap();
+        assert_eq!(package.content_type("x/a.png").unwrap().as_deref(), Some("image/png"));
+        assert_eq!(
+            package
+                .text("[Content_Types].xml")
+                .unwrap()
+                .matches("image/png")
+                .count(),
+            1
+        );
+        let list = package.relationships("word/document.xml").unwrap();
+        assert_eq!(
+            list.last().map(|last| (last.id.as_str(), last.target.as_str())),
+            Some((&*id, "word/media/a.png"))
+        );
+        assert_eq!(package.relationships("word/footnotes.xml").unwrap()[0].id, other);
+        assert_eq!(
+            package.relationships("word/footnotes.xml").unwrap()[0].target,
+            "http://a/?b&c"
+        );
     }
 
     #[test]

@@ -24,7 +24,7 @@ use self::fill::{Filler, Missing, Target};
 use self::part::Tree;
 use crate::dataset::Dataset;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
-use crate::opc::{self, Limits, Package};
+use crate::opc::{self, Fate, Limits, Package, Rewrite};
 use crate::schema::Schema;
 use crate::text;
 
@@ -161,23 +161,14 @@ impl Template {
 
     /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
     pub fn fill(&self, dataset: &Dataset) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
-        let mut missing = Vec::new();
-        let find = |name: &str| self.parts.iter().find(|part| part.name == name);
-        let bytes = self.package.write_with(
-            |name| find(name).is_some(),
-            |name, sink: &mut dyn Write| {
-                let Some(part) = find(name) else {
-                    return Ok(());
-                };
-                let target = Target::Word(&part.prefix);
-                let mut filler = Filler::new(&part.source, dataset, target, &self.empty, sink);
-                filler.fill(&part.compiled.nodes)?;
-                missing.push(filler.missing);
-                Ok::<_, opc::Error>(())
-            },
-        )?;
+        let mut filling = Filling {
+            template: self,
+            dataset,
+            missing: Vec::new(),
+        };
+        let bytes = self.package.write_with(&mut filling)?;
         let mut diagnostics = Diagnostics::new();
-        for missing in missing {
+        for missing in filling.missing {
             self.tell_missing(dataset, missing, &mut diagnostics);
         }
         Ok((bytes, diagnostics))
@@ -223,6 +214,39 @@ impl Template {
                 ),
             ));
         }
+    }
+}
+
+/// A template that is being filled.
+struct Filling<'f> {
+    template: &'f Template,
+    dataset: &'f Dataset,
+    missing: Vec<Missing>,
+}
+
+impl Filling<'_> {
+    fn part(&self, name: &str) -> Option<&CompiledPart> {
+        self.template.parts.iter().find(|part| part.name == name)
+    }
+}
+
+impl Rewrite for Filling<'_> {
+    fn fate(&self, name: &str) -> Fate {
+        match self.part(name) {
+            Some(_) => Fate::Written,
+            None => Fate::Copied,
+        }
+    }
+
+    fn write(&mut self, name: &str, sink: &mut dyn Write) -> Result<(), opc::Error> {
+        let Some(part) = self.template.parts.iter().find(|part| part.name == name) else {
+            return Ok(());
+        };
+        let target = Target::Word(&part.prefix);
+        let mut filler = Filler::new(&part.source, self.dataset, target, &self.template.empty, sink);
+        filler.fill(&part.compiled.nodes)?;
+        self.missing.push(filler.missing);
+        Ok(())
     }
 }
 

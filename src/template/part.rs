@@ -32,16 +32,54 @@ pub enum Name {
     Row,
     /// `w:tc`
     Cell,
+    /// `w:tcPr`
+    CellProperties,
+    /// `w:tblGrid`
+    Grid,
+    /// `w:gridCol`
+    GridColumn,
+    /// `w:body`
+    Body,
     /// `w:sectPr`
     Section,
+    /// `w:hyperlink`
+    Hyperlink,
+    /// `w:ins`, `w:moveTo`, `w:smartTag`, `w:customXml`, `w:dir`, `w:bdo`: runs in a wrapper that can be had twice.
+    Wrapper,
+    /// `w:del`, `w:moveFrom`: what a tracked change took away.
+    Deleted,
+    /// `w:sdt`
+    Control,
+    /// `w:sdtPr`
+    ControlProperties,
+    /// `w:sdtContent`
+    ControlContent,
+    /// `w:fldSimple`
+    FieldSimple,
+    /// `w:fldChar`
+    FieldMark,
+    /// `w:instrText`
+    Instruction,
     /// `w:txbxContent`, `w:hdr`, `w:ftr`, `w:footnote`, `w:endnote`: must not be left without a paragraph.
     Story,
     /// Bookmarks, comment ranges, permissions: survive when the paragraph around them goes.
     Marker,
-    /// Something to see that is no text: a drawing, a field, a footnote reference.
+    /// Something to see that is no text: a drawing, a footnote reference.
     Visible,
     /// Everything else.
     Other,
+}
+
+impl Name {
+    /// Whether it shows something that is no text.
+    pub fn is_visible(self) -> bool {
+        matches!(self, Self::Visible | Self::FieldSimple | Self::FieldMark)
+    }
+
+    /// Whether it may be closed and opened again around a place inside: text, runs, and what wraps runs.
+    pub fn can_split(self) -> bool {
+        matches!(self, Self::Text | Self::Run | Self::Hyperlink | Self::Wrapper)
+    }
 }
 
 /// An element by its positions in the source.
@@ -68,6 +106,98 @@ impl Element {
     }
 }
 
+/// What kind of text a [`Paragraph`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKind {
+    /// A paragraph: text in runs.
+    Runs,
+    /// The value of an attribute.
+    Attribute,
+    /// The text of an element outside of runs: a document property, a field's code.
+    Plain,
+}
+
+/// An attribute whose value a copy must change.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    /// Its element.
+    pub element: usize,
+    /// What the value is.
+    pub kind: SpotKind,
+    /// Where the value stands, without quotation marks.
+    pub range: Range<usize>,
+}
+
+/// What an attribute's value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SpotKind {
+    /// `w:id` of a bookmark's start.
+    BookmarkStart,
+    /// `w:name` of a bookmark's start.
+    BookmarkName,
+    /// `w:id` of a bookmark's end.
+    BookmarkEnd,
+    /// `id` of `wp:docPr`.
+    Drawing,
+    /// `w:val` of a content control's `w:id`.
+    Control,
+    /// `id`, `o:spid` and the like of a VML shape.
+    Shape,
+    /// `w:val` of `w:numId` in a paragraph's own properties.
+    Numbering,
+    /// `w:w` of `w:gridCol`.
+    GridColumn,
+    /// `w:w` of `w:tcW`.
+    CellWidth,
+    /// `w:val` of `w:gridSpan`.
+    GridSpan,
+    /// `r:id` of `w:hyperlink`.
+    Link,
+    /// `r:embed` of `a:blip`, `r:id` of `v:imagedata`.
+    Picture,
+}
+
+/// A field as Word knows it (ECMA-376 part 1, 17.16): its code and where it stands.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The `w:fldSimple`, or the `w:fldChar` that begins it.
+    pub begin: usize,
+    /// The `w:fldChar` that separates code and result.
+    pub separate: Option<usize>,
+    /// The `w:fldSimple`, or the `w:fldChar` that ends it.
+    pub end: usize,
+    /// The element of the paragraph it begins in.
+    pub paragraph: usize,
+    /// Whether it stands within the code or result of another field.
+    pub is_inside: bool,
+    code: Vec<Piece>,
+}
+
+impl Field {
+    /// The code.
+    pub fn code(&self, source: &str) -> String {
+        let mut code = String::new();
+        for piece in &self.code {
+            match piece.character {
+                Some(character) => code.push(character),
+                None => code.push_str(&source[piece.source.clone()]),
+            }
+        }
+        code
+    }
+}
+
+/// A content control's elements.
+#[derive(Clone, Copy, Debug)]
+pub struct ControlElements {
+    /// `w:sdt`
+    pub element: usize,
+    /// `w:sdtPr`
+    pub properties: Option<usize>,
+    /// `w:sdtContent`
+    pub content: Option<usize>,
+}
+
 /// A piece of a paragraph's text.
 #[derive(Clone, Debug)]
 struct Piece {
@@ -78,11 +208,13 @@ struct Piece {
     character: Option<char>,
 }
 
-/// A paragraph.
+/// A paragraph, or another text that may hold tags.
 #[derive(Clone, Debug)]
 pub struct Paragraph {
-    /// Its element.
+    /// Its element; that of an attribute for the attribute's value.
     pub element: usize,
+    /// What it is.
+    pub kind: TextKind,
     pieces: Vec<Piece>,
     /// Whether its style is a heading's.
     pub is_heading: bool,
@@ -101,6 +233,23 @@ pub struct Tree {
     pub prefix: String,
     /// Attributes `w14:paraId` and `w14:textId`, which must be unique: positions with the blank before them.
     pub identities: Vec<Range<usize>>,
+    /// Attributes that copies must change, in order.
+    pub spots: Vec<Spot>,
+    /// Fields, in the order in which they begin.
+    pub fields: Vec<Field>,
+    /// Content controls, in order.
+    pub controls: Vec<ControlElements>,
+}
+
+/// Elements that are open while a part is scanned.
+#[derive(Default)]
+struct Open {
+    elements: Vec<usize>,
+    paragraphs: Vec<usize>,
+    fields: Vec<usize>,
+    controls: Vec<usize>,
+    /// How many of the open elements hold what a tracked change took away.
+    deleted: usize,
 }
 
 /// The text of a paragraph, and where it comes from.
@@ -123,92 +272,113 @@ const NAMESPACES: [&str; 2] = [
 const DEEPEST: usize = 512;
 
 impl Tree {
-    /// Scans a part. Errors: no well-formed XML, or nested too deep.
+    /// Scans a part of WordprocessingML. Errors: no well-formed XML, or nested too deep.
     pub fn scan(source: &str) -> Result<Self, opc::Error> {
+        Self::scan_as(source, TextKind::Runs)
+    }
+
+    /// Scans a part whose elements hold plain text, such as the document's properties. Errors as for [`Tree::scan`].
+    pub fn scan_plain(source: &str) -> Result<Self, opc::Error> {
+        Self::scan_as(source, TextKind::Plain)
+    }
+
+    fn scan_as(source: &str, kind: TextKind) -> Result<Self, opc::Error> {
         let mut reader = Reader::from_str(source);
         let mut tree = Self {
             elements: Vec::with_capacity(source.len() / 64),
             paragraphs: Vec::new(),
             prefix: "w:".to_owned(),
             identities: Vec::new(),
+            spots: Vec::new(),
+            fields: Vec::new(),
+            controls: Vec::new(),
         };
-        let mut open: Vec<usize> = Vec::new();
-        let mut open_paragraphs: Vec<usize> = Vec::new();
+        let mut open = Open::default();
         loop {
             let start = reader.buffer_position() as usize;
             let event = reader.read_event()?;
             let end = reader.buffer_position() as usize;
             match event {
                 Event::Start(element) => {
-                    if open.len() >= DEEPEST {
+                    if open.elements.len() >= DEEPEST {
                         return Err(opc::Error::Damaged("nested too deep".to_owned()));
                     }
-                    let index = tree.add(&element, start, end, &open, &open_paragraphs);
-                    if tree.elements[index].name == Name::Paragraph {
-                        open_paragraphs.push(tree.paragraphs.len() - 1);
+                    let index = tree.add(source, &element, start..end, &mut open);
+                    match tree.elements[index].name {
+                        // The paragraph is not the last one when its attributes hold tags of their own.
+                        Name::Paragraph => open.paragraphs.push(tree.paragraph_of(index)),
+                        Name::Deleted => open.deleted += 1,
+                        Name::Control => open.controls.push(tree.controls.len() - 1),
+                        _ => {}
                     }
-                    open.push(index);
+                    open.elements.push(index);
                 }
                 Event::Empty(element) => {
-                    let index = tree.add(&element, start, end, &open, &open_paragraphs);
+                    let index = tree.add(source, &element, start..end, &mut open);
                     tree.elements[index].close_start = end;
                 }
                 Event::End(_) => {
-                    let Some(index) = open.pop() else {
+                    let Some(index) = open.elements.pop() else {
                         return Err(opc::Error::Damaged("unbalanced XML".to_owned()));
                     };
                     let element = &mut tree.elements[index];
                     element.close_start = start;
                     element.end = end;
-                    if element.name == Name::Paragraph {
-                        open_paragraphs.pop();
+                    match element.name {
+                        Name::Paragraph => {
+                            open.paragraphs.pop();
+                        }
+                        Name::Deleted => open.deleted -= 1,
+                        Name::Control => {
+                            open.controls.pop();
+                        }
+                        _ => {}
                     }
                 }
-                Event::Text(_) => tree.piece(&open, &open_paragraphs, start..end, None),
+                Event::Text(_) => tree.piece(kind, &open, start..end, None),
                 Event::GeneralRef(reference) => {
                     let character = match reference.resolve_char_ref() {
                         Ok(Some(character)) => Some(character),
-                        _ => match reference.xml10_content().as_ref() {
-                            "amp" => Some('&'),
-                            "lt" => Some('<'),
-                            "gt" => Some('>'),
-                            "quot" => Some('"'),
-                            "apos" => Some('\''),
-                            _ => return Err(opc::Error::Damaged("unknown entity".to_owned())),
+                        _ => match predefined(reference.xml10_content().as_ref()) {
+                            None => return Err(opc::Error::Damaged("unknown entity".to_owned())),
+                            character => character,
                         },
                     };
-                    tree.piece(&open, &open_paragraphs, start..end, character);
+                    tree.piece(kind, &open, start..end, character);
                 }
                 Event::DocType(_) => return Err(opc::Error::Damaged("DOCTYPE".to_owned())),
                 Event::Eof => break,
                 Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
             }
         }
-        if !open.is_empty() || tree.elements.is_empty() {
+        if !open.elements.is_empty() || tree.elements.is_empty() {
             return Err(opc::Error::Damaged("unbalanced XML".to_owned()));
         }
+        // A field that never ends is none.
+        for field in open.fields {
+            tree.fields[field].code.clear();
+        }
+        tree.fields.retain(|field| !field.code.is_empty());
+        tree.take_codes(source);
         Ok(tree)
     }
 
-    fn add(
-        &mut self,
-        element: &BytesStart<'_>,
-        start: usize,
-        end: usize,
-        open: &[usize],
-        paragraphs: &[usize],
-    ) -> usize {
+    fn add(&mut self, source: &str, element: &BytesStart<'_>, range: Range<usize>, open: &mut Open) -> usize {
         if self.elements.is_empty() {
             self.prefix = prefix_of_namespace(element);
         }
         let index = self.elements.len();
-        let name = match self.name(element.name().as_ref(), open.len()) {
+        let parent = open.elements.last().copied();
+        let name = match self.name(element.name().as_ref(), open.elements.len()) {
             Name::Character if is_page_break(element) => Name::Visible,
+            // Character properties and paragraph marks have a w:ins and w:del of their own, which hold nothing.
+            Name::Deleted | Name::Wrapper if parent.is_some_and(|parent| self.holds_properties(parent)) => Name::Other,
             name => name,
         };
+        let Range { start, end } = range.clone();
         self.elements.push(Element {
             name,
-            parent: open.last().copied().unwrap_or(index),
+            parent: parent.unwrap_or(index),
             start,
             open_end: end,
             close_start: end,
@@ -217,12 +387,13 @@ impl Tree {
         match name {
             Name::Paragraph => self.paragraphs.push(Paragraph {
                 element: index,
+                kind: TextKind::Runs,
                 pieces: Vec::new(),
                 is_heading: false,
                 section: None,
             }),
             Name::Character => {
-                if let (Some(&paragraph), true) = (paragraphs.last(), self.in_run(open)) {
+                if let (Some(&paragraph), true, 0) = (open.paragraphs.last(), self.in_run(open), open.deleted) {
                     let character = match element.local_name().as_ref() {
                         "noBreakHyphen" | "softHyphen" => '-',
                         "tab" => '\t',
@@ -230,75 +401,261 @@ impl Tree {
                     };
                     self.paragraphs[paragraph].pieces.push(Piece {
                         element: index,
-                        source: start..end,
+                        source: range,
                         character: Some(character),
                     });
                 }
             }
             Name::Section => {
-                if let (Some(&paragraph), true) = (paragraphs.last(), open.len() > 1) {
+                if let (Some(&paragraph), true) = (open.paragraphs.last(), open.elements.len() > 1) {
                     self.paragraphs[paragraph].section = Some(index);
                 }
             }
-            Name::Other if element.local_name().as_ref() == "pStyle" => {
+            Name::Control => self.controls.push(ControlElements {
+                element: index,
+                properties: None,
+                content: None,
+            }),
+            Name::ControlProperties | Name::ControlContent => {
+                if let Some(&control) = open.controls.last()
+                    && parent == Some(self.controls[control].element)
+                {
+                    match name {
+                        Name::ControlProperties => self.controls[control].properties = Some(index),
+                        _ => self.controls[control].content = Some(index),
+                    }
+                }
+            }
+            Name::FieldSimple | Name::FieldMark => self.field(source, element, index, name, open),
+            Name::Marker => self.marker_spots(source, element, index),
+            Name::GridColumn => self.spot(source, element, index, "w", SpotKind::GridColumn),
+            Name::Hyperlink => self.spot(source, element, index, "id", SpotKind::Link),
+            Name::Other => self.other(source, element, index, open),
+            _ => {}
+        }
+        if matches!(name, Name::Paragraph | Name::Row) {
+            self.note_identities(source, element);
+        }
+        index
+    }
+
+    /// Makes texts of their own of fields' codes that may hold tags: the address of a HYPERLINK field, for instance.
+    fn take_codes(&mut self, source: &str) {
+        for field in &self.fields {
+            if self.elements[field.begin].name == Name::FieldSimple || !field.code(source).contains("{{") {
+                continue;
+            }
+            let element = field.code[0].element;
+            let at = self.paragraphs.partition_point(|paragraph| paragraph.element < element);
+            self.paragraphs.insert(
+                at,
+                Paragraph {
+                    element,
+                    kind: TextKind::Plain,
+                    pieces: field.code.clone(),
+                    is_heading: false,
+                    section: None,
+                },
+            );
+        }
+    }
+
+    /// Whether an element is `w:rPr`, `w:trPr`, `w:tcPr` or the like, within which names mean something else.
+    fn holds_properties(&self, element: usize) -> bool {
+        matches!(
+            self.elements[element].name,
+            Name::RunProperties | Name::CellProperties | Name::ParagraphProperties
+        ) || self.is_row_properties(element)
+    }
+
+    fn is_row_properties(&self, element: usize) -> bool {
+        let parent = self.elements[element].parent;
+        self.elements[parent].name == Name::Row && self.elements[element].name == Name::Other
+    }
+
+    /// The number of the paragraph that an element is.
+    pub fn paragraph_of(&self, element: usize) -> usize {
+        self.paragraphs.partition_point(|paragraph| paragraph.element < element)
+    }
+
+    /// Elements that matter for an attribute, or for the style they name.
+    fn other(&mut self, source: &str, element: &BytesStart<'_>, index: usize, open: &Open) {
+        let parent = self.elements[index].parent;
+        match element.local_name().as_ref() {
+            "pStyle" => {
                 let style = opc::attribute(element, "val").unwrap_or_default();
                 // Word numbers heading styles: Heading1, and u1 in a Vietnamese Word ("đầu đề").
                 let heading = style.starts_with("Heading") || style.starts_with("heading") || {
                     let number = style.trim_start_matches(['u', 'U']);
                     number.len() + 1 == style.len() && number.parse::<u8>().is_ok()
                 };
-                if let Some(&paragraph) = paragraphs.last() {
+                if let Some(&paragraph) = open.paragraphs.last() {
                     self.paragraphs[paragraph].is_heading |= heading;
+                }
+            }
+            "numId" => self.spot(source, element, index, "val", SpotKind::Numbering),
+            "tcW" => self.spot(source, element, index, "w", SpotKind::CellWidth),
+            "gridSpan" => self.spot(source, element, index, "val", SpotKind::GridSpan),
+            "id" if self.elements[parent].name == Name::ControlProperties => {
+                self.spot(source, element, index, "val", SpotKind::Control);
+            }
+            "docPr" => {
+                self.spot(source, element, index, "id", SpotKind::Drawing);
+                self.attribute_texts(source, element, index, &["descr", "title"]);
+            }
+            "blip" => self.spot(source, element, index, "embed", SpotKind::Picture),
+            "imagedata" => self.spot(source, element, index, "id", SpotKind::Picture),
+            "shape" | "rect" | "roundrect" | "line" | "oval" | "group" | "polyline" | "curve" | "arc" | "shapetype"
+                if element.name().as_ref().starts_with("v:") =>
+            {
+                self.spot(source, element, index, "id", SpotKind::Shape);
+                self.spot(source, element, index, "spid", SpotKind::Shape);
+                self.attribute_texts(source, element, index, &["alt", "title"]);
+            }
+            _ => {}
+        }
+    }
+
+    fn marker_spots(&mut self, source: &str, element: &BytesStart<'_>, index: usize) {
+        match element.local_name().as_ref() {
+            "bookmarkStart" => {
+                self.spot(source, element, index, "id", SpotKind::BookmarkStart);
+                self.spot(source, element, index, "name", SpotKind::BookmarkName);
+            }
+            "bookmarkEnd" => self.spot(source, element, index, "id", SpotKind::BookmarkEnd),
+            _ => {}
+        }
+    }
+
+    /// Notes where the value of an attribute stands.
+    fn spot(&mut self, source: &str, element: &BytesStart<'_>, index: usize, attribute: &str, kind: SpotKind) {
+        let found = element
+            .attributes()
+            .with_checks(false)
+            .flatten()
+            .find(|found| found.key.local_name().as_ref() == attribute);
+        if let Some(range) = found.and_then(|found| position(source, found.value.as_ref())) {
+            self.spots.push(Spot {
+                element: index,
+                kind,
+                range,
+            });
+        }
+    }
+
+    /// Takes the values of some attributes for texts of their own when they may hold tags.
+    fn attribute_texts(&mut self, source: &str, element: &BytesStart<'_>, index: usize, names: &[&str]) {
+        for attribute in element.attributes().with_checks(false).flatten() {
+            if !names.contains(&attribute.key.local_name().as_ref()) || !may_hold_tag(attribute.value.as_ref()) {
+                continue;
+            }
+            if let Some(range) = position(source, attribute.value.as_ref()) {
+                self.paragraphs.push(Paragraph {
+                    element: index,
+                    kind: TextKind::Attribute,
+                    pieces: pieces(source, range, index),
+                    is_heading: false,
+                    section: None,
+                });
+            }
+        }
+    }
+
+    fn field(&mut self, source: &str, element: &BytesStart<'_>, index: usize, name: Name, open: &mut Open) {
+        let Some(&paragraph) = open.paragraphs.last() else {
+            return;
+        };
+        let field = Field {
+            begin: index,
+            separate: None,
+            end: index,
+            paragraph: self.paragraphs[paragraph].element,
+            is_inside: !open.fields.is_empty(),
+            code: Vec::new(),
+        };
+        if name == Name::FieldSimple {
+            let code = element
+                .attributes()
+                .with_checks(false)
+                .flatten()
+                .find(|attribute| attribute.key.local_name().as_ref() == "instr");
+            let range = code.and_then(|code| position(source, code.value.as_ref()));
+            self.fields.push(Field {
+                code: range.map_or(Vec::new(), |range| pieces(source, range, index)),
+                ..field
+            });
+            return;
+        }
+        match opc::attribute(element, "fldCharType").as_deref() {
+            Some("begin") => {
+                open.fields.push(self.fields.len());
+                self.fields.push(field);
+            }
+            Some("separate") => {
+                if let Some(&field) = open.fields.last() {
+                    self.fields[field].separate = Some(index);
+                }
+            }
+            Some("end") => {
+                if let Some(field) = open.fields.pop() {
+                    self.fields[field].end = index;
                 }
             }
             _ => {}
         }
-        if matches!(name, Name::Paragraph | Name::Row) {
-            self.note_identities(element, start);
-        }
-        index
     }
 
-    /// Notes where `w14:paraId="…"` and `w14:textId="…"` stand.
-    fn note_identities(&mut self, element: &BytesStart<'_>, start: usize) {
-        let raw = element.attributes_raw();
-        // The attributes follow "<" and the name.
-        let offset = start + 1 + element.name().as_ref().len();
+    /// Notes where `w14:paraId="…"` and `w14:textId="…"` stand, with the blank before each.
+    fn note_identities(&mut self, source: &str, element: &BytesStart<'_>) {
         for attribute in element.attributes().with_checks(false).flatten() {
             if !matches!(attribute.key.local_name().as_ref(), "paraId" | "textId") {
                 continue;
             }
-            let key = attribute.key.as_ref();
-            let Some(at) = raw.find(key) else { continue };
-            let Some(quote) = raw[at..].find(['"', '\'']).map(|quote| at + quote) else {
-                continue;
-            };
-            let Some(close) = raw[quote + 1..]
-                .find(&raw[quote..=quote])
-                .map(|close| quote + 1 + close)
-            else {
-                continue;
-            };
-            let blank = raw[..at].trim_end().len();
-            self.identities.push(offset + blank..offset + close + 1);
+            let key = position(source, attribute.key.as_ref());
+            let value = position(source, attribute.value.as_ref());
+            if let (Some(key), Some(value)) = (key, value) {
+                let blank = source[..key.start].trim_end().len();
+                self.identities.push(blank..value.end + 1);
+            }
         }
     }
 
-    fn in_run(&self, open: &[usize]) -> bool {
-        open.last()
+    fn in_run(&self, open: &Open) -> bool {
+        open.elements
+            .last()
             .is_some_and(|&parent| self.elements[parent].name == Name::Run)
     }
 
-    fn piece(&mut self, open: &[usize], paragraphs: &[usize], source: Range<usize>, character: Option<char>) {
-        let (Some(&element), Some(&paragraph)) = (open.last(), paragraphs.last()) else {
+    fn piece(&mut self, kind: TextKind, open: &Open, source: Range<usize>, character: Option<char>) {
+        let Some(&element) = open.elements.last() else {
             return;
         };
-        if self.elements[element].name == Name::Text && !source.is_empty() {
-            self.paragraphs[paragraph].pieces.push(Piece {
-                element,
-                source,
-                character,
-            });
+        if source.is_empty() || open.deleted > 0 {
+            return;
+        }
+        let piece = Piece {
+            element,
+            source,
+            character,
+        };
+        match (self.elements[element].name, open.paragraphs.last()) {
+            (Name::Text, Some(&paragraph)) => self.paragraphs[paragraph].pieces.push(piece),
+            (Name::Instruction, _) => {
+                if let Some(&field) = open.fields.last() {
+                    self.fields[field].code.push(piece);
+                }
+            }
+            _ if kind == TextKind::Plain => match self.paragraphs.last_mut() {
+                Some(paragraph) if paragraph.element == element => paragraph.pieces.push(piece),
+                _ => self.paragraphs.push(Paragraph {
+                    element,
+                    kind,
+                    pieces: vec![piece],
+                    is_heading: false,
+                    section: None,
+                }),
+            },
+            _ => {}
         }
     }
 
@@ -318,6 +675,19 @@ impl Tree {
             "tbl" => Name::Table,
             "tr" => Name::Row,
             "tc" => Name::Cell,
+            "tcPr" => Name::CellProperties,
+            "tblGrid" => Name::Grid,
+            "gridCol" => Name::GridColumn,
+            "body" => Name::Body,
+            "hyperlink" => Name::Hyperlink,
+            "ins" | "moveTo" | "smartTag" | "customXml" | "dir" | "bdo" => Name::Wrapper,
+            "del" | "moveFrom" => Name::Deleted,
+            "sdt" => Name::Control,
+            "sdtPr" => Name::ControlProperties,
+            "sdtContent" => Name::ControlContent,
+            "fldSimple" => Name::FieldSimple,
+            "fldChar" => Name::FieldMark,
+            "instrText" => Name::Instruction,
             "sectPr" => Name::Section,
             "txbxContent" | "hdr" | "ftr" | "footnote" | "endnote" => Name::Story,
             "bookmarkStart" | "bookmarkEnd" | "commentRangeStart" | "commentRangeEnd" | "permStart" | "permEnd"
@@ -325,8 +695,8 @@ impl Tree {
             {
                 Name::Marker
             }
-            "drawing" | "pict" | "object" | "sym" | "fldSimple" | "fldChar" | "footnoteReference"
-            | "endnoteReference" | "ptab" | "pgNum" | "commentReference" => Name::Visible,
+            "drawing" | "pict" | "object" | "sym" | "footnoteReference" | "endnoteReference" | "ptab" | "pgNum"
+            | "commentReference" => Name::Visible,
             _ => Name::Other,
         }
     }
@@ -418,11 +788,71 @@ impl Tree {
 
     /// Whether a paragraph's text holds a brace: a cheap test before [`Tree::text`].
     pub fn may_hold_tags(&self, source: &str, paragraph: usize) -> bool {
-        let braces = |piece: &Piece| {
-            source[piece.source.clone()].contains(['{', '}']) || piece.character.is_some_and(|c| c == '{')
+        let braces = |piece: &Piece| match piece.character {
+            Some(character) => character == '{',
+            None => source[piece.source.clone()].contains(['{', '}']),
         };
         self.paragraphs[paragraph].pieces.iter().any(braces)
     }
+}
+
+/// Where a piece of the source stands in it.
+fn position(source: &str, piece: &str) -> Option<Range<usize>> {
+    let start = (piece.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
+    let range = start..start + piece.len();
+    (source.get(range.clone()) == Some(piece)).then_some(range)
+}
+
+/// Whether a text may hold a tag, entities not yet resolved.
+fn may_hold_tag(raw: &str) -> bool {
+    raw.contains("{{") || raw.contains("&#")
+}
+
+/// The character of one of the five entities that XML has from the start (XML 1.0, 4.6).
+fn predefined(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => return None,
+    })
+}
+
+/// The pieces of a text with entities, such as an attribute's value.
+fn pieces(source: &str, range: Range<usize>, element: usize) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut push = |source: Range<usize>, character| {
+        if !source.is_empty() {
+            pieces.push(Piece {
+                element,
+                source,
+                character,
+            });
+        }
+    };
+    let mut from = range.start;
+    while let Some(start) = source[from..range.end].find('&').map(|at| from + at) {
+        push(from..start, None);
+        let Some(end) = source[start..range.end].find(';').map(|at| start + at + 1) else {
+            from = start;
+            break;
+        };
+        let name = &source[start + 1..end - 1];
+        let character = match name.strip_prefix('#') {
+            Some(number) => match number.strip_prefix(['x', 'X']) {
+                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
+                None => number.parse().ok(),
+            }
+            .and_then(char::from_u32),
+            None => predefined(name),
+        };
+        push(start..end, Some(character.unwrap_or('\u{fffd}')));
+        from = end;
+    }
+    push(from..range.end, None);
+    pieces
 }
 
 /// Whether a `w:br` breaks the page or column: that is no blank.

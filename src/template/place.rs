@@ -250,7 +250,7 @@ impl<'t> Planner<'t> {
     fn shows_something(&self, paragraph: usize, within: Option<Range<usize>>) -> bool {
         let element = self.paragraph_element(paragraph);
         self.tree.inside(element).any(|(_, inner)| {
-            inner.name == Name::Visible && within.as_ref().is_none_or(|range| range.contains(&inner.start))
+            inner.name.is_visible() && within.as_ref().is_none_or(|range| range.contains(&inner.start))
         })
     }
 
