@@ -26,6 +26,8 @@ pub(super) struct Manifest {
     pub description: String,
     #[serde(default)]
     pub empty: String,
+    #[serde(default)]
+    pub controls: crate::template::Controls,
     #[serde(default, rename = "output")]
     pub outputs: Vec<super::Output>,
     #[serde(default, rename = "sheet")]

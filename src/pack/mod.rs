@@ -8,7 +8,7 @@ mod manifest;
 mod recognise;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -17,13 +17,14 @@ use self::manifest::{Manifest, Source};
 pub use self::recognise::{Fit, fit};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::schema::Schema;
+use crate::template::Controls;
 use crate::text;
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "pack.toml";
 
 /// The files of a pack: path in its folder (`/` between names) to content.
-pub type Files = BTreeMap<String, Cow<'static, [u8]>>;
+pub type Files = crate::template::Files;
 
 /// One kind of report.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub struct Pack {
     pub description: String,
     /// Printed where an optional value is missing.
     pub empty: String,
+    /// What becomes of content controls that are filled.
+    pub controls: Controls,
     /// The documents made of a workbook.
     pub outputs: Vec<Output>,
     /// The sheets it expects.
@@ -159,6 +162,7 @@ impl Pack {
                 name: manifest.name,
                 description: manifest.description,
                 empty: manifest.empty,
+                controls: manifest.controls,
                 outputs: manifest.outputs,
                 schema,
                 files,

@@ -172,7 +172,9 @@ struct Compiled {
 
 fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
     let options = template::Options {
-        empty: pack.empty.clone(),
+        empty: &pack.empty,
+        files: &pack.files,
+        controls: pack.controls,
     };
     let mut findings = Diagnostics::new();
     let template = match Template::compile(pack.file(&output.template).unwrap_or_default(), &pack.schema, &options) {

@@ -16,6 +16,8 @@ mod tag;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -28,17 +30,38 @@ use crate::opc::{self, Fate, Limits, Package, Rewrite};
 use crate::schema::Schema;
 use crate::text;
 
+/// Files that stand beside a template: path in the pack's folder to content.
+pub type Files = BTreeMap<String, Cow<'static, [u8]>>;
+
 /// What a template needs to know besides its schema.
-#[derive(Clone, Debug)]
-pub struct Options {
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'p> {
     /// Printed for a missing optional value: a dotted line to fill by hand.
-    pub empty: String,
+    pub empty: &'p str,
+    /// Partials and pictures.
+    pub files: &'p Files,
+    /// What becomes of content controls that are filled.
+    pub controls: Controls,
 }
 
-impl Default for Options {
+/// What becomes of content controls that are filled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Controls {
+    /// They stay, and Word shows them.
+    #[default]
+    Keep,
+    /// Their content stays alone.
+    Dissolve,
+}
+
+impl Default for Options<'_> {
     fn default() -> Self {
+        static NONE: Files = Files::new();
         Self {
-            empty: "………".to_owned(),
+            empty: "………",
+            files: &NONE,
+            controls: Controls::default(),
         }
     }
 }
@@ -77,7 +100,7 @@ impl Template {
     pub fn compile(
         docx: impl Into<Arc<[u8]>>,
         schema: &Schema,
-        options: &Options,
+        options: &Options<'_>,
     ) -> Result<(Self, Diagnostics), Diagnostics> {
         let mut diagnostics = Diagnostics::new();
         let unreadable = |error: opc::Error| -> Diagnostics {
@@ -154,7 +177,7 @@ impl Template {
             package,
             parts,
             labels: labels.collect(),
-            empty: options.empty.clone(),
+            empty: options.empty.to_owned(),
         };
         Ok((template, diagnostics))
     }

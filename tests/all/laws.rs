@@ -93,7 +93,14 @@ fn docx(source: &str) -> Vec<u8> {
 }
 
 fn compiled(docx: Vec<u8>, schema: &Schema) -> Template {
-    match Template::compile(docx, schema, &Options { empty: "……".into() }) {
+    match Template::compile(
+        docx,
+        schema,
+        &Options {
+            empty: "……",
+            ..Options::default()
+        },
+    ) {
         Ok((template, _)) => template,
         Err(faults) => panic!("{}", faults.print(Lang::En)),
     }

@@ -109,7 +109,9 @@ fn values(pack: &Pack) -> Dataset {
 fn compiled(pack: &Pack) -> Template {
     let output = &pack.outputs[0];
     let options = template::Options {
-        empty: pack.empty.clone(),
+        empty: &pack.empty,
+        files: &pack.files,
+        ..template::Options::default()
     };
     let docx = pack.file(&output.template).expect("the template");
     Template::compile(docx, &pack.schema, &options)
