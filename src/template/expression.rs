@@ -441,6 +441,18 @@ impl<'s> Scopes<'s> {
         }
     }
 
+    /// Whether a path without helpers leads to something.
+    pub fn knows(&self, path: &str) -> bool {
+        let names: Vec<&str> = path.split('.').collect();
+        let is_known = |name: &&str| {
+            let mut scopes = self.frames.iter();
+            scopes.any(|scope| {
+                scope.this_name.as_deref() == Some(*name) || self.names_of(scope.kind).any(|known| known == *name)
+            })
+        };
+        names.first().is_some_and(is_known) && self.bare(path, &names, false).is_ok()
+    }
+
     /// Compiles an expression tag or the head of a block: a path, or a helper with its arguments.
     pub fn head(&self, tag: &HelperTemplate) -> Result<(Expr, Kind), Fault> {
         if tag.params.is_empty() && tag.hash.is_empty() {

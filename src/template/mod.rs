@@ -5,13 +5,18 @@
 //! text, by handlebars' grammar), `place` (what a block repeats or removes), `expression` and `helper` (names and types),
 //! `compile` (the tree), `fill` (values in). Text that comes from a workbook is never parsed.
 
+mod column;
 mod compile;
+mod control;
 mod expression;
+mod field;
 mod fill;
 pub mod helper;
+mod identity;
 mod part;
 mod place;
 mod print;
+mod section;
 mod tag;
 #[cfg(test)]
 mod tests;
