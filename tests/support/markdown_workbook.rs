@@ -3,8 +3,9 @@
 //! `## Name` starts a sheet (`## Name {hidden}` a hidden one), a plain line is text in column A, a pipe row is a row, a
 //! blank line a blank row (but not next to a heading), a delimiter row (`|---|`) is nothing. Cells: `258` `1.5` numbers,
 //! `130.7%` a number with a percent format, `2023-12-15` a date, `TRUE` a flag, `"258"` text, `=A1+B1 -> 3` a formula and
-//! its result, `=A1+B1` a formula never computed, `<` merged with the cell at its left, `^` with the cell above, `\n` a
-//! line break, `\|` a bar, anything else text. A row that ends with `| {hidden}` is hidden.
+//! its result, `=A1+B1` a formula never computed, `{rich} **a** b *c* ***d***` text with bold and italic letters, `<` merged
+//! with the cell at its left, `^` with the cell above, `\n` a line break, `\|` a bar, anything else text. A row that ends
+//! with `| {hidden}` is hidden.
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
@@ -122,6 +123,11 @@ fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
     let day = || Format::new().set_num_format("dd/mm/yyyy");
     let result = match cell {
         "" | "<" | "^" => return,
+        _ if cell.starts_with("{rich}") => {
+            let runs = runs(cell.trim_start_matches("{rich}").trim_start());
+            let runs: Vec<(&Format, &str)> = runs.iter().map(|(format, text)| (format, *text)).collect();
+            worksheet.write_rich_string(row, column, &runs)
+        }
         "TRUE" | "FALSE" => worksheet.write_boolean(row, column, cell == "TRUE"),
         _ if cell.len() >= 2 && cell.starts_with('"') && cell.ends_with('"') => {
             worksheet.write_string(row, column, &cell[1..cell.len() - 1])
@@ -154,6 +160,27 @@ fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
         },
     };
     result.expect("a cell");
+}
+
+/// The runs of a text with `*` around what is italic and `**` around what is bold.
+fn runs(text: &str) -> Vec<(Format, &str)> {
+    let mut runs = Vec::new();
+    let (mut bold, mut italic) = (false, false);
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix("**") {
+            (bold, rest) = (!bold, after);
+        } else if let Some(after) = rest.strip_prefix('*') {
+            (italic, rest) = (!italic, after);
+        } else {
+            let (part, after) = rest.split_at(rest.find('*').unwrap_or(rest.len()));
+            let format = Format::new();
+            let format = if bold { format.set_bold() } else { format };
+            runs.push((if italic { format.set_italic() } else { format }, part));
+            rest = after;
+        }
+    }
+    runs
 }
 
 fn date(cell: &str) -> Option<ExcelDateTime> {
