@@ -1,6 +1,6 @@
 //! What a user or an attacker may hand in, and what is read from it.
 
-use crate::markdown_workbook::{set_property, workbook, workbook_with};
+use crate::markdown_workbook::{picture, png, set_property, workbook, workbook_with};
 use jiff::civil::date;
 
 use super::*;
@@ -175,18 +175,6 @@ fn a_run_without_a_look_of_its_own_has_that_of_the_cell() {
     assert_eq!(formats(&bytes), ["A1 bold:đậm  italic:nghiêng", "A2 italic:nghiêng"]);
 }
 
-/// A PNG of one pixel, told from others by its text.
-fn png(text: &str) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x40\0\0\0\x14\x08\x06\0\0\0".to_vec();
-    bytes.extend([0; 4]);
-    bytes.extend(text.as_bytes());
-    bytes
-}
-
-fn image(text: &str) -> rust_xlsxwriter::Image {
-    rust_xlsxwriter::Image::new_from_buffer(&png(text)).expect("a picture")
-}
-
 /// The pictures of the first sheet: `B2:C3 image1.png`.
 fn pictures(bytes: &[u8]) -> Vec<String> {
     let workbook = read(bytes).expect("a workbook");
@@ -201,11 +189,11 @@ fn with_pictures() -> Vec<u8> {
     workbook_with("## A\n| x |\n| y | | z | < |\n## B\n| x |", |workbook| {
         let sheet = workbook.worksheet_from_index(0).expect("a sheet");
         sheet.set_column_width_pixels(1, 40).expect("a column");
-        sheet.insert_image(1, 1, &image("một")).expect("a picture");
-        sheet.insert_image(1, 3, &image("hai")).expect("a picture");
-        sheet.embed_image(4, 2, &image("ba")).expect("a picture");
+        sheet.insert_image(1, 1, &picture("một")).expect("a picture");
+        sheet.insert_image(1, 3, &picture("hai")).expect("a picture");
+        sheet.embed_image(4, 2, &picture("ba")).expect("a picture");
         let sheet = workbook.worksheet_from_index(1).expect("a sheet");
-        sheet.insert_image(0, 0, &image("một")).expect("a picture");
+        sheet.insert_image(0, 0, &picture("một")).expect("a picture");
     })
 }
 
