@@ -239,10 +239,14 @@ fn measure_styles(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
 fn mark_sheet(xml: &str, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), Error> {
     // Generators that write a prefix (`x:row`) are rare; their parts are always parsed.
     let has = |needle: &str| memmem::find(xml.as_bytes(), needle.as_bytes()).is_some();
-    let rich = !book.rich.is_empty() || rich::has_runs(xml);
-    if rich || !has("<sheetData") || has("<f>") || has("<f ") || has(" hidden") || has(" t=\"e\"") {
+    if rich::has_runs(xml) || !has("<sheetData") || has("<f>") || has("<f ") || has(" hidden") || has(" t=\"e\"") {
         return mark_rows(xml, book, sheet);
     }
+    match rich::cells(xml, &book.rich, book.limits) {
+        Some(cells) => sheet.rich = cells,
+        None => return mark_rows(xml, book, sheet),
+    }
+    sheet.rich.sort_by_key(|(at, _)| *at);
     // Merged ranges stand after the rows, so that is all there is to parse.
     let tail = xml
         .rfind("</sheetData>")
@@ -412,7 +416,7 @@ pub(super) fn flag(element: &BytesStart<'_>, name: &str) -> bool {
 }
 
 /// A reference such as `F7` or `$F$7`; `None` beyond Excel's last row or column.
-fn cell_ref(text: &str) -> Option<CellRef> {
+pub(super) fn cell_ref(text: &str) -> Option<CellRef> {
     let (mut column, mut row) = (0u32, 0u32);
     for byte in text.bytes().filter(|&byte| byte != b'$') {
         match byte {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 
 use super::marks::{Parts, SheetMarks, flag};
 use super::{Error, LAST_COLUMN, LAST_ROW, Limit};
@@ -184,86 +184,109 @@ struct Anchor {
     pictures: Vec<String>,
 }
 
+/// A picture while its element is open.
+#[derive(Default)]
+struct OpenPicture {
+    id: Option<String>,
+    hidden: bool,
+    /// Whether the next file is meant for programs that don't know the one before.
+    fallback: bool,
+}
+
+/// A drawing while it is read.
+#[derive(Default)]
+struct Drawing {
+    placed: Vec<Placed>,
+    /// How many pictures were found so far, and before each open `mc:AlternateContent`.
+    found: usize,
+    alternatives: Vec<usize>,
+    anchor: Option<Anchor>,
+    corner: Option<Corner>,
+    /// The number of the open element of a corner.
+    number: String,
+    picture: Option<OpenPicture>,
+}
+
 /// The pictures of a drawing, as far as it can be read.
 fn placed(xml: &str) -> Vec<Placed> {
-    let mut list: Vec<Placed> = Vec::new();
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = false;
     reader.config_mut().allow_unmatched_ends = true;
     reader.config_mut().expand_empty_elements = true;
-    let mut anchor: Option<Anchor> = None;
-    let mut corner: Option<Corner> = None;
-    let mut number = String::new();
-    // The relationship of the open picture; one that is hidden has none.
-    let mut picture: Option<Option<String>> = None;
-    let mut hidden = false;
-    // How many pictures were found before each open `mc:AlternateContent`.
-    let (mut found, mut alternatives) = (0usize, Vec::new());
+    let mut drawing = Drawing::default();
     while let Ok(event) = reader.read_event() {
         match event {
-            Event::Start(element) => match element.local_name().as_ref() {
-                "AlternateContent" => alternatives.push(found),
-                // The same once more, for programs that don't know the first.
-                "Fallback" if alternatives.last().is_some_and(|before| *before < found) => {
-                    if reader.read_to_end(element.name()).is_err() {
-                        break;
-                    }
+            Event::Start(element) if element.local_name().as_ref() == "Fallback" && drawing.has_choice() => {
+                let end = reader.read_to_end(element.name());
+                if end.is_err() {
+                    break;
                 }
-                "twoCellAnchor" | "oneCellAnchor" => anchor = Some(Anchor::default()),
-                "from" | "to" if picture.is_none() => corner = Some(Corner::default()),
-                "col" | "row" | "colOff" | "rowOff" => number.clear(),
-                "pic" => (picture, hidden) = (Some(None), false),
-                "cNvPr" if picture.is_some() => hidden |= flag(&element, "hidden"),
-                "blip" => {
-                    if let Some(id @ None) = &mut picture {
-                        *id = opc::attribute(&element, "embed");
-                    }
-                }
-                _ => {}
-            },
-            Event::Text(text) if corner.is_some() && number.len() < 32 => number.push_str(text.trim()),
-            Event::End(element) => match (element.local_name().as_ref(), &mut corner) {
-                ("AlternateContent", _) => {
-                    alternatives.pop();
-                }
-                // What is no number lies beyond every sheet.
-                ("col", Some(corner)) => corner.column = number.parse().unwrap_or(u32::MAX),
-                ("row", Some(corner)) => corner.row = number.parse().unwrap_or(u32::MAX),
-                ("colOff", Some(corner)) => corner.on_left = number == "0",
-                ("rowOff", Some(corner)) => corner.on_top = number == "0",
-                ("from", _) => {
-                    if let Some(anchor) = &mut anchor {
-                        anchor.from = corner.take();
-                    }
-                }
-                ("to", _) => {
-                    if let Some(anchor) = &mut anchor {
-                        anchor.to = corner.take();
-                    }
-                }
-                ("pic", _) => {
-                    let id = picture.take().flatten().filter(|id| !hidden && !id.is_empty());
-                    if let (Some(anchor), Some(id)) = (&mut anchor, id) {
-                        anchor.pictures.push(id);
-                        found += 1;
-                    }
-                }
-                ("twoCellAnchor" | "oneCellAnchor", _) => {
-                    let Some(Anchor { from, to, pictures }) = anchor.take() else {
-                        continue;
-                    };
-                    if let Some(first) = from.and_then(Corner::cell) {
-                        let last = to.map_or(first, |to| to.last(first));
-                        list.extend(pictures.into_iter().map(|id| Placed { id, first, last }));
-                    }
-                }
-                _ => {}
-            },
+            }
+            Event::Start(element) => drawing.start(&element),
+            Event::Text(text) if drawing.corner.is_some() && drawing.number.len() < 32 => {
+                drawing.number.push_str(text.trim());
+            }
+            Event::End(element) => drawing.end(element.local_name().as_ref()),
             Event::Eof => break,
             _ => {}
         }
     }
-    list
+    drawing.placed
+}
+
+impl Drawing {
+    /// Whether the open `mc:AlternateContent` has given its pictures already.
+    fn has_choice(&self) -> bool {
+        self.alternatives.last().is_some_and(|before| *before < self.found)
+    }
+
+    fn start(&mut self, element: &BytesStart<'_>) {
+        match (element.local_name().as_ref(), &mut self.picture) {
+            ("AlternateContent", _) => self.alternatives.push(self.found),
+            ("Fallback", Some(picture)) => picture.fallback = true,
+            ("cNvPr", Some(picture)) => picture.hidden |= flag(element, "hidden"),
+            ("blip", Some(picture)) if picture.id.is_none() || picture.fallback => {
+                picture.id = opc::attribute(element, "embed");
+                picture.fallback = false;
+            }
+            ("pic", _) => self.picture = Some(OpenPicture::default()),
+            ("twoCellAnchor" | "oneCellAnchor", _) => self.anchor = Some(Anchor::default()),
+            ("from" | "to", None) => self.corner = Some(Corner::default()),
+            ("col" | "row" | "colOff" | "rowOff", _) => self.number.clear(),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        match (name, &mut self.corner, &mut self.anchor) {
+            ("AlternateContent", ..) => {
+                self.alternatives.pop();
+            }
+            // What is no number lies beyond every sheet.
+            ("col", Some(corner), _) => corner.column = self.number.parse().unwrap_or(u32::MAX),
+            ("row", Some(corner), _) => corner.row = self.number.parse().unwrap_or(u32::MAX),
+            ("colOff", Some(corner), _) => corner.on_left = self.number == "0",
+            ("rowOff", Some(corner), _) => corner.on_top = self.number == "0",
+            ("from", corner, Some(anchor)) => anchor.from = corner.take(),
+            ("to", corner, Some(anchor)) => anchor.to = corner.take(),
+            ("pic", _, anchor) => {
+                let picture = self.picture.take().filter(|picture| !picture.hidden);
+                if let (Some(anchor), Some(id)) = (anchor, picture.and_then(|picture| picture.id)) {
+                    anchor.pictures.push(id);
+                    self.found += 1;
+                }
+            }
+            ("twoCellAnchor" | "oneCellAnchor", ..) => {
+                let anchor = self.anchor.take().unwrap_or_default();
+                if let Some(first) = anchor.from.and_then(Corner::cell) {
+                    let last = anchor.to.map_or(first, |to| to.last(first));
+                    let placed = anchor.pictures.into_iter().map(|id| Placed { id, first, last });
+                    self.placed.extend(placed);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The parts of the pictures in cells, in the order of the numbers (`vm`) that cells give.

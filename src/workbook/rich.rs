@@ -1,6 +1,6 @@
 //! Rich text: strings whose letters are formatted one by one (ECMA-376 part 1, 18.4), which calamine gives as plain text.
 //!
-//! In: the shared strings, and the events within an inline string. Out: [`Rich`], the text as `cells` cleans it, with where
+//! In: the shared strings, a sheet's cells, the events within an inline string. Out: [`Rich`], the text as `cells` cleans it, with where
 //! each run ends. A text joins its cell only where both are the same, so a slip here can't put a format on wrong letters.
 
 use std::collections::HashMap;
@@ -11,7 +11,9 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 
+use super::marks::cell_ref;
 use super::{Error, Limit, Limits};
+use crate::diagnostic::CellRef;
 use crate::opc;
 use crate::value::Format;
 use crate::vietnamese::{is_blank_char, nfc};
@@ -68,42 +70,104 @@ pub(super) fn has_runs(xml: &str) -> bool {
 }
 
 /// The rich ones among the shared strings, by index. A part that can't be read gives none: calamine tells.
+///
+/// Strings are found by a cheap search, and only those with run properties are parsed: a label in two colours must not
+/// make a workbook of a million plain texts cost a second parse.
 pub(super) fn shared(xml: &str, limits: &Limits) -> Result<HashMap<u32, Rc<Rich>>, Error> {
     let mut found = HashMap::new();
     if !has_runs(xml) {
         return Ok(found);
     }
+    let start = opening(xml, "si");
+    let is_start = |place: &usize| {
+        let next = xml.as_bytes().get(place + start.len());
+        next.is_some_and(|byte| matches!(byte, b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n'))
+    };
+    let mut strings = memmem::find_iter(xml.as_bytes(), &start).filter(is_start).peekable();
+    let mut properties = memmem::find_iter(xml.as_bytes(), b"rPr>").peekable();
+    let (mut index, mut runs) = (0u32, 0);
+    while let Some(start) = strings.next() {
+        let end = strings.peek().copied().unwrap_or(xml.len());
+        while properties.next_if(|place| *place < start).is_some() {}
+        if properties.peek().is_some_and(|place| *place < end)
+            && let Some(rich) = xml.get(start..end).and_then(parse)
+        {
+            runs += rich.len();
+            if runs > limits.runs {
+                return Err(Error::TooLarge(Limit::Runs(limits.runs)));
+            }
+            found.insert(index, Rc::new(rich));
+        }
+        index += 1;
+    }
+    Ok(found)
+}
+
+/// How an element of a part opens, with the prefix of the part's root: `<si`, `<x:si`.
+fn opening(xml: &str, name: &str) -> String {
+    let mut reader = Reader::from_str(xml);
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(element) => {
+                if let Some(prefix) = element.name().prefix() {
+                    return format!("<{}:{name}", prefix.as_ref());
+                }
+                break;
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    format!("<{name}")
+}
+
+/// A shared string; `None` when its letters look alike.
+fn parse(xml: &str) -> Option<Rich> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = false;
     reader.config_mut().allow_unmatched_ends = true;
     reader.config_mut().expand_empty_elements = true;
-    let mut index = 0u32;
-    let mut runs = 0;
-    let mut open: Option<Gathering> = None;
-    while let Ok(event) = reader.read_event() {
-        match &event {
-            Event::Start(element) if open.is_none() && element.local_name().as_ref() == "si" => {
-                open = Some(Gathering::default());
-            }
-            Event::End(element) if element.local_name().as_ref() == "si" => {
-                if let Some(rich) = open.take().and_then(Gathering::finish) {
-                    runs += rich.len();
-                    if runs > limits.runs {
-                        return Err(Error::TooLarge(Limit::Runs(limits.runs)));
-                    }
-                    found.insert(index, Rc::new(rich));
-                }
-                index += 1;
-            }
-            Event::Eof => break,
-            event => {
-                if let Some(open) = &mut open {
-                    open.take(event);
-                }
-            }
+    let mut string = Gathering::default();
+    loop {
+        match reader.read_event().ok()? {
+            Event::Eof => return string.finish(),
+            event => string.take(&event),
         }
     }
-    Ok(found)
+}
+
+/// The cells of a sheet that show a rich shared string, found by a cheap search; `None` when a cell doesn't say where it
+/// stands, so that the rows must be counted. What lies beyond the limit of cells is left out: the sheet is refused for it.
+pub(super) fn cells(xml: &str, shared: &HashMap<u32, Rc<Rich>>, limits: &Limits) -> Option<Vec<(CellRef, Rc<Rich>)>> {
+    const VALUE: &str = "<v>";
+    let mut found = Vec::new();
+    if shared.is_empty() {
+        return Some(found);
+    }
+    for place in memmem::find_iter(xml.as_bytes(), VALUE) {
+        if found.len() > limits.cells {
+            break;
+        }
+        let rest = xml.get(place + VALUE.len()..).unwrap_or_default();
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).take(10).count();
+        let index = rest.get(..digits).and_then(|index| index.parse::<u32>().ok());
+        let Some(rich) = index.and_then(|index| shared.get(&index)) else {
+            continue;
+        };
+        // The value is the first thing in its cell, since a text that is typed has no formula.
+        let before = xml.get(..place).unwrap_or_default();
+        let cell = before
+            .rfind('<')
+            .and_then(|start| before.get(start..))
+            .unwrap_or_default();
+        let Ok(Event::Start(element)) = Reader::from_str(cell).read_event() else {
+            continue;
+        };
+        if element.local_name().as_ref() == "c" && opc::attribute(&element, "t").as_deref() == Some("s") {
+            found.push((cell_ref(&opc::attribute(&element, "r")?)?, rich.clone()));
+        }
+    }
+    Some(found)
 }
 
 /// A string while its element is open.

@@ -108,6 +108,36 @@ fn letters_in_bold_and_italic_are_known_wherever_their_text_is_shared() {
         ]
     );
     assert_eq!(formats(&workbook("## A\n| **x** y | z |")), NONE);
+    // The same where a generator writes prefixes, counts on the order of cells, or has a formula beside them.
+    let strings = |xml: String| {
+        xml.replace('<', "<x:")
+            .replace("<x:/", "</x:")
+            .replace("xmlns=", "xmlns:x=")
+    };
+    let strings = |xml: String| strings(xml).replace("<x:?xml", "<?xml");
+    let prefixed = with_part(&bytes, "xl/sharedStrings.xml", strings);
+    assert_eq!(formats(&prefixed), formats(&bytes));
+    let unplaced = with_part(&bytes, "xl/worksheets/sheet1.xml", |xml| {
+        let place = regex_lite::Regex::new(" r=\"[A-Z]\\d\"").expect("a pattern");
+        place.replace_all(&xml, "").into_owned()
+    });
+    assert_eq!(formats(&unplaced), formats(&bytes));
+    let formula = with_part(&bytes, "xl/worksheets/sheet1.xml", |xml| {
+        xml.replace(
+            "</sheetData>",
+            "<row r=\"9\"><c r=\"A9\"><f>1+1</f><v>2</v></c></row></sheetData>",
+        )
+    });
+    assert_eq!(formats(&formula), formats(&bytes));
+}
+
+#[test]
+fn a_number_is_no_index_of_a_text() {
+    // 0, 1 and 2 are indices of the texts; the plain text is shared with a rich one that reads the same.
+    let bytes = workbook("## A\n| {rich} **a** b | 0 | a b | 0 | {rich} a **b** |\n| 2 | TRUE | =A2 -> 0 |");
+    assert_eq!(formats(&bytes), ["A1 bold:a", "E1 bold:b"]);
+    let bytes = workbook("## A\n| {rich} **a** b | 0 | a b | 0 | {rich} a **b** |\n| 2 | TRUE |");
+    assert_eq!(formats(&bytes), ["A1 bold:a", "E1 bold:b"]);
 }
 
 #[test]
@@ -253,6 +283,14 @@ fn anchors_of_every_kind_are_followed() {
                 "<xdr:grpSp><xdr:grpSpPr/>{picture}<xdr:grpSp>{picture}</xdr:grpSp></xdr:grpSp>"
             )),
             vec!["B3:C5", "B3:C5"],
+        ),
+        // A file for one program only, and the one for all others.
+        (
+            two(&picture.replace(
+                "<a:blip r:embed=\"rId1\"/>",
+                &alternate("<a:blip r:embed=\"rId9\"/>").replacen("rId9\"/></mc:Fallback", "rId1\"/></mc:Fallback", 1),
+            )),
+            vec!["B3:C5"],
         ),
         (two("<xdr:sp><a:blip r:embed=\"rId1\"/></xdr:sp>"), vec![]),
         (two(&picture.replace("<xdr:cNvPr", "<xdr:cNvPr hidden=\"1\"")), vec![]),
@@ -429,12 +467,14 @@ fn other_files_are_named_with_the_way_out() {
 
 #[test]
 fn a_damaged_workbook_never_panics() {
-    let bytes = workbook("## A\n| 258 | =A1 -> 3 | a\\nb | < |\n| x | y | z | {hidden}");
-    for cut in (0..bytes.len()).step_by(37) {
-        let _ = read(&bytes[..cut]);
-        let mut flipped = bytes.clone();
-        flipped[cut] ^= 0x55;
-        let _ = read(&flipped);
+    let bytes = workbook("## A\n| 258 | =A1 -> 3 | a\\nb | < |\n| x | y | {rich} z **z** | {hidden}");
+    for bytes in [&bytes, &with_pictures()] {
+        for cut in (0..bytes.len()).step_by(37) {
+            let _ = read(&bytes[..cut]);
+            let mut flipped = bytes.clone();
+            flipped[cut] ^= 0x55;
+            let _ = read(&flipped);
+        }
     }
     for part in [
         "xl/workbook.xml",
@@ -450,6 +490,8 @@ fn a_damaged_workbook_never_panics() {
             "<sst",
             "<worksheet/>",
             "<worksheet><sheetData><row><c><v>",
+            "<sst><si/><si><r><rPr><b/></rPr><t>\u{301}z _x000",
+            "<sst><si><r><rPr><b/></rPr><t>z</t></r><t>_xD83D__x</si></si></sst>",
         ] {
             let _ = read(&with_part(&bytes, part, |_| text.to_owned()));
         }
