@@ -66,23 +66,21 @@ impl SheetData {
         }
     }
 
-    /// The picture of a cell: that which stands in it, else one whose middle lies in it, else one that covers it.
+    /// The picture of a cell: that which stands in it, else one whose middle lies in it, else one that covers it. In a table
+    /// a picture that reaches into the next row is none of that row.
     pub fn picture_at(&self, cell: CellRef) -> Option<&Picture> {
-        let middle = |first: CellRef, last: CellRef| {
-            CellRef::new(first.row.midpoint(last.row), first.column.midpoint(last.column))
-        };
-        let covers = |first: CellRef, last: CellRef| {
-            (first.row..=last.row).contains(&cell.row) && (first.column..=last.column).contains(&cell.column)
-        };
-        self.pictures.get(&cell).or_else(|| {
-            let others = self
-                .pictures
-                .iter()
-                .filter(|(first, picture)| covers(**first, picture.last));
+        let is_form = !self.cells.is_empty();
+        let covering = self.pictures.iter().filter_map(|(first, picture)| {
+            let last = picture.last;
+            let middle = CellRef::new(first.row.midpoint(last.row), first.column.midpoint(last.column));
+            let covers = (first.row..=last.row).contains(&cell.row)
+                && (first.column..=last.column).contains(&cell.column)
+                && (is_form || [first.row, middle.row].contains(&cell.row));
             // Of several the first, wherever the map has it.
-            let nearest = others.min_by_key(|(first, picture)| (middle(**first, picture.last) != cell, **first));
-            nearest.map(|(_, picture)| picture)
-        })
+            covers.then_some(((middle != cell, *first), picture))
+        });
+        let covering = || covering.min_by_key(|(rank, _)| *rank).map(|(_, picture)| picture);
+        self.pictures.get(&cell).or_else(covering)
     }
 }
 

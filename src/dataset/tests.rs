@@ -722,6 +722,43 @@ mod pictures {
     }
 
     #[test]
+    fn a_picture_of_one_row_is_none_of_the_next() {
+        let text = "## Danh sách\n| Họ và tên | Cấp khen |\n| An | |\n| Bình | |\n| Chi | |";
+        let bytes = workbook_with(text, |workbook| {
+            let sheet = workbook.worksheet_from_index(0).expect("a sheet");
+            // 20 pixels high, as a row is: from the middle of An's to the middle of Bình's.
+            sheet
+                .insert_image_with_offset(1, 0, &picture("một"), 60, 10)
+                .expect("a picture");
+        });
+        let (dataset, _) = build(&schema(SCHEMA), read(&bytes, &Limits::default()).expect("a workbook"));
+        let pictures = (0..4).map(|row| at(&dataset.sheets[3], row, 1));
+        assert_eq!(pictures.collect::<Vec<_>>(), [None, Some("một"), None, None]);
+    }
+
+    #[test]
+    fn of_two_pictures_over_a_cell_the_one_in_its_middle_counts() {
+        let over = |first: (u32, u32), last: (u32, u32), name: &str| {
+            let picture = crate::workbook::Picture {
+                name: name.to_owned(),
+                bytes: png(name).into(),
+                last: CellRef::new(last.0, last.1),
+            };
+            (CellRef::new(first.0, first.1), picture)
+        };
+        let data = SheetData {
+            cells: vec![None],
+            pictures: [over((0, 0), (3, 2), "một"), over((1, 0), (3, 4), "hai")].into(),
+            ..SheetData::default()
+        };
+        assert_eq!(at(&data, 1, 1), Some("một"));
+        assert_eq!(at(&data, 2, 2), Some("hai"));
+        assert_eq!(at(&data, 2, 1), Some("một"), "the first where the middle of none is");
+        assert_eq!(at(&data, 3, 4), Some("hai"));
+        assert_eq!(at(&data, 4, 4), None);
+    }
+
+    #[test]
     fn merged_cells_are_one_cell() {
         let (data, _) = form(&[(2, 2, "một")], &[]);
         assert_eq!(

@@ -159,6 +159,9 @@ struct Corner {
     on_top: bool,
 }
 
+/// What reaches so far into a cell only touches it, in EMU: five pixels.
+const EDGE: i64 = 47_625;
+
 impl Corner {
     fn cell(self) -> Option<CellRef> {
         (self.row <= LAST_ROW && self.column <= LAST_COLUMN).then_some(CellRef::new(self.row, self.column))
@@ -265,8 +268,8 @@ impl Drawing {
             // What is no number lies beyond every sheet.
             ("col", Some(corner), _) => corner.column = self.number.parse().unwrap_or(u32::MAX),
             ("row", Some(corner), _) => corner.row = self.number.parse().unwrap_or(u32::MAX),
-            ("colOff", Some(corner), _) => corner.on_left = self.number == "0",
-            ("rowOff", Some(corner), _) => corner.on_top = self.number == "0",
+            ("colOff", Some(corner), _) => corner.on_left = on_edge(&self.number),
+            ("rowOff", Some(corner), _) => corner.on_top = on_edge(&self.number),
             ("from", corner, Some(anchor)) => anchor.from = corner.take(),
             ("to", corner, Some(anchor)) => anchor.to = corner.take(),
             ("pic", _, anchor) => {
@@ -287,6 +290,10 @@ impl Drawing {
             _ => {}
         }
     }
+}
+
+fn on_edge(offset: &str) -> bool {
+    offset.parse::<i64>().is_ok_and(|offset| offset <= EDGE)
 }
 
 /// The parts of the pictures in cells, in the order of the numbers (`vm`) that cells give.

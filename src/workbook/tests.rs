@@ -254,7 +254,7 @@ fn pictures_are_known_by_the_cell_they_stand_in() {
 fn anchors_of_every_kind_are_followed() {
     let picture = "<xdr:pic><xdr:nvPicPr><xdr:cNvPr id=\"2\" name=\"x\"/></xdr:nvPicPr><xdr:blipFill><a:blip r:embed=\"rId1\"/></xdr:blipFill></xdr:pic>";
     let from = "<xdr:from><xdr:col>1</xdr:col><xdr:colOff>9525</xdr:colOff><xdr:row>2</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from>";
-    let to = "<xdr:to><xdr:col>3</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>4</xdr:row><xdr:rowOff>12700</xdr:rowOff></xdr:to>";
+    let to = "<xdr:to><xdr:col>3</xdr:col><xdr:colOff>9525</xdr:colOff><xdr:row>4</xdr:row><xdr:rowOff>95250</xdr:rowOff></xdr:to>";
     let two = |content: &str| format!("<xdr:twoCellAnchor editAs=\"oneCell\">{from}{to}{content}</xdr:twoCellAnchor>");
     let alternate = |content: &str| {
         format!(
@@ -270,7 +270,7 @@ fn anchors_of_every_kind_are_followed() {
         })
     };
     for (content, expected) in [
-        // The edge that `to` lies on belongs to the cell before it.
+        // A cell that a picture only touches is not covered.
         (two(picture), vec!["B3:C5"]),
         (
             format!("<xdr:oneCellAnchor>{from}<xdr:ext cx=\"9\" cy=\"9\"/>{picture}</xdr:oneCellAnchor>"),
