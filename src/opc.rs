@@ -448,6 +448,44 @@ pub fn with_relationships(xml: Option<&str>, added: &str) -> Result<String, Erro
     with_children(xml.unwrap_or(EMPTY), added)
 }
 
+/// A relationships part without the relationships of some ids.
+pub fn without_relationships(xml: &str, ids: &[&str]) -> Result<String, Error> {
+    let mut out = String::with_capacity(xml.len());
+    let mut reader = Reader::from_str(xml);
+    let mut from = 0;
+    // Whether a relationship that goes has an end tag yet to come.
+    let mut open = false;
+    loop {
+        let start = reader.buffer_position() as usize;
+        let event = reader.read_event()?;
+        let end = reader.buffer_position() as usize;
+        let is_gone = |element: &BytesStart<'_>| {
+            element.local_name().as_ref() == "Relationship"
+                && attribute(element, "Id").is_some_and(|id| ids.contains(&id.as_str()))
+        };
+        match event {
+            Event::Empty(element) if is_gone(&element) => {
+                out.push_str(&xml[from..start]);
+                from = end;
+            }
+            Event::Start(element) if is_gone(&element) => {
+                out.push_str(&xml[from..start]);
+                from = end;
+                open = true;
+            }
+            Event::End(_) if open => {
+                from = end;
+                open = false;
+            }
+            Event::Eof => {
+                out.push_str(&xml[from..]);
+                return Ok(out);
+            }
+            _ => {}
+        }
+    }
+}
+
 /// A part with children added at the end of its root element. The root must have the default namespace of the children.
 pub fn with_children(xml: &str, children: &str) -> Result<String, Error> {
     let damaged = || Error::Damaged("an unclosed part".to_owned());

@@ -55,7 +55,7 @@ impl Taken {
                 self.names.insert(value.to_lowercase());
             } else if let Some(series) = series(spot.kind) {
                 let digits = value.rsplit(|character: char| !character.is_ascii_digit()).next();
-                let number = digits.and_then(|digits| digits.parse().ok());
+                let number: Option<u32> = digits.and_then(|digits| digits.parse().ok());
                 self.numbers.entry(series).or_default().extend(number);
             }
         }

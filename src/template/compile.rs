@@ -166,6 +166,8 @@ pub struct Print {
     pub is_long: bool,
     /// Whether it is a date.
     pub is_date: bool,
+    /// Whether it is a hyperlink.
+    pub is_link: bool,
     /// The tag as it was written.
     pub written: String,
     /// What is around the text.
@@ -255,6 +257,15 @@ pub struct Compiled {
     pub has_identities: bool,
     /// Whether lists may start anew, or may be made of long texts.
     pub has_lists: bool,
+    /// Whether values may become hyperlinks.
+    pub has_hyperlinks: bool,
+}
+
+impl Compiled {
+    /// Whether filling it may add relationships to the part.
+    pub fn adds_relationships(&self) -> bool {
+        !self.links.is_empty() || self.has_hyperlinks
+    }
 }
 
 /// What a part is compiled with besides its source.
@@ -338,7 +349,8 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         known: HashMap::new(),
     });
     let nodes = builder.all();
-    let (shapes, links, has_long_texts) = (builder.shapes, builder.links, builder.has_long_texts);
+    let (shapes, links) = (builder.shapes, builder.links);
+    let (has_long_texts, has_hyperlinks) = (builder.has_long_texts, builder.has_hyperlinks);
     faults.extend(builder.link_faults.into_iter().map(|(position, written, fault)| {
         let element = tree
             .elements
@@ -365,6 +377,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         links,
         has_identities,
         has_lists: restarts || has_long_texts,
+        has_hyperlinks,
     }))
 }
 
@@ -996,6 +1009,7 @@ fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Result<
         empty: declared.and_then(|field| field.empty.clone()),
         is_long: declared.is_some_and(|field| field.ty == Type::LongText),
         is_date: kind.family(scopes.schema) == Family::Date,
+        is_link: kind == Kind::Link,
         written: written.to_owned(),
         place: PrintPlace::Plain,
         extra: None,
@@ -1049,6 +1063,7 @@ struct Builder<'b> {
     /// Position, tag, fault.
     link_faults: Vec<(usize, String, Fault)>,
     has_long_texts: bool,
+    has_hyperlinks: bool,
 }
 
 impl<'b> Builder<'b> {
@@ -1085,6 +1100,7 @@ impl<'b> Builder<'b> {
             links: Vec::new(),
             link_faults: Vec::new(),
             has_long_texts: false,
+            has_hyperlinks: false,
         }
     }
 
@@ -1337,6 +1353,7 @@ impl Builder<'_> {
         let mut print = compile_printed(&self.scopes, says, &self.tags[number].written)?;
         print.place = self.place(number);
         self.has_long_texts |= print.is_long;
+        self.has_hyperlinks |= print.is_link;
         if place::is_call(says, place::MERGE_DOWN) {
             print.extra.get_or_insert_default().merge = Some(number);
         }

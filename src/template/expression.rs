@@ -47,6 +47,8 @@ pub enum Kind {
     Flag,
     /// A page break.
     PageBreak,
+    /// A hyperlink.
+    Link,
     /// `null`.
     Null,
 }
@@ -84,7 +86,7 @@ impl Kind {
                 _ => Family::Number,
             },
             Self::Number(..) => Family::Number,
-            Self::Text | Self::PageBreak => Family::Text,
+            Self::Text | Self::PageBreak | Self::Link => Family::Text,
             Self::Date => Family::Date,
             Self::Flag => Family::Flag,
             Self::Null => Family::Null,
@@ -175,6 +177,8 @@ pub enum Val<'a> {
     Flag(bool),
     /// A page break, printed by the document that has pages.
     PageBreak,
+    /// A hyperlink: its address and its text.
+    Link(Arc<(String, String)>),
 }
 
 /// Rows of a sheet: all of them, or chosen ones.
@@ -282,7 +286,7 @@ impl<'a> Val<'a> {
         let number = |number: &Decimal, default| !number.is_zero() || zero_counts.unwrap_or(default);
         match self {
             Self::Missing => false,
-            Self::Root | Self::Record(_) | Self::Group(..) | Self::PageBreak | Self::Date(_) => true,
+            Self::Root | Self::Record(_) | Self::Group(..) | Self::PageBreak | Self::Link(_) | Self::Date(_) => true,
             Self::Rows(rows) => rows.len() > 0,
             Self::Groups(groups) => !groups.is_empty(),
             Self::Value(Value::Number(value)) => number(value, true),

@@ -9,13 +9,13 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use super::addition::Additions;
+use super::column;
 use super::compile::{Compiled, Fresh, Grid, Link, Node, Print, PrintPlace, Shape};
 use super::expression::{Environment, Expr, Frame, Val};
 use super::numbering::{self, ListStyles};
 use super::print::print_value;
 use super::section::{self, Orientation};
 use super::trace::{self, Trace};
-use super::column;
 use crate::dataset::Dataset;
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Points};
@@ -278,11 +278,8 @@ impl<'f, 'a> Filler<'f, 'a> {
             Node::SectionBreak(properties, orientation) => {
                 if let Target::Word(prefix) = self.target {
                     let before = self.section.flatten();
-                    let xml = section::properties(
-                        &self.source.text[properties.clone()],
-                        before,
-                        self.section.is_some(),
-                    );
+                    let xml =
+                        section::properties(&self.source.text[properties.clone()], before, self.section.is_some());
                     self.write(&format!("<{prefix}p><{prefix}pPr>{xml}</{prefix}pPr></{prefix}p>"));
                     self.section = Some(orientation.or(before));
                     self.after_table = false;
@@ -329,7 +326,12 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     /// How often each column of a table is there, and how wide.
     fn grid(&self, grid: &Grid) -> Columns {
-        let count = grid.blocks.iter().map(|block| block.columns.end).max().unwrap_or_default();
+        let count = grid
+            .blocks
+            .iter()
+            .map(|block| block.columns.end)
+            .max()
+            .unwrap_or_default();
         let mut counts = vec![1; grid.widths.len().max(count)];
         for block in &grid.blocks {
             let value = self.environment.value(&block.head);
@@ -381,7 +383,10 @@ impl<'f, 'a> Filler<'f, 'a> {
                 }
             }
             Fresh::CellWidth(columns, width) => {
-                let width = self.columns.last().map_or(*width, |table| table.cell_width(columns, *width));
+                let width = self
+                    .columns
+                    .last()
+                    .map_or(*width, |table| table.cell_width(columns, *width));
                 self.write(&width.to_string());
             }
             Fresh::GridSpan(columns) => {
@@ -396,7 +401,9 @@ impl<'f, 'a> Filler<'f, 'a> {
             Fresh::Link(number) => {
                 if let Some(link) = self.source.compiled.links.get(*number) {
                     let address = self.address(link)?;
-                    let id = self.additions.relate(self.source.part.1, "hyperlink", Points::Outside(&address));
+                    let id = self
+                        .additions
+                        .relate(self.source.part.1, "hyperlink", Points::Outside(&address));
                     self.write(&id);
                 }
             }
@@ -414,7 +421,14 @@ impl<'f, 'a> Filler<'f, 'a> {
             ..self.source
         };
         let mut additions = Additions::default();
-        let mut filler = Filler::new(source, self.environment.dataset, Target::Address, &mut additions, None, &mut address);
+        let mut filler = Filler::new(
+            source,
+            self.environment.dataset,
+            Target::Address,
+            &mut additions,
+            None,
+            &mut address,
+        );
         filler.environment.frames.clone_from(&self.environment.frames);
         filler.fill(&link.nodes)?;
         let missing = filler.missing;
@@ -437,7 +451,11 @@ impl<'f, 'a> Filler<'f, 'a> {
             self.merged.remove(&mark);
         }
         if let Target::Word(prefix) = self.target {
-            let value = if goes_on { String::new() } else { format!(" {prefix}val=\"restart\"") };
+            let value = if goes_on {
+                String::new()
+            } else {
+                format!(" {prefix}val=\"restart\"")
+            };
             let element = format!("<{prefix}vMerge{value}/>");
             match is_bare {
                 true => self.write(&format!("<{prefix}tcPr>{element}</{prefix}tcPr>")),
@@ -593,7 +611,13 @@ impl<'f, 'a> Filler<'f, 'a> {
         let (Some((sheet, field)), Expr::Path(frame, steps)) = (print.field, &print.expr) else {
             return Vec::new();
         };
-        let Some(data) = self.environment.dataset.sheets.get(sheet).filter(|data| !data.formats.is_empty()) else {
+        let Some(data) = self
+            .environment
+            .dataset
+            .sheets
+            .get(sheet)
+            .filter(|data| !data.formats.is_empty())
+        else {
             return Vec::new();
         };
         let (_, record) = self.environment.path(*frame, steps);
@@ -657,7 +681,9 @@ impl<'f, 'a> Filler<'f, 'a> {
         let mut encoded = Vec::new();
         write_text(&mut encoded, address, Target::Address);
         let encoded = String::from_utf8(encoded).unwrap_or_default();
-        let id = self.additions.relate(self.source.part.1, "hyperlink", Points::Outside(&encoded));
+        let id = self
+            .additions
+            .relate(self.source.part.1, "hyperlink", Points::Outside(&encoded));
         self.write(&shape.close);
         let properties = numbering::linked(&shape.properties, prefix);
         self.write(&format!(
@@ -672,7 +698,11 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn begin_comment(&mut self, print: &Print, shape: &Shape) -> Option<u32> {
         let trace = self.trace.as_deref_mut()?;
         let cells = trace::sources(&self.environment, print);
-        let id = trace.add(&cells, &print.written, shape.takes_comments.then_some(self.source.part.1))?;
+        let id = trace.add(
+            &cells,
+            &print.written,
+            shape.takes_comments.then_some(self.source.part.1),
+        )?;
         let Target::Word(prefix) = self.target else {
             return None;
         };
@@ -710,8 +740,14 @@ impl<'f, 'a> Filler<'f, 'a> {
 impl Columns {
     /// The width of a cell: in proportion, whatever its unit.
     fn cell_width(&self, columns: &Range<usize>, width: u32) -> u32 {
-        let old: u64 = self.old_widths[columns.clone()].iter().map(|&width| u64::from(width)).sum();
-        let is_inside = self.blocks.iter().any(|block| block.start <= columns.start && columns.end <= block.end);
+        let old: u64 = self.old_widths[columns.clone()]
+            .iter()
+            .map(|&width| u64::from(width))
+            .sum();
+        let is_inside = self
+            .blocks
+            .iter()
+            .any(|block| block.start <= columns.start && columns.end <= block.end);
         let new: u64 = columns
             .clone()
             .map(|column| u64::from(self.widths[column]) * if is_inside { 1 } else { self.counts[column] as u64 })
@@ -724,21 +760,27 @@ impl Columns {
 
     /// How many columns a cell spans.
     fn span(&self, columns: &Range<usize>) -> usize {
-        self.counts.get(columns.clone()).map_or(columns.len(), |counts| counts.iter().sum())
+        self.counts
+            .get(columns.clone())
+            .map_or(columns.len(), |counts| counts.iter().sum())
     }
 }
 
 /// Whether an address may be followed: a value must not bring in a script.
 fn is_address(address: &str) -> bool {
     let lower = address.trim().to_ascii_lowercase();
-    ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme))
+    ["http://", "https://", "mailto:", "tel:"]
+        .iter()
+        .any(|scheme| lower.starts_with(scheme))
 }
 
 /// Whether a row has a cell.
 fn has_cell(row: &[u8], prefix: &str) -> bool {
     let name = format!("<{prefix}tc");
-    memchr::memmem::find_iter(row, name.as_bytes())
-        .any(|at| row.get(at + name.len()).is_some_and(|byte| matches!(byte, b'>' | b' ' | b'/')))
+    memchr::memmem::find_iter(row, name.as_bytes()).any(|at| {
+        row.get(at + name.len())
+            .is_some_and(|byte| matches!(byte, b'>' | b' ' | b'/'))
+    })
 }
 
 /// Whether the content of a cell or header ends with a paragraph, as it must (ECMA-376 part 1, 17.4.65).

@@ -5,6 +5,7 @@
 //! text, by handlebars' grammar), `place` (what a block repeats or removes), `expression` and `helper` (names and types),
 //! `compile` (the tree), `fill` (values in). Text that comes from a workbook is never parsed.
 
+mod addition;
 mod column;
 mod compile;
 mod control;
@@ -13,6 +14,7 @@ mod field;
 mod fill;
 pub mod helper;
 mod identity;
+mod numbering;
 mod part;
 mod place;
 mod print;
@@ -20,15 +22,19 @@ mod section;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::sync::Arc;
 
+use self::addition::{Additions, Taken};
 use self::compile::{Compiled, PartFault};
 use self::fill::{Filler, Missing, Target};
+use self::numbering::ListStyles;
 use self::part::Tree;
+use self::trace::Trace;
 use crate::dataset::Dataset;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::opc::{self, Fate, Limits, Package, Rewrite};
@@ -75,9 +81,14 @@ impl Default for Options<'_> {
 #[derive(Clone, Debug)]
 pub struct Template {
     package: Package,
+    main: String,
     parts: Vec<CompiledPart>,
     labels: Vec<Vec<String>>,
     empty: String,
+    styles: ListStyles,
+    /// The part with the lists, when lists may be added to it.
+    numbering: Option<String>,
+    taken: Taken,
 }
 
 #[derive(Clone, Debug)]
@@ -85,7 +96,22 @@ struct CompiledPart {
     name: String,
     source: Arc<str>,
     prefix: String,
+    target: PartTarget,
     compiled: Compiled,
+}
+
+/// What a part's values are written into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PartTarget {
+    Word,
+    Xml,
+}
+
+/// How a document is made of a template.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wish {
+    /// Whether a comment of Word at each printed value names the cells that it comes from.
+    pub trace: bool,
 }
 
 /// Most faults of a part that are told one by one.
@@ -108,53 +134,50 @@ impl Template {
         options: &Options<'_>,
     ) -> Result<(Self, Diagnostics), Diagnostics> {
         let mut diagnostics = Diagnostics::new();
-        let unreadable = |error: opc::Error| -> Diagnostics {
-            [
-                Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text()).hint(text!(
-                    "mở tệp bằng Word rồi lưu lại dạng Word Document (*.docx)",
-                    "open the file in Word and save it as Word Document (*.docx)"
-                )),
-            ]
-            .into_iter()
-            .collect()
-        };
         let mut package = Package::read(docx, &Limits::default()).map_err(unreadable)?;
         let main = main_part(&mut package)?;
-        let mut names = vec![(main.clone(), text!("thân văn bản", "body"))];
-        for relationship in package.relationships(&main).map_err(unreadable)? {
-            let story = STORIES.iter().find(|(kind, _, _)| *kind == relationship.kind);
-            if let (Some((_, vi, en)), false) = (story, relationship.external) {
-                let known = names.iter().any(|(name, _)| *name == relationship.target);
-                if package.has(&relationship.target) && !known {
-                    names.push((relationship.target, Text::new(*vi, *en)));
-                }
-            }
-        }
         let mut parts = Vec::new();
-        for (name, story) in names {
-            let bytes = package.part(&name).map_err(unreadable)?;
-            let mut source =
-                String::from_utf8(bytes).map_err(|error| unreadable(opc::Error::Damaged(error.to_string())))?;
-            if !source.contains('{') && !source.contains("&#") {
+        let mut untouched = Vec::new();
+        for Story {
+            name,
+            words,
+            target,
+            takes_comments,
+        } in stories(&package, &main).map_err(unreadable)?
+        {
+            let source = package.text(&name).map_err(unreadable)?;
+            let addresses = addresses(&package, &name).map_err(unreadable)?;
+            if !may_hold_fields(&source) && addresses.is_empty() {
+                untouched.push((source, target));
                 continue;
             }
-            // A byte order mark is no part of the text; the parser counts positions without it.
-            if source.starts_with('\u{feff}') {
-                source.remove(0);
+            let tree = match target {
+                PartTarget::Word => Tree::scan(&source),
+                PartTarget::Xml => Tree::scan_plain(&source),
             }
-            let tree = Tree::scan(&source).map_err(unreadable)?;
-            match compile::part(&source, &tree, schema) {
-                Ok(None) => {}
-                Ok(Some(compiled)) => parts.push(CompiledPart {
-                    name,
-                    source: source.into(),
-                    prefix: tree.prefix,
-                    compiled,
-                }),
+            .map_err(unreadable)?;
+            let context = compile::Context {
+                schema,
+                controls: options.controls,
+                addresses: &addresses,
+                takes_comments,
+            };
+            match compile::part(&source, &tree, &context) {
+                Ok(None) => untouched.push((source, target)),
+                Ok(Some(compiled)) => parts.push((
+                    CompiledPart {
+                        name,
+                        source: source.into(),
+                        prefix: tree.prefix.clone(),
+                        target,
+                        compiled,
+                    },
+                    tree,
+                )),
                 Err(faults) => {
                     let count = faults.len();
                     for fault in faults.into_iter().take(MOST_FAULTS) {
-                        diagnostics.push(located(&source, &tree, &story, fault));
+                        diagnostics.push(located(&source, &tree, &words, fault));
                     }
                     if count > MOST_FAULTS {
                         let rest = count - MOST_FAULTS;
@@ -174,25 +197,65 @@ impl Template {
         if diagnostics.has_errors() {
             return Err(diagnostics);
         }
+        let mut taken = Taken::default();
+        // Ids of parts without tags count as well, but only where there is something to be told apart from them.
+        if parts.iter().any(|(part, _)| part.compiled.has_identities) {
+            for (part, tree) in &parts {
+                taken.note(&part.source, tree);
+            }
+            for (source, target) in untouched {
+                if target == PartTarget::Word {
+                    taken.note(&source, &Tree::scan(&source).map_err(unreadable)?);
+                }
+            }
+        }
+        let mut styles = ListStyles::default();
+        let mut numbering_part = None;
+        if parts.iter().any(|(part, _)| part.compiled.has_lists) {
+            for relationship in package.relationships(&main).map_err(unreadable)? {
+                match relationship.kind.as_str() {
+                    "styles" if package.has(&relationship.target) => {
+                        styles = numbering::styles(&package.text(&relationship.target).map_err(unreadable)?);
+                    }
+                    "numbering" if package.has(&relationship.target) => {
+                        taken.lists = numbering::instances(&package.text(&relationship.target).map_err(unreadable)?);
+                        numbering_part = Some(relationship.target);
+                    }
+                    _ => {}
+                }
+            }
+        }
         let labels = schema
             .sheets
             .iter()
             .map(|sheet| sheet.fields.iter().map(|field| field.label.clone()).collect());
         let template = Self {
             package,
-            parts,
+            main,
+            parts: parts.into_iter().map(|(part, _)| part).collect(),
             labels: labels.collect(),
             empty: options.empty.to_owned(),
+            styles,
+            numbering: numbering_part,
+            taken,
         };
         Ok((template, diagnostics))
     }
 
     /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
     pub fn fill(&self, dataset: &Dataset) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
+        self.fill_with(dataset, &Wish::default())
+    }
+
+    /// The same, with a wish.
+    pub fn fill_with(&self, dataset: &Dataset, wish: &Wish) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
         let mut filling = Filling {
             template: self,
+            package: &self.package,
             dataset,
             missing: Vec::new(),
+            additions: Additions::new(self.taken.clone()),
+            trace: wish.trace.then(|| Trace::new(0)),
         };
         let bytes = self.package.write_with(&mut filling)?;
         let mut diagnostics = Diagnostics::new();
@@ -245,36 +308,200 @@ impl Template {
     }
 }
 
+fn unreadable(error: opc::Error) -> Diagnostics {
+    [
+        Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text()).hint(text!(
+            "mở tệp bằng Word rồi lưu lại dạng Word Document (*.docx)",
+            "open the file in Word and save it as Word Document (*.docx)"
+        )),
+    ]
+    .into_iter()
+    .collect()
+}
+
+/// A part that may hold tags.
+struct Story {
+    name: String,
+    words: Text,
+    target: PartTarget,
+    takes_comments: bool,
+}
+
+/// The parts that may hold tags: the body, headers, footers and notes, and the document's properties.
+fn stories(package: &Package, main: &str) -> Result<Vec<Story>, opc::Error> {
+    let mut stories = vec![Story {
+        name: main.to_owned(),
+        words: text!("thân văn bản", "body"),
+        target: PartTarget::Word,
+        takes_comments: true,
+    }];
+    let mut add = |name: String, words: Text, target: PartTarget| {
+        if package.has(&name) && !stories.iter().any(|story| story.name == name) {
+            stories.push(Story {
+                name,
+                words,
+                target,
+                takes_comments: false,
+            });
+        }
+    };
+    for relationship in package.relationships(main)? {
+        let story = STORIES.iter().find(|(kind, _, _)| *kind == relationship.kind);
+        if let (Some((_, vi, en)), false) = (story, relationship.external) {
+            add(relationship.target, Text::new(*vi, *en), PartTarget::Word);
+        }
+    }
+    for relationship in package.relationships("")? {
+        if relationship.kind == "core-properties" {
+            let words = text!("thuộc tính của tệp", "document properties");
+            add(relationship.target, words, PartTarget::Xml);
+        }
+    }
+    Ok(stories)
+}
+
+/// Addresses outside the package that hold tags, by the id of their relationship, not percent-encoded.
+fn addresses(package: &Package, part: &str) -> Result<HashMap<String, String>, opc::Error> {
+    let mut addresses = HashMap::new();
+    let rels = opc::relationships_part(part);
+    if !package.has(&rels) {
+        return Ok(addresses);
+    }
+    let xml = package.text(&rels)?;
+    if !xml.contains("{{") && !xml.contains("%7B%7B") && !xml.contains("%7b%7b") && !xml.contains("&#") {
+        return Ok(addresses);
+    }
+    for relationship in package.relationships(part)? {
+        let address = decoded(&relationship.target);
+        if relationship.external && relationship.kind == "hyperlink" && address.contains("{{") {
+            addresses.insert(relationship.id, address);
+        }
+    }
+    Ok(addresses)
+}
+
+/// An address with the tags in it as they were typed: Word encodes braces, blanks and quotation marks.
+fn decoded(address: &str) -> String {
+    let bytes = address.as_bytes();
+    let digit = |at: usize| bytes.get(at).and_then(|byte| (*byte as char).to_digit(16));
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        match (bytes[at], digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            (byte, _, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| address.to_owned())
+}
+
+/// Whether a part may hold tags, merge fields or content controls: a cheap search.
+fn may_hold_fields(source: &str) -> bool {
+    ["{", "&#", "MERGEFIELD", "mergefield", "MergeField", "w:tag ", ":tag "]
+        .iter()
+        .any(|mark| memchr::memmem::find(source.as_bytes(), mark.as_bytes()).is_some())
+}
+
 /// A template that is being filled.
 struct Filling<'f> {
     template: &'f Template,
+    package: &'f Package,
     dataset: &'f Dataset,
     missing: Vec<Missing>,
+    additions: Additions,
+    trace: Option<Trace>,
 }
 
 impl Filling<'_> {
-    fn part(&self, name: &str) -> Option<&CompiledPart> {
-        self.template.parts.iter().find(|part| part.name == name)
+    /// The compiled part whose relationships a part holds.
+    fn related(&self, name: &str) -> Option<&CompiledPart> {
+        let mut parts = self.template.parts.iter();
+        parts.find(|part| opc::relationships_part(&part.name) == name)
     }
 }
 
 impl Rewrite for Filling<'_> {
     fn fate(&self, name: &str) -> Fate {
-        match self.part(name) {
-            Some(_) => Fate::Written,
-            None => Fate::Copied,
+        if self.template.parts.iter().any(|part| part.name == name) {
+            return Fate::Written;
         }
+        let is_numbering = self.template.numbering.as_deref() == Some(name);
+        let may_change = |part: &CompiledPart| part.compiled.adds_relationships();
+        if is_numbering || self.related(name).is_some_and(may_change) {
+            return Fate::Late;
+        }
+        Fate::Copied
     }
 
     fn write(&mut self, name: &str, sink: &mut dyn Write) -> Result<(), opc::Error> {
-        let Some(part) = self.template.parts.iter().find(|part| part.name == name) else {
+        if self.template.numbering.as_deref() == Some(name) {
+            let xml = self.package.text(name)?;
+            let prefix = Tree::scan(&xml)?.prefix;
+            let xml = numbering::with_instances(&xml, &prefix, &self.additions.instances)?;
+            return Ok(sink.write_all(xml.as_bytes())?);
+        }
+        let template = self.template;
+        if let Some(part) = template
+            .parts
+            .iter()
+            .find(|part| opc::relationships_part(&part.name) == name)
+        {
+            let xml = self.package.text(name)?;
+            let gone: Vec<&str> = part
+                .compiled
+                .links
+                .iter()
+                .map(|link| link.relationship.as_str())
+                .collect();
+            let xml = opc::without_relationships(&xml, &gone)?;
+            let xml = opc::with_relationships(Some(&xml), &self.additions.relationships_of(&part.name))?;
+            return Ok(sink.write_all(xml.as_bytes())?);
+        }
+        let Some((number, part)) = template.parts.iter().enumerate().find(|(_, part)| part.name == name) else {
             return Ok(());
         };
-        let target = Target::Word(&part.prefix);
-        let mut filler = Filler::new(&part.source, self.dataset, target, &self.template.empty, sink);
+        let target = match part.target {
+            PartTarget::Word => Target::Word(&part.prefix),
+            PartTarget::Xml => Target::Xml,
+        };
+        let source = fill::Source {
+            text: &part.source,
+            compiled: &part.compiled,
+            empty: &template.empty,
+            part: (number, &part.name),
+            styles: &template.styles,
+        };
+        let mut filler = Filler::new(
+            source,
+            self.dataset,
+            target,
+            &mut self.additions,
+            self.trace.as_mut(),
+            sink,
+        );
         filler.fill(&part.compiled.nodes)?;
-        self.missing.push(filler.missing);
+        let missing = filler.missing;
+        self.missing.push(missing);
         Ok(())
+    }
+
+    fn added(&mut self) -> Vec<(String, Arc<[u8]>)> {
+        let mut parts = std::mem::take(&mut self.additions.parts);
+        for part in self.additions.related() {
+            let rels = opc::relationships_part(part);
+            if !self.package.has(&rels)
+                && let Ok(xml) = opc::with_relationships(None, &self.additions.relationships_of(part))
+            {
+                parts.push((rels, xml.into_bytes().into()));
+            }
+        }
+        parts
     }
 }
 
@@ -393,7 +620,15 @@ impl TextTemplate {
     /// The line filled with values; what is missing leaves nothing.
     pub fn fill(&self, dataset: &Dataset) -> String {
         let mut out = Vec::new();
-        let mut filler = Filler::new(&self.source, dataset, Target::Plain, "", &mut out);
+        let source = fill::Source {
+            text: &self.source,
+            compiled: &self.compiled,
+            empty: "",
+            part: (0, ""),
+            styles: &ListStyles::default(),
+        };
+        let mut additions = Additions::default();
+        let mut filler = Filler::new(source, dataset, Target::Plain, &mut additions, None, &mut out);
         // Writing to a vector can't fail.
         let _ = filler.fill(&self.compiled.nodes);
         String::from_utf8(out).unwrap_or_default()

@@ -323,7 +323,8 @@ impl<'t> Planner<'t> {
 
     /// Puts something in place of a range of the source.
     pub(super) fn replace(&mut self, range: Range<usize>, instead: Instead) {
-        self.act(range.start, 0, Action::Instead(instead));
+        // After what keeps a table and this apart.
+        self.act(range.start, 1, Action::Instead(instead));
         self.cuts.push(range);
     }
 
