@@ -10,6 +10,7 @@ mod expression;
 mod fill;
 pub mod helper;
 mod part;
+pub mod picture;
 mod place;
 mod print;
 mod tag;
