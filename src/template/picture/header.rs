@@ -175,14 +175,34 @@ fn jpeg(bytes: &[u8]) -> Option<Header> {
 }
 
 fn gif(bytes: &[u8]) -> Option<Header> {
-    let end = bytes.iter().rev().find(|byte| **byte != 0)?;
-    (*end == 0x3B).then_some(())?;
-    Some(Header {
-        width: little16(bytes, 6)?,
-        height: little16(bytes, 8)?,
-        density: None,
-        is_turned: false,
-    })
+    // A table of colours: 3 bytes each, a power of two of them, if there is one at all.
+    let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
+    let mut at = 13 + table(*bytes.get(10)?);
+    // Down to the end of the first picture; what follows it may be anything, and often is.
+    loop {
+        let kind = *bytes.get(at)?;
+        at += match kind {
+            0x21 => 2,
+            0x2C => 11 + table(*bytes.get(at + 9)?),
+            _ => return None,
+        };
+        // Blocks of data, each told by its length, up to an empty one.
+        loop {
+            let length = usize::from(*bytes.get(at)?);
+            at += 1 + length;
+            if length == 0 {
+                break;
+            }
+        }
+        if kind == 0x2C {
+            return Some(Header {
+                width: little16(bytes, 6)?,
+                height: little16(bytes, 8)?,
+                density: None,
+                is_turned: false,
+            });
+        }
+    }
 }
 
 fn bmp(bytes: &[u8]) -> Option<Header> {

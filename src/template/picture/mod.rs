@@ -363,7 +363,7 @@ pub fn missing(name: &str, given: &BTreeMap<String, Arc<[u8]>>, files: &Files) -
         .map(String::as_str)
         .filter(|path| is_picture_name(path))
         .collect();
-    let file = |path: &'_ str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let file = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let stem = |path: &str| {
         path.rsplit_once('.')
             .map_or_else(String::new, |(stem, _)| stem.to_owned())

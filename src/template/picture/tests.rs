@@ -79,7 +79,9 @@ fn exif(entries: &[(u16, u16, u32)]) -> Vec<u8> {
 
 fn gif(width: u16, height: u16) -> Vec<u8> {
     let size = [width.to_le_bytes(), height.to_le_bytes()].concat();
-    [b"GIF89a", &size[..], &[0, 0, 0, 0x2C, 0, 0x3B]].concat()
+    // Two colours, an extension, a picture of two pixels; the end mark is missing in many a file.
+    let blocks = b"\x80\0\0\xFF\xFF\xFF\0\0\0\x21\xF9\x04\0\0\0\0\0\x2C\0\0\0\0\x02\0\x01\0\0\x02\x02\x44\x51\0";
+    [b"GIF89a", &size[..], blocks].concat()
 }
 
 fn bmp(width: u32, height: i32, per_metre: u32) -> Vec<u8> {
