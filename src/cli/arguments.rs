@@ -10,7 +10,7 @@ use crate::diagnostic::Lang;
 /// The commands, as typed.
 const COMMANDS: [&str; 5] = ["render", "check", "blank", "pack", "help"];
 /// Options that take a value.
-const WITH_VALUE: [&str; 6] = ["--lang", "--templates", "--output", "-o", "--pack", "--data"];
+const WITH_VALUE: [&str; 7] = ["--lang", "--templates", "--output", "-o", "--pack", "--data", "--image"];
 
 /// The language asked for by `--lang`, else by `BAOCAO_LANG`; looked up first, for even help and faults depend on it.
 pub(super) fn language(arguments: &[OsString]) -> Lang {
@@ -117,8 +117,8 @@ pub(super) fn command(lang: Lang) -> Command {
             "Make the Word report of a workbook, beside the workbook",
         )
         .override_usage(t(
-            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--force]",
-            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--force]",
+            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--image TÊN=TỆP]... [--force]",
+            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--image NAME=FILE]... [--force]",
         ))
         .arg(
             build
@@ -137,6 +137,18 @@ pub(super) fn command(lang: Lang) -> Command {
             "Write to this .docx file or folder",
         ))
         .arg(build.pack())
+        .arg(
+            build
+                .option(
+                    "image",
+                    t("TÊN=TỆP", "NAME=FILE"),
+                    "Ảnh cho chỗ mang tên ấy trong mẫu Word (chữ ký, con dấu); ghi lại cho mỗi ảnh",
+                    "The picture for the place of that name in the template (signature, seal); once for each picture",
+                )
+                .long("image")
+                .value_parser(value_parser!(OsString))
+                .action(ArgAction::Append),
+        )
         .arg(build.force());
     let check = build
         .command(
@@ -416,6 +428,7 @@ mod tests {
             ("tan-hoa.xlsx", "baocao render tan-hoa.xlsx"),
             ("--lang en a.xlsx b.xlsx", "baocao render --lang en a.xlsx b.xlsx"),
             ("-o out.docx in.xlsx", "baocao render -o out.docx in.xlsx"),
+            ("--image a=b.png in.xlsx", "baocao render --image a=b.png in.xlsx"),
             ("-- -a.xlsx", "baocao render -- -a.xlsx"),
             ("check a.xlsx", "baocao check a.xlsx"),
             ("--json pack list", "baocao --json pack list"),

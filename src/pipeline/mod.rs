@@ -5,12 +5,15 @@
 
 mod file_name;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 pub use self::file_name::safe_file_name;
 use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pack::{Output, Pack};
-use crate::template::{Template, TextTemplate};
+use crate::template::{Template, TextTemplate, picture};
 use crate::workbook::{self, Limits, Workbook};
 use crate::{template, text};
 
@@ -19,6 +22,8 @@ use crate::{template, text};
 pub struct Options {
     /// How large a workbook may be.
     pub limits: Limits,
+    /// Pictures by the name that templates ask for, before those of the pack: `con_dau`, for `{{image "con_dau"}}`.
+    pub images: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// A workbook that was read and checked.
@@ -62,7 +67,7 @@ pub fn check(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Checked, wo
 
 /// Reads and checks a workbook and makes the pack's documents of it.
 pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, workbook::Error> {
-    Ok(render_workbook(pack, read(bytes, options)?))
+    Ok(render_workbook(pack, read(bytes, options)?, options))
 }
 
 /// The same as [`check`] for a workbook that was read already.
@@ -98,11 +103,13 @@ pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
 /// The same as [`render`] for a workbook that was read already.
 ///
 /// Warnings about a template's own making are for its author and are left out here: see [`check_pack`].
-pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
+pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Outcome {
     let Checked {
         dataset,
         mut diagnostics,
     } = check_workbook(pack, workbook);
+    // No template can ask for a picture yet.
+    diagnostics.extend(picture::unused(&options.images, []));
     let mut documents = Vec::new();
     for output in &pack.outputs {
         let compiled = match compile(pack, output) {

@@ -16,6 +16,7 @@ pub mod helper;
 mod identity;
 mod numbering;
 mod part;
+pub mod picture;
 mod place;
 mod print;
 mod section;

@@ -575,6 +575,84 @@ fn output_to_a_file_has_no_colours() {
     assert!(!run.out.contains('\x1b') && !run.err.contains('\x1b'), "{run:?}");
 }
 
+/// A picture of one pixel, as far as its measures are looked at.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\
+\0\0\0\x0aIDAT\x78\xda\x63\xf8\x0f\0\x01\x01\x01\0\x1b\xb6\xee\x56\0\0\0\0IEND\xae\x42\x60\x82";
+
+#[test]
+fn pictures_are_given_by_name_and_each_that_cannot_be_used_is_told() {
+    let desk = Desk::with_workbook();
+    fs::create_dir(desk.path("anh")).expect("made");
+    desk.write("anh/dau đỏ.png", PNG);
+    desk.write("ky.png", PNG);
+    desk.write("web.png", b"RIFF\0\0\0\0WEBPVP8 ");
+    desk.write("half.png", &PNG[..50]);
+    desk.write("empty.png", "");
+    fs::write(desk.path("large.png"), vec![0; (32 << 20) + 1]).expect("written");
+
+    let words = ["a.xlsx", "--image", "con_dau=anh/dau đỏ.png", "--image=chu_ky=ky.png"];
+    desk.run_words(&words, &[]).is(0).says(&[
+        "Đã ghi 1 văn bản; 2 cảnh báo.",
+        "cảnh báo[anh/khong-dung]",
+        "bỏ --image con_dau",
+        "bỏ --image chu_ky",
+    ]);
+    // Before the workbook as well.
+    desk.run("--image con_dau=ky.png a.xlsx -o x.docx").is(0);
+
+    let before = desk.files(".");
+    for (image, vi, en) in [
+        (
+            "con_dau",
+            "--image cần TÊN=TỆP, ở đây ghi “con_dau”",
+            "--image needs NAME=FILE",
+        ),
+        ("=ky.png", "lenh/anh-sai", "lenh/anh-sai"),
+        ("con_dau=", "lenh/anh-sai", "lenh/anh-sai"),
+        (
+            "Con-Dấu=ky.png",
+            "viết --image con_dau=ky.png",
+            "write --image con_dau=ky.png",
+        ),
+        ("3=ky.png", "lenh/ten-anh-sai", "a letter first; this is “3”"),
+        ("con_dau=kyy.png", "có phải là tệp “ky.png”?", "there is no such file"),
+        ("con_dau=anh", "cần một tệp, đây là thư mục", "this is a folder"),
+        (
+            "con_dau=web.png",
+            "tệp này dạng WebP",
+            "a PNG, JPEG, GIF, BMP or TIFF picture is needed",
+        ),
+        ("con_dau=half.png", "hỏng hoặc chép chưa hết", "copied in part"),
+        ("con_dau=empty.png", "tệp này trống", "this file is empty"),
+        ("con_dau=a.xlsx", "anh/khong-doc-duoc", "save it as PNG"),
+        ("con_dau=large.png", "tệp lớn hơn 32 MB", "larger than 32 MB"),
+    ] {
+        let words = ["render", "a.xlsx", "--force", "--image", image];
+        desk.run_words(&words, &[]).is(2).says(&["lỗi[", vi]);
+        let run = desk.run_words(&words, &[("BAOCAO_LANG", "en")]);
+        run.is(2).says(&["error[", en]);
+        assert_eq!(run.out, "", "{image}");
+    }
+    // All of them at once.
+    let line = "render a.xlsx --force --image con_dau=ky.png --image con_dau=ky.png --image a=none.png --image b=web.png --image C";
+    let run = desk.run(line);
+    run.is(2).says(&[
+        "ảnh “con_dau” được cho hai lần",
+        "none.png",
+        "web.png",
+        "lenh/anh-sai",
+        "4 lỗi",
+    ]);
+    assert_eq!(desk.json(line)["errors"], 4);
+    assert_eq!(desk.files("."), before, "nothing was written");
+    desk.run("render a.xlsx --image")
+        .is(2)
+        .says(&["cần một giá trị theo sau"]);
+    desk.run("check a.xlsx --image a=ky.png")
+        .is(2)
+        .says(&["không có tuỳ chọn"]);
+}
+
 #[test]
 fn names_of_files_may_hold_blanks_and_vietnamese_letters_of_either_kind() {
     let desk = Desk::with_workbook();
