@@ -75,7 +75,7 @@ pub enum Limit {
     Runs(usize),
     /// Pictures.
     Pictures(usize),
-    /// Bytes of a picture.
+    /// Bytes of all pictures together.
     PictureBytes(u64),
 }
 
@@ -120,7 +120,7 @@ impl Limit {
             Self::Pictures(limit) => text!("hơn {limit} ảnh", "more than {limit} pictures"),
             Self::PictureBytes(limit) => {
                 let limit = limit >> 20;
-                text!("một ảnh lớn hơn {limit} MB", "a picture is larger than {limit} MB")
+                text!("các ảnh có hơn {limit} MB", "the pictures hold more than {limit} MB")
             }
         }
     }

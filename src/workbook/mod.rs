@@ -126,7 +126,7 @@ pub struct Limits {
     pub runs: usize,
     /// Most pictures, all sheets together.
     pub pictures: usize,
-    /// Most bytes of one picture.
+    /// Most bytes of all pictures together; one that is shown several times counts once.
     pub picture_bytes: u64,
 }
 
@@ -145,8 +145,8 @@ impl Default for Limits {
             text_length: 32_767,
             merged: 100_000,
             runs: 1_000_000,
-            pictures: 2_000,
-            picture_bytes: 16 << 20,
+            pictures: 10_000,
+            picture_bytes: 128 << 20,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Pictures on cells: placed over them (ECMA-376 part 1, 20.5, SpreadsheetML drawings) or in them ([MS-XLSX] 2.3.8, rich
-//! values of the kind `_localImage`).
+//! Pictures on cells: placed over them (ECMA-376 part 1, 20.5, SpreadsheetML drawings) or in them ([MS-XLSX], rich values
+//! of the kind `_localImage`).
 //!
 //! In: a sheet's part and what `marks` saw in it. Out: each picture with the cell that it stands in. What can't be followed
 //! (a linked picture, a drawing that is damaged) is no picture: figures are read all the same. Left out: shapes, charts,
@@ -33,9 +33,25 @@ pub(super) struct Pictures<'a> {
     book: &'a [Relationship],
     /// Files by part, each read once.
     files: HashMap<String, Arc<[u8]>>,
+    bytes: u64,
     count: usize,
-    /// Parts of the pictures in cells, by the number that a cell gives less one; read when a cell gives one.
-    in_cells: Option<Vec<Option<String>>>,
+    /// Read when a cell gives the number of a rich value.
+    in_cells: Option<InCells>,
+}
+
+/// Pictures in cells.
+struct InCells {
+    /// Which of the parts, by the number that a cell gives less one.
+    links: Vec<Option<u32>>,
+    parts: Vec<Option<String>>,
+}
+
+impl InCells {
+    /// The part of a picture, by the number that a cell gives (`vm`).
+    fn part(&self, number: u32) -> Option<&str> {
+        let link = (*self.links.get((number as usize).checked_sub(1)?)?)?;
+        self.parts.get(link as usize)?.as_deref()
+    }
 }
 
 impl<'a> Pictures<'a> {
@@ -43,6 +59,7 @@ impl<'a> Pictures<'a> {
         Self {
             book,
             files: HashMap::new(),
+            bytes: 0,
             count: 0,
             in_cells: None,
         }
@@ -55,10 +72,10 @@ impl<'a> Pictures<'a> {
                 continue;
             }
             let xml = text(parts, &drawing.target)?;
-            let relationships = relationships(parts, &drawing.target);
+            let files = image_parts(parts, &drawing.target);
             for placed in placed(&xml) {
-                if let Some(target) = target(&relationships, &placed.id) {
-                    self.add(parts, target, placed.first, placed.last, sheet)?;
+                if let Some(file) = files.get(&placed.id) {
+                    self.add(parts, file, placed.first, placed.last, sheet)?;
                 }
             }
         }
@@ -67,9 +84,7 @@ impl<'a> Pictures<'a> {
                 Some(in_cells) => in_cells,
                 None => in_cells(parts, self.book)?,
             };
-            let index = (number as usize).checked_sub(1);
-            let target = index.and_then(|index| in_cells.get(index)).and_then(Option::as_deref);
-            if let Some(target) = target
+            if let Some(target) = in_cells.part(number)
                 && self.add(parts, target, at, at, sheet)?
             {
                 sheet.picture_cells.push(at);
@@ -90,13 +105,19 @@ impl<'a> Pictures<'a> {
         sheet: &mut SheetMarks,
     ) -> Result<bool, Error> {
         let limits = parts.limits;
+        // Counted first: looking for many that are missing costs as much.
+        self.count += 1;
+        if self.count > limits.pictures {
+            return Err(Error::TooLarge(Limit::Pictures(limits.pictures)));
+        }
         let bytes = match self.files.get(part) {
             Some(bytes) => bytes.clone(),
             None => {
                 let Some(bytes) = parts.dispensable(part)? else {
                     return Ok(false);
                 };
-                if bytes.len() as u64 > limits.picture_bytes {
+                self.bytes += bytes.len() as u64;
+                if self.bytes > limits.picture_bytes {
                     return Err(Error::TooLarge(Limit::PictureBytes(limits.picture_bytes)));
                 }
                 let bytes: Arc<[u8]> = bytes.into();
@@ -104,10 +125,6 @@ impl<'a> Pictures<'a> {
                 bytes
             }
         };
-        self.count += 1;
-        if self.count > limits.pictures {
-            return Err(Error::TooLarge(Limit::Pictures(limits.pictures)));
-        }
         // Merged cells are one cell, that of their first.
         let around = sheet.merged.iter().find(|(start, end)| within(first, *start, *end));
         if let Some((start, end)) = around {
@@ -137,9 +154,14 @@ fn within(at: CellRef, first: CellRef, last: CellRef) -> bool {
     (first.row..=last.row).contains(&at.row) && (first.column..=last.column).contains(&at.column)
 }
 
-fn target<'r>(relationships: &'r [Relationship], id: &str) -> Option<&'r str> {
-    let found = relationships.iter().find(|relationship| relationship.id == id)?;
-    (found.kind == "image" && !found.external).then_some(found.target.as_str())
+/// The parts of the pictures that a part refers to, by relationship.
+fn image_parts(parts: &Parts<'_>, part: &str) -> HashMap<String, String> {
+    let images = relationships(parts, part)
+        .into_iter()
+        .filter(|relationship| relationship.kind == "image" && !relationship.external);
+    images
+        .map(|relationship| (relationship.id, relationship.target))
+        .collect()
 }
 
 /// A picture of a drawing: its relationship, the cells that it covers.
@@ -296,8 +318,8 @@ fn on_edge(offset: &str) -> bool {
     offset.parse::<i64>().is_ok_and(|offset| offset <= EDGE)
 }
 
-/// The parts of the pictures in cells, in the order of the numbers (`vm`) that cells give.
-fn in_cells(parts: &mut Parts<'_>, book: &[Relationship]) -> Result<Vec<Option<String>>, Error> {
+/// Follows the way from the number that a cell gives to a file: metadata, rich value, relationship.
+fn in_cells(parts: &mut Parts<'_>, book: &[Relationship]) -> Result<InCells, Error> {
     let name = |kind: &str| {
         let found = book.iter().find(|relationship| relationship.kind == kind);
         found.map_or("", |relationship| relationship.target.as_str())
@@ -307,19 +329,17 @@ fn in_cells(parts: &mut Parts<'_>, book: &[Relationship]) -> Result<Vec<Option<S
     let values = text(parts, name("rdRichValue"))?;
     let links = text(parts, name("richValueRel"))?;
     let values = picture_links(&values, &picture_keys(&structures));
-    let relationships = relationships(parts, name("richValueRel"));
+    let files = image_parts(parts, name("richValueRel"));
     let most = parts.limits.pictures;
-    let mut targets: Vec<Option<&str>> = Vec::new();
+    let mut parts = Vec::new();
     visit(&links, |name, attribute| {
-        if name == "rel" && targets.len() < most {
-            targets.push(attribute("id").and_then(|id| target(&relationships, &id)));
+        if name == "rel" && parts.len() <= most {
+            parts.push(attribute("id").and_then(|id| files.get(&id).cloned()));
         }
     });
-    let find = |value: Option<u32>| {
-        let link = (*values.get(value? as usize)?)?;
-        targets.get(link as usize).copied().flatten().map(str::to_owned)
-    };
-    Ok(value_numbers(&metadata).into_iter().map(find).collect())
+    let link = |value: Option<u32>| values.get(value? as usize).copied().flatten();
+    let links = value_numbers(&metadata).into_iter().map(link).collect();
+    Ok(InCells { links, parts })
 }
 
 /// Calls a function with the name of each element and a way to its attributes, as far as the part can be read.

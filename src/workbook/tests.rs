@@ -604,11 +604,14 @@ fn every_limit_is_told_by_name() {
         ..unlimited
     };
     assert!(limit(pictures).ends_with("more than 3 pictures"));
-    let picture_bytes = Limits {
-        picture_bytes: 30,
+    // Three files, one of them shown twice.
+    let all: usize = ["một", "hai", "ba"].map(|name| png(name).len()).iter().sum();
+    let picture_bytes = |bytes: usize| Limits {
+        picture_bytes: bytes as u64,
         ..unlimited
     };
-    assert!(limit(picture_bytes).contains("a picture is larger than"));
+    assert!(limit(picture_bytes(all - 1)).contains("the pictures hold more than"));
+    assert!(super::read(&bytes, &picture_bytes(all)).is_ok());
 }
 
 #[test]
