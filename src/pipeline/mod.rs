@@ -5,7 +5,7 @@
 
 mod file_name;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::file_name::safe_file_name;
@@ -108,8 +108,11 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Ou
         dataset,
         mut diagnostics,
     } = check_workbook(pack, workbook);
-    // No template can ask for a picture yet.
-    diagnostics.extend(picture::unused(&options.images, []));
+    let wish = template::Wish {
+        images: options.images.clone(),
+        ..template::Wish::default()
+    };
+    let mut asked: BTreeSet<String> = BTreeSet::new();
     let mut documents = Vec::new();
     for output in &pack.outputs {
         let compiled = match compile(pack, output) {
@@ -119,10 +122,11 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Ou
                 continue;
             }
         };
+        asked.extend(compiled.template.pictures().map(str::to_owned));
         if diagnostics.has_errors() {
             continue;
         }
-        let bytes = match compiled.template.fill(&dataset) {
+        let bytes = match compiled.template.fill_with(&dataset, &wish) {
             Ok((bytes, missing)) => {
                 diagnostics.extend(missing);
                 bytes
@@ -141,6 +145,7 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Ou
             bytes,
         });
     }
+    diagnostics.extend(picture::unused(&options.images, asked.iter().map(String::as_str)));
     if diagnostics.has_errors() {
         documents.clear();
     }

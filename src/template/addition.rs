@@ -16,6 +16,8 @@ pub struct Taken {
     names: BTreeSet<String>,
     /// Numbers of lists, and the list that each is an instance of.
     pub lists: BTreeMap<String, ListInstance>,
+    /// Names of parts, in lower case.
+    pub parts: BTreeSet<String>,
 }
 
 /// A `w:num`: an instance of a list.
@@ -196,6 +198,19 @@ impl Additions {
         list.push((id.clone(), opc::relationship_xml(&id, kind, points)));
         self.known.insert(key, id.clone());
         id
+    }
+
+    /// Adds a picture as a part and returns its name.
+    pub fn media(&mut self, extension: &str, bytes: Arc<[u8]>) -> String {
+        let mut number = self.parts.len() + 1;
+        loop {
+            let name = format!("word/media/baocao{number}.{extension}");
+            if self.taken.parts.insert(name.clone()) {
+                self.parts.push((name.clone(), bytes));
+                return name;
+            }
+            number += 1;
+        }
     }
 
     /// The XML of the relationships added to a part; empty when there are none.

@@ -3,13 +3,13 @@
 //! In: the text of a part and the schema. Out: [`Node`]s over byte ranges of that text, or all faults of the part at
 //! once, each with its tag. The tree is assembled here from raw pieces; handlebars' parser sees nothing but the tags.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use handlebars::template::{BlockParam, HelperTemplate, Parameter};
 
 use super::control::{self, ControlField, Shows};
-use super::expression::{Expr, Family, Fault, Kind, Scope, Scopes};
+use super::expression::{Expr, Family, Fault, Kind, Literal, Scope, Scopes};
 use super::field;
 use super::part::{Name, ParagraphText, Spot, SpotKind, TextKind, Tree};
 use super::place::{self, Action, Block, Extras, Instead, Over, PlacedTag, Plan};
@@ -68,6 +68,8 @@ pub enum Node {
     Paragraph(Vec<Node>, Vec<Range<usize>>),
     /// The content of a cell, header or text box, which must end with a paragraph.
     Story(Vec<Node>),
+    /// A drawing that shows a picture; it goes when there is none.
+    Drawing(Box<PictureCall>, Vec<Node>),
     /// A row that vanishes when it has no cell.
     Row(Vec<Node>),
     /// A table that vanishes when it has no row; blocks over its columns, and the widths of its grid.
@@ -101,6 +103,25 @@ pub enum Fresh {
     Section(Range<usize>),
     /// The id of a relationship to the address that a template gives.
     Link(usize),
+    /// The id of the relationship to the picture of the drawing around.
+    Picture,
+    /// The width of that picture in a frame of a width and height, in English Metric Units.
+    Width(u64, u64),
+    /// Its height.
+    Height(u64, u64),
+}
+
+/// A picture that a tag asks for.
+#[derive(Clone, Debug)]
+pub struct PictureCall {
+    /// Its name, or the field of the cell that it lies on.
+    pub source: Expr,
+    /// That field: sheet and column.
+    pub field: Option<(usize, usize)>,
+    /// `width=`, in millimetres.
+    pub width: Option<f64>,
+    /// `height=`, in millimetres.
+    pub height: Option<f64>,
 }
 
 /// The columns of a table that come and go.
@@ -170,6 +191,8 @@ pub struct Print {
     pub is_link: bool,
     /// The tag as it was written.
     pub written: String,
+    /// The picture, when it is one.
+    pub picture: Option<Box<PictureCall>>,
     /// What is around the text.
     pub place: PrintPlace,
     /// What few have.
@@ -259,12 +282,14 @@ pub struct Compiled {
     pub has_lists: bool,
     /// Whether values may become hyperlinks.
     pub has_hyperlinks: bool,
+    /// Whether pictures are asked for, and their names as far as the tags say them.
+    pub pictures: Option<BTreeSet<String>>,
 }
 
 impl Compiled {
     /// Whether filling it may add relationships to the part.
     pub fn adds_relationships(&self) -> bool {
-        !self.links.is_empty() || self.has_hyperlinks
+        !self.links.is_empty() || self.has_hyperlinks || self.pictures.is_some()
     }
 }
 
@@ -350,7 +375,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     });
     let nodes = builder.all();
     let (shapes, links) = (builder.shapes, builder.links);
-    let (has_long_texts, has_hyperlinks) = (builder.has_long_texts, builder.has_hyperlinks);
+    let (has_long_texts, has_hyperlinks, pictures) = (builder.has_long_texts, builder.has_hyperlinks, builder.pictures);
     faults.extend(builder.link_faults.into_iter().map(|(position, written, fault)| {
         let element = tree
             .elements
@@ -378,6 +403,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         has_identities,
         has_lists: restarts || has_long_texts,
         has_hyperlinks,
+        pictures,
     }))
 }
 
@@ -794,6 +820,29 @@ fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Result<Pr
     }
 }
 
+/// The picture that a call of the helper `image` asks for.
+fn picture_call(kind: Kind, expr: &Expr) -> Option<Box<PictureCall>> {
+    let (Kind::Picture, Expr::Call(call)) = (kind, expr) else {
+        return None;
+    };
+    let millimetres = |name: &str| {
+        let named = call.named.iter().find(|(named, _)| named == name);
+        match named {
+            Some((_, Expr::Literal(Literal::Number(number)))) => number.to_string().parse().ok(),
+            _ => None,
+        }
+    };
+    Some(Box::new(PictureCall {
+        source: call.arguments.first()?.clone(),
+        field: match call.kinds.first() {
+            Some(Kind::Field(sheet, field)) => Some((*sheet, *field)),
+            _ => None,
+        },
+        width: millimetres("width"),
+        height: millimetres("height"),
+    }))
+}
+
 fn compile_path(scopes: &Scopes<'_>, path: &str, written: &str) -> Result<Print, Fault> {
     match tag::parse(&format!("{{{{{path}}}}}"))? {
         Says::Print(head) => compile_print(scopes, &head, written),
@@ -1010,6 +1059,7 @@ fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Result<
         is_long: declared.is_some_and(|field| field.ty == Type::LongText),
         is_date: kind.family(scopes.schema) == Family::Date,
         is_link: kind == Kind::Link,
+        picture: picture_call(kind, &expr),
         written: written.to_owned(),
         place: PrintPlace::Plain,
         extra: None,
@@ -1025,6 +1075,7 @@ enum Stop {
     Close(usize),
     Paragraph,
     Story,
+    Drawing,
     Row,
     Table,
 }
@@ -1064,6 +1115,7 @@ struct Builder<'b> {
     link_faults: Vec<(usize, String, Fault)>,
     has_long_texts: bool,
     has_hyperlinks: bool,
+    pictures: Option<BTreeSet<String>>,
 }
 
 impl<'b> Builder<'b> {
@@ -1101,6 +1153,7 @@ impl<'b> Builder<'b> {
             link_faults: Vec::new(),
             has_long_texts: false,
             has_hyperlinks: false,
+            pictures: None,
         }
     }
 
@@ -1208,6 +1261,21 @@ impl<'b> Builder<'b> {
                     let inner = self.until(Stop::Story);
                     nodes.push(Node::Story(inner));
                 }
+                Action::OpenDrawing(tag) => {
+                    let call = compile_printed(&self.scopes, &self.tags[tag].says, &self.tags[tag].written);
+                    let inner = self.until(Stop::Drawing);
+                    match call {
+                        Ok(Print {
+                            picture: Some(picture), ..
+                        }) => {
+                            self.note_picture(&picture);
+                            nodes.push(Node::Drawing(picture, inner));
+                        }
+                        Ok(_) => {}
+                        Err(fault) => self.faults.push((tag, fault)),
+                    }
+                }
+                Action::CloseDrawing => return (nodes, Stop::Drawing),
                 Action::OpenRow => {
                     let inner = self.until(Stop::Row);
                     nodes.push(Node::Row(inner));
@@ -1354,10 +1422,21 @@ impl Builder<'_> {
         print.place = self.place(number);
         self.has_long_texts |= print.is_long;
         self.has_hyperlinks |= print.is_link;
+        if let Some(picture) = &print.picture {
+            self.note_picture(picture);
+        }
         if place::is_call(says, place::MERGE_DOWN) {
             print.extra.get_or_insert_default().merge = Some(number);
         }
         Ok(Node::Print(Box::new(print)))
+    }
+
+    /// Notes that a picture is asked for.
+    fn note_picture(&mut self, picture: &PictureCall) {
+        let names = self.pictures.get_or_insert_default();
+        if let Expr::Literal(Literal::Text(name)) = &picture.source {
+            names.insert(name.to_string());
+        }
     }
 
     /// What is around the text that a tag prints.
@@ -1428,6 +1507,9 @@ impl Builder<'_> {
             Instead::SectionOr(open, range, other) => self.when(open, Some(range), Some(other))?,
             Instead::Link(range) => self.link(range)?,
             Instead::ControlState(tag) => self.control_state(tag)?,
+            Instead::Picture => Node::Fresh(Fresh::Picture),
+            Instead::Width(width, height) => Node::Fresh(Fresh::Width(width, height)),
+            Instead::Height(width, height) => Node::Fresh(Fresh::Height(width, height)),
             Instead::MergeDown(tag, is_bare) => {
                 let print = compile_printed(&self.scopes, &self.tags[tag].says, &self.tags[tag].written).ok()?;
                 let mut print = Box::new(print);
@@ -1661,9 +1743,11 @@ impl Balance {
         nodes.iter().all(|node| match node {
             Node::Raw(raw) => self.feed(&source[raw.range.clone()]),
             Node::Markup(markup) => self.feed(markup),
-            Node::Paragraph(inner, _) | Node::Story(inner) | Node::Row(inner) | Node::Table(inner, _) => {
-                self.nodes(source, inner)
-            }
+            Node::Paragraph(inner, _)
+            | Node::Story(inner)
+            | Node::Drawing(_, inner)
+            | Node::Row(inner)
+            | Node::Table(inner, _) => self.nodes(source, inner),
             // Within a start tag there may be values of attributes: blocks inside of them were looked at before.
             Node::Print(_) | Node::Each { .. } | Node::If { .. } | Node::With { .. } => {
                 !self.in_tag || self.quote.is_some() || self.tag.contains(' ')

@@ -220,11 +220,18 @@ impl Parts<'_> {
     }
 
     fn print(&self, path: &str, properties: Properties, wish: Controls, found: &mut Found) {
+        let tree = self.tree;
         if properties.shows == Shows::Picture {
-            // The picture inside is replaced; its place is known when drawings are looked at.
+            let drawing = tree.inside(self.content).find(|(_, inner)| inner.name == Name::Drawing);
+            if let (Some((drawing, around)), Ok(says)) = (drawing, tag::parse(&format!("{{{{image {path}}}}}"))) {
+                let mut tag = self.tag(path, says, Vec::new(), around.start, drawing);
+                tag.tag.range = tag.tag.start..tag.tag.start;
+                found.tags.push(tag);
+                found.cuts.extend(properties.gone);
+                found.cuts.extend(self.shell(self.control, wish));
+            }
             return;
         }
-        let tree = self.tree;
         let content = &tree.elements[self.content];
         let first = tree
             .children(self.content)

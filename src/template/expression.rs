@@ -49,6 +49,8 @@ pub enum Kind {
     PageBreak,
     /// A hyperlink.
     Link,
+    /// A picture.
+    Picture,
     /// `null`.
     Null,
 }
@@ -86,7 +88,7 @@ impl Kind {
                 _ => Family::Number,
             },
             Self::Number(..) => Family::Number,
-            Self::Text | Self::PageBreak | Self::Link => Family::Text,
+            Self::Text | Self::PageBreak | Self::Link | Self::Picture => Family::Text,
             Self::Date => Family::Date,
             Self::Flag => Family::Flag,
             Self::Null => Family::Null,

@@ -9,10 +9,13 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use super::addition::Additions;
+use super::album::Album;
 use super::column;
-use super::compile::{Compiled, Fresh, Grid, Link, Node, Print, PrintPlace, Shape};
+use super::compile::{Compiled, Fresh, Grid, Link, Node, PictureCall, Print, PrintPlace, Shape};
 use super::expression::{Environment, Expr, Frame, Val};
 use super::numbering::{self, ListStyles};
+use super::part::SpotKind;
+use super::picture::{self, Emu, Size};
 use super::print::print_value;
 use super::section::{self, Orientation};
 use super::trace::{self, Trace};
@@ -77,6 +80,25 @@ impl Missing {
 /// How many bytes are gathered before they are written.
 const FLUSH: usize = 64 << 10;
 
+/// What a document gets besides the text of its parts, while it is made.
+#[derive(Debug, Default)]
+pub struct Making {
+    /// Ids, lists, relationships and parts.
+    pub additions: Additions,
+    /// Pictures.
+    pub album: Album,
+    /// Comments that name the cells of values, when they are wanted.
+    pub trace: Option<Trace>,
+}
+
+/// A picture at the place where it is shown.
+#[derive(Clone, Debug)]
+struct Placed {
+    relationship: String,
+    name: String,
+    natural: Size,
+}
+
 /// What a filler fills.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'f> {
@@ -111,9 +133,7 @@ pub struct Filler<'f, 'a> {
     sink: &'f mut dyn Write,
     scratch: String,
     /// What the document gets besides.
-    additions: &'f mut Additions,
-    /// Comments that name the cells of values, when they are wanted.
-    trace: Option<&'f mut Trace>,
+    making: &'f mut Making,
     /// Whether something visible was written since the innermost paragraph that may vanish began.
     shown: bool,
     /// Where the innermost paragraph that may vanish began.
@@ -130,6 +150,8 @@ pub struct Filler<'f, 'a> {
     section: Option<Option<Orientation>>,
     /// Texts of cells that may go on downwards, by their marks: the text, and whether the cell goes on with the one above.
     merged: BTreeMap<usize, (String, bool)>,
+    /// Pictures of the drawings around, innermost last.
+    pictures: Vec<Placed>,
     /// What was missing.
     pub missing: Missing,
 }
@@ -140,8 +162,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         source: Source<'f>,
         dataset: &'a Dataset,
         target: Target<'f>,
-        additions: &'f mut Additions,
-        trace: Option<&'f mut Trace>,
+        making: &'f mut Making,
         sink: &'f mut dyn Write,
     ) -> Self {
         Self {
@@ -151,8 +172,8 @@ impl<'f, 'a> Filler<'f, 'a> {
             out: Vec::with_capacity(FLUSH + (FLUSH >> 2)),
             sink,
             scratch: String::new(),
-            additions,
-            trace,
+            making,
+            pictures: Vec::new(),
             shown: false,
             paragraph: 0,
             row: false,
@@ -272,6 +293,14 @@ impl<'f, 'a> Filler<'f, 'a> {
                     self.row = row;
                 }
             }
+            Node::Drawing(call, nodes) => {
+                if let Some(placed) = self.picture(call) {
+                    self.pictures.push(placed);
+                    self.nodes(nodes)?;
+                    self.pictures.pop();
+                    self.shown = true;
+                }
+            }
             Node::Table(nodes, grid) => self.table(nodes, grid.as_deref())?,
             Node::Fresh(fresh) => self.fresh(fresh)?,
             Node::MergeDown(print, is_bare) => self.merge_down(print, *is_bare),
@@ -356,16 +385,19 @@ impl<'f, 'a> Filler<'f, 'a> {
         let part = self.source.part.0;
         match fresh {
             Fresh::Identity(kind, range) => {
-                let value = self.additions.identity(part, range.start, *kind, &text[range.clone()]);
+                let value = self
+                    .making
+                    .additions
+                    .identity(part, range.start, *kind, &text[range.clone()]);
                 self.write(&value);
             }
             Fresh::Once(range) => {
-                if self.additions.is_first(part, range.start) {
+                if self.making.additions.is_first(part, range.start) {
                     self.raw(range);
                 }
             }
             Fresh::Numbering(range) => {
-                let number = self.additions.numbering(&text[range.clone()]).to_owned();
+                let number = self.making.additions.numbering(&text[range.clone()]).to_owned();
                 self.write(&number);
             }
             Fresh::Gap => {
@@ -398,10 +430,31 @@ impl<'f, 'a> Filler<'f, 'a> {
                 let xml = section::properties(&text[range.clone()], section.flatten(), section.is_some());
                 self.write(&xml);
             }
+            Fresh::Picture => {
+                if let Some(placed) = self.pictures.last() {
+                    let id = placed.relationship.clone();
+                    self.write(&id);
+                }
+            }
+            Fresh::Width(width, height) | Fresh::Height(width, height) => {
+                if let Some(placed) = self.pictures.last() {
+                    let frame = Size {
+                        width: Emu(*width),
+                        height: Emu(*height),
+                    };
+                    let size = picture::fit(placed.natural, frame);
+                    let length = match fresh {
+                        Fresh::Width(..) => size.width,
+                        _ => size.height,
+                    };
+                    self.write(&length.0.to_string());
+                }
+            }
             Fresh::Link(number) => {
                 if let Some(link) = self.source.compiled.links.get(*number) {
                     let address = self.address(link)?;
                     let id = self
+                        .making
                         .additions
                         .relate(self.source.part.1, "hyperlink", Points::Outside(&address));
                     self.write(&id);
@@ -420,13 +473,12 @@ impl<'f, 'a> Filler<'f, 'a> {
             compiled: &compiled,
             ..self.source
         };
-        let mut additions = Additions::default();
+        let mut making = Making::default();
         let mut filler = Filler::new(
             source,
             self.environment.dataset,
             Target::Address,
-            &mut additions,
-            None,
+            &mut making,
             &mut address,
         );
         filler.environment.frames.clone_from(&self.environment.frames);
@@ -491,7 +543,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 Val::Groups(groups) => Val::Group(groups.clone(), index),
                 _ => Val::Missing,
             };
-            self.additions.restart(restarts);
+            self.making.additions.restart(restarts);
             self.environment.frames.push(Frame { this, index, length });
             self.nodes(body)?;
             self.environment.frames.pop();
@@ -510,6 +562,9 @@ impl<'f, 'a> Filler<'f, 'a> {
             return;
         }
         self.after_table = false;
+        if let Some(picture) = &print.picture {
+            return self.show_picture(picture, print.place);
+        }
         let value = self.environment.value(&print.expr);
         let shape = match print.place {
             PrintPlace::Run(shape) => self.source.compiled.shapes.get(shape),
@@ -654,7 +709,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             }
             if !is_first || item.is_some() {
                 let properties = match &item {
-                    Some(item) => lists.properties(item, &paragraph.properties, prefix, self.additions),
+                    Some(item) => lists.properties(item, &paragraph.properties, prefix, &mut self.making.additions),
                     None => {
                         lists.interrupt();
                         paragraph.properties.clone()
@@ -671,6 +726,56 @@ impl<'f, 'a> Filler<'f, 'a> {
         }
     }
 
+    /// The picture that a tag asks for, related to the part. `None` when there is none, which is told.
+    fn picture(&mut self, call: &PictureCall) -> Option<Placed> {
+        let Making { additions, album, .. } = &mut *self.making;
+        let on_cell = call.field.and_then(|(sheet, field)| {
+            let Expr::Path(frame, steps) = &call.source else {
+                return None;
+            };
+            let data = self.environment.dataset.sheets.get(sheet)?;
+            let (_, record) = self.environment.path(*frame, steps);
+            Some((data, data.cell(record?, field)?))
+        });
+        let value = self.environment.value(&call.source);
+        let entry = match (on_cell, value.text()) {
+            (Some((data, cell)), None) => album.on_cell(&data.name, cell, data.picture_at(cell), additions),
+            (Some((data, cell)), Some(name)) => match data.picture_at(cell) {
+                Some(picture) => album.on_cell(&data.name, cell, Some(picture), additions),
+                None => album.named(name, additions),
+            },
+            (None, Some(name)) => album.named(name, additions),
+            (None, None) => None,
+        }?;
+        let relationship = additions.relate(self.source.part.1, "image", Points::ToPart(&entry.part));
+        Some(Placed {
+            relationship,
+            name: entry.name,
+            natural: entry.natural,
+        })
+    }
+
+    /// Shows a picture in the text, or its name where no picture can stand.
+    fn show_picture(&mut self, call: &PictureCall, place: PrintPlace) {
+        let Some(placed) = self.picture(call) else {
+            return;
+        };
+        let (Target::Word(prefix), PrintPlace::Run(_)) = (self.target, place) else {
+            return write_text(&mut self.out, &placed.name, self.target.at(place));
+        };
+        // The text of a page in Decree 30/2020, annex I, I.3: 160 mm between its margins.
+        let most = Size {
+            width: Emu::millimetres(160.0),
+            height: Emu::millimetres(240.0),
+        };
+        let length = |length: Option<f64>| length.map(Emu::millimetres);
+        let size = picture::sized(placed.natural, length(call.width), length(call.height), most);
+        let id = self.making.additions.fresh(SpotKind::Drawing);
+        let drawing = picture::inline(prefix, &placed.relationship, id, &placed.name, &placed.name, size);
+        self.write(&format!("</{prefix}t>{drawing}<{prefix}t xml:space=\"preserve\">"));
+        self.shown = true;
+    }
+
     /// A hyperlink beside the run of its tag.
     fn hyperlink(&mut self, link: &(String, String), shape: Option<&'f Shape>) {
         let (address, text) = link;
@@ -682,6 +787,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         write_text(&mut encoded, address, Target::Address);
         let encoded = String::from_utf8(encoded).unwrap_or_default();
         let id = self
+            .making
             .additions
             .relate(self.source.part.1, "hyperlink", Points::Outside(&encoded));
         self.write(&shape.close);
@@ -696,7 +802,7 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     /// Begins a comment that names the cells of a value, if such comments are wanted and can stand here.
     fn begin_comment(&mut self, print: &Print, shape: &Shape) -> Option<u32> {
-        let trace = self.trace.as_deref_mut()?;
+        let trace = self.making.trace.as_mut()?;
         let cells = trace::sources(&self.environment, print);
         let id = trace.add(
             &cells,

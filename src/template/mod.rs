@@ -6,6 +6,7 @@
 //! `compile` (the tree), `fill` (values in). Text that comes from a workbook is never parsed.
 
 mod addition;
+mod album;
 mod column;
 mod compile;
 mod control;
@@ -31,8 +32,9 @@ use std::io::Write;
 use std::sync::Arc;
 
 use self::addition::{Additions, Taken};
+use self::album::Album;
 use self::compile::{Compiled, PartFault};
-use self::fill::{Filler, Missing, Target};
+use self::fill::{Filler, Making, Missing, Target};
 use self::numbering::ListStyles;
 use self::part::Tree;
 use self::trace::Trace;
@@ -90,6 +92,8 @@ pub struct Template {
     /// The part with the lists, when lists may be added to it.
     numbering: Option<String>,
     taken: Taken,
+    /// Pictures of the pack, when any are asked for.
+    files: Arc<Files>,
 }
 
 #[derive(Clone, Debug)]
@@ -109,10 +113,12 @@ enum PartTarget {
 }
 
 /// How a document is made of a template.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Wish {
     /// Whether a comment of Word at each printed value names the cells that it comes from.
     pub trace: bool,
+    /// Pictures by the names that tags give them: a signature, a seal.
+    pub images: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// Most faults of a part that are told one by one.
@@ -200,7 +206,10 @@ impl Template {
         }
         let mut taken = Taken::default();
         // Ids of parts without tags count as well, but only where there is something to be told apart from them.
-        if parts.iter().any(|(part, _)| part.compiled.has_identities) {
+        if parts
+            .iter()
+            .any(|(part, _)| part.compiled.has_identities || part.compiled.pictures.is_some())
+        {
             for (part, tree) in &parts {
                 taken.note(&part.source, tree);
             }
@@ -226,6 +235,21 @@ impl Template {
                 }
             }
         }
+        let mut files = Files::new();
+        if parts.iter().any(|(part, _)| part.compiled.pictures.is_some()) {
+            for format in picture::FORMATS {
+                let declared = package.declare_extension(format.extension, format.content_type);
+                declared.map_err(unreadable)?;
+            }
+            let media = package.names().map(str::to_lowercase);
+            taken.parts = media.filter(|name| name.starts_with("word/media/")).collect();
+            let is_picture = |path: &str| {
+                let ending = path.rsplit('.').next().unwrap_or_default().to_lowercase();
+                picture::ENDINGS.contains(&ending.as_str())
+            };
+            let pictures = options.files.iter().filter(|(path, _)| is_picture(path));
+            files = pictures.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
+        }
         let labels = schema
             .sheets
             .iter()
@@ -239,8 +263,15 @@ impl Template {
             styles,
             numbering: numbering_part,
             taken,
+            files: Arc::new(files),
         };
         Ok((template, diagnostics))
+    }
+
+    /// Names of pictures that its tags ask for, as far as they say them.
+    pub fn pictures(&self) -> impl Iterator<Item = &str> + Clone {
+        let parts = self.parts.iter();
+        parts.flat_map(|part| part.compiled.pictures.iter().flatten().map(String::as_str))
     }
 
     /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
@@ -255,11 +286,14 @@ impl Template {
             package: &self.package,
             dataset,
             missing: Vec::new(),
-            additions: Additions::new(self.taken.clone()),
-            trace: wish.trace.then(|| Trace::new(0)),
+            making: Making {
+                additions: Additions::new(self.taken.clone()),
+                album: Album::new(wish.images.clone(), Arc::clone(&self.files)),
+                trace: wish.trace.then(|| Trace::new(0)),
+            },
         };
         let bytes = self.package.write_with(&mut filling)?;
-        let mut diagnostics = Diagnostics::new();
+        let mut diagnostics = std::mem::take(&mut filling.making.album.findings);
         for missing in filling.missing {
             self.tell_missing(dataset, missing, &mut diagnostics);
         }
@@ -415,8 +449,7 @@ struct Filling<'f> {
     package: &'f Package,
     dataset: &'f Dataset,
     missing: Vec<Missing>,
-    additions: Additions,
-    trace: Option<Trace>,
+    making: Making,
 }
 
 impl Filling<'_> {
@@ -444,7 +477,7 @@ impl Rewrite for Filling<'_> {
         if self.template.numbering.as_deref() == Some(name) {
             let xml = self.package.text(name)?;
             let prefix = Tree::scan(&xml)?.prefix;
-            let xml = numbering::with_instances(&xml, &prefix, &self.additions.instances)?;
+            let xml = numbering::with_instances(&xml, &prefix, &self.making.additions.instances)?;
             return Ok(sink.write_all(xml.as_bytes())?);
         }
         let template = self.template;
@@ -461,7 +494,7 @@ impl Rewrite for Filling<'_> {
                 .map(|link| link.relationship.as_str())
                 .collect();
             let xml = opc::without_relationships(&xml, &gone)?;
-            let xml = opc::with_relationships(Some(&xml), &self.additions.relationships_of(&part.name))?;
+            let xml = opc::with_relationships(Some(&xml), &self.making.additions.relationships_of(&part.name))?;
             return Ok(sink.write_all(xml.as_bytes())?);
         }
         let Some((number, part)) = template.parts.iter().enumerate().find(|(_, part)| part.name == name) else {
@@ -478,14 +511,7 @@ impl Rewrite for Filling<'_> {
             part: (number, &part.name),
             styles: &template.styles,
         };
-        let mut filler = Filler::new(
-            source,
-            self.dataset,
-            target,
-            &mut self.additions,
-            self.trace.as_mut(),
-            sink,
-        );
+        let mut filler = Filler::new(source, self.dataset, target, &mut self.making, sink);
         filler.fill(&part.compiled.nodes)?;
         let missing = filler.missing;
         self.missing.push(missing);
@@ -493,11 +519,11 @@ impl Rewrite for Filling<'_> {
     }
 
     fn added(&mut self) -> Vec<(String, Arc<[u8]>)> {
-        let mut parts = std::mem::take(&mut self.additions.parts);
-        for part in self.additions.related() {
+        let mut parts = std::mem::take(&mut self.making.additions.parts);
+        for part in self.making.additions.related() {
             let rels = opc::relationships_part(part);
             if !self.package.has(&rels)
-                && let Ok(xml) = opc::with_relationships(None, &self.additions.relationships_of(part))
+                && let Ok(xml) = opc::with_relationships(None, &self.making.additions.relationships_of(part))
             {
                 parts.push((rels, xml.into_bytes().into()));
             }
@@ -628,8 +654,8 @@ impl TextTemplate {
             part: (0, ""),
             styles: &ListStyles::default(),
         };
-        let mut additions = Additions::default();
-        let mut filler = Filler::new(source, dataset, Target::Plain, &mut additions, None, &mut out);
+        let mut making = Making::default();
+        let mut filler = Filler::new(source, dataset, Target::Plain, &mut making, &mut out);
         // Writing to a vector can't fail.
         let _ = filler.fill(&self.compiled.nodes);
         String::from_utf8(out).unwrap_or_default()

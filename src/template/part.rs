@@ -64,7 +64,11 @@ pub enum Name {
     Story,
     /// Bookmarks, comment ranges, permissions: survive when the paragraph around them goes.
     Marker,
-    /// Something to see that is no text: a drawing, a footnote reference.
+    /// `w:drawing`, `w:pict`
+    Drawing,
+    /// `mc:AlternateContent`
+    Alternatives,
+    /// Something else to see that is no text: a footnote reference.
     Visible,
     /// Everything else.
     Other,
@@ -73,7 +77,10 @@ pub enum Name {
 impl Name {
     /// Whether it shows something that is no text.
     pub fn is_visible(self) -> bool {
-        matches!(self, Self::Visible | Self::FieldSimple | Self::FieldMark)
+        matches!(
+            self,
+            Self::Drawing | Self::Visible | Self::FieldSimple | Self::FieldMark
+        )
     }
 
     /// Whether it may be closed and opened again around a place inside: text, runs, and what wraps runs.
@@ -161,6 +168,10 @@ pub enum SpotKind {
     Link,
     /// `r:embed` of `a:blip`, `r:id` of `v:imagedata`.
     Picture,
+    /// `cx` of `wp:extent` or `a:ext`.
+    Width,
+    /// `cy` of `wp:extent` or `a:ext`.
+    Height,
 }
 
 /// A field as Word knows it (ECMA-376 part 1, 17.16): its code and where it stands.
@@ -520,6 +531,10 @@ impl Tree {
                 self.spot(source, element, index, "id", SpotKind::Drawing);
                 self.attribute_texts(source, element, index, &["descr", "title"]);
             }
+            "extent" | "ext" => {
+                self.spot(source, element, index, "cx", SpotKind::Width);
+                self.spot(source, element, index, "cy", SpotKind::Height);
+            }
             "blip" => self.spot(source, element, index, "embed", SpotKind::Picture),
             "imagedata" => self.spot(source, element, index, "id", SpotKind::Picture),
             "shape" | "rect" | "roundrect" | "line" | "oval" | "group" | "polyline" | "curve" | "arc"
@@ -680,8 +695,11 @@ impl Tree {
     fn name(&self, qualified: &str, depth: usize) -> Name {
         let Some(local) = qualified.strip_prefix(self.prefix.as_str()) else {
             // An equation is something to see; drawings stand in an element of their own.
-            let is_equation = qualified.ends_with(":oMath") || qualified.ends_with(":oMathPara");
-            return if is_equation { Name::Visible } else { Name::Other };
+            return match qualified {
+                "mc:AlternateContent" => Name::Alternatives,
+                name if name.ends_with(":oMath") || name.ends_with(":oMathPara") => Name::Visible,
+                _ => Name::Other,
+            };
         };
         match local {
             "p" => Name::Paragraph,
@@ -713,8 +731,10 @@ impl Tree {
             {
                 Name::Marker
             }
-            "drawing" | "pict" | "object" | "sym" | "footnoteReference" | "endnoteReference" | "ptab" | "pgNum"
-            | "commentReference" => Name::Visible,
+            "drawing" | "pict" => Name::Drawing,
+            "object" | "sym" | "footnoteReference" | "endnoteReference" | "ptab" | "pgNum" | "commentReference" => {
+                Name::Visible
+            }
             _ => Name::Other,
         }
     }

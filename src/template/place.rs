@@ -104,6 +104,10 @@ pub enum Action {
     OpenStory,
     /// It ends.
     CloseStory,
+    /// A drawing begins whose picture a tag gives; it goes when there is none.
+    OpenDrawing(usize),
+    /// It ends.
+    CloseDrawing,
     /// A row begins that vanishes when it has no cell left.
     OpenRow,
     /// It ends.
@@ -143,6 +147,12 @@ pub enum Instead {
     Link(Range<usize>),
     /// What a content control keeps besides its text, by its tag: the date, or whether the box is ticked.
     ControlState(usize),
+    /// The id of the relationship to the picture of the drawing around.
+    Picture,
+    /// The width of that picture in a frame of a width and height, in English Metric Units.
+    Width(u64, u64),
+    /// Its height.
+    Height(u64, u64),
     /// Whether a cell goes on with the one above, by the tag that asks for it; what is around the mark when the cell has no
     /// properties.
     MergeDown(usize, bool),
@@ -163,16 +173,18 @@ impl Action {
     fn rank(&self) -> u8 {
         match self {
             Self::CloseParagraph => 0,
-            Self::CloseRow => 1,
-            Self::CloseTable => 2,
-            Self::OpenStory => 3,
-            Self::Tag(_) | Self::Insert(_) => 4,
-            Self::CloseStory => 5,
-            Self::OpenTable(_) => 6,
+            Self::CloseDrawing => 1,
+            Self::CloseRow => 2,
+            Self::CloseTable => 3,
+            Self::OpenStory => 4,
+            Self::Tag(_) | Self::Insert(_) => 5,
+            Self::CloseStory => 6,
+            Self::OpenTable(_) => 7,
             // Within its table, so that the paragraph between two tables goes with the second.
-            Self::Instead(_) => 7,
-            Self::OpenRow => 8,
-            Self::OpenParagraph => 9,
+            Self::Instead(_) => 8,
+            Self::OpenRow => 9,
+            Self::OpenDrawing(_) => 10,
+            Self::OpenParagraph => 11,
         }
     }
 }
@@ -282,6 +294,7 @@ pub fn plan<'t>(
     }
     planner.vanishing_paragraphs(blocks, &inline, &markers);
     planner.section_breaks();
+    planner.drawings();
     planner.rest(&markers);
     planner.keep_blanks();
     planner.drop_empty_runs();
@@ -875,6 +888,58 @@ impl<'t> Planner<'t> {
         self.placed[tag] = true;
     }
 
+    /// Drawings whose picture a tag gives: one in their alternative text, or the content control around them.
+    fn drawings(&mut self) {
+        for tag in 0..self.tags.len() {
+            let placed = &self.tags[tag];
+            let is_attribute = self.tree.paragraphs[placed.paragraph].kind == TextKind::Attribute;
+            if !is_call(&placed.tag.says, IMAGE) || !(is_attribute || placed.is_fixed) {
+                continue;
+            }
+            if placed.is_fixed {
+                self.take(tag);
+            }
+            let drawing = match placed.is_fixed {
+                true => Some(placed.element),
+                false => self.tree.ancestor(placed.element, |name| name == Name::Drawing),
+            };
+            let Some(drawing) = drawing else {
+                continue;
+            };
+            // The twin for older programs shows the same picture.
+            let whole = self
+                .tree
+                .ancestor(drawing, |name| name == Name::Alternatives)
+                .unwrap_or(drawing);
+            let Range { start, end } = self.tree.elements[whole].start..self.tree.elements[whole].end;
+            self.act(start, 0, Action::OpenDrawing(tag));
+            self.act(end, 0, Action::CloseDrawing);
+            let from = self.tree.spots.partition_point(|spot| spot.range.start < start);
+            for spot in self.tree.spots[from..].iter().take_while(|spot| spot.range.start < end) {
+                let number = |kind: SpotKind| -> Option<u64> {
+                    let spot = self.tree.spot_of(spot.element, kind)?;
+                    self.source[spot.range.clone()].parse().ok()
+                };
+                let frame = number(SpotKind::Width).zip(number(SpotKind::Height));
+                let instead = match (spot.kind, frame) {
+                    (SpotKind::Picture, _) => Instead::Picture,
+                    (SpotKind::Width, Some((width, height))) => Instead::Width(width, height),
+                    (SpotKind::Height, Some((width, height))) => Instead::Height(width, height),
+                    _ => continue,
+                };
+                self.actions.push((spot.range.start, 1, Action::Instead(instead)));
+                self.cuts.push(spot.range.clone());
+            }
+            // The part of the old picture that was shown says nothing of the new one.
+            for (_, inner) in self.tree.inside(whole) {
+                let xml = &self.source[inner.start..inner.end];
+                if xml.starts_with("<a:srcRect") {
+                    self.cuts.push(inner.start..inner.end);
+                }
+            }
+        }
+    }
+
     /// Cells that go on with the one above while a value stays the same.
     fn merged_cells(&mut self) {
         for tag in 0..self.tags.len() {
@@ -1146,6 +1211,9 @@ impl<'t> Planner<'t> {
         }
     }
 }
+
+/// The helper that places pictures.
+pub const IMAGE: &str = "image";
 
 /// The helper that merges cells downwards.
 pub const MERGE_DOWN: &str = "merge_down";

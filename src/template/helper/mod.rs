@@ -84,6 +84,7 @@ pub const HELPERS: &[&Helper] = &[
     &print::PAGE_BREAK,
     &print::SECTION_BREAK,
     &print::LINK,
+    &print::IMAGE,
     &print::MERGE_DOWN,
     &list::WHERE,
     &list::SORT,

@@ -447,3 +447,24 @@ pub const LINK: Helper = Helper {
         None => Val::Missing,
     },
 };
+
+/// `image "name"`
+pub const IMAGE: Helper = Helper {
+    name: "image",
+    usage: "image \"TÊN\" width=40 height=20",
+    vi: "ảnh: tên cho bằng --image, tệp trong gói, hoặc trường có ảnh đặt trong ô; kích thước tính bằng mm",
+    en: "a picture: a name given by --image, a file of the pack, or a field with a picture in its cell; sizes in mm",
+    example: ("image \"con_dau\"", ""),
+    named: &["width", "height"],
+    check: |schema, call| {
+        arity(call, 1, 1)?;
+        printable(schema, call, 0)?;
+        let is_size = |value: &Expr| matches!(value, Expr::Literal(Literal::Number(size)) if size.is_sign_positive());
+        match call.named.iter().all(|(_, value)| is_size(value)) {
+            true => Ok(Kind::Picture),
+            false => Err(wrong_arguments(call.helper)),
+        }
+    },
+    // The filler places it: a value has no picture of its own.
+    call: |arguments| arguments.value(0),
+};

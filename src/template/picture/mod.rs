@@ -89,6 +89,9 @@ const TIFF: Format = Format {
     content_type: "image/tiff",
 };
 
+/// All kinds.
+pub const FORMATS: [&Format; 5] = [&PNG, &JPEG, &GIF, &BMP, &TIFF];
+
 /// A picture that Word can show.
 #[derive(Clone, Debug)]
 pub struct Picture {
