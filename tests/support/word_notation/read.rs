@@ -453,7 +453,7 @@ impl Reader<'_> {
                 };
                 let millimetres = |side: usize| (side + MILLIMETRE / 2) / MILLIMETRE;
                 let (width, height) = (millimetres(side("cx")), millimetres(side("cy")));
-                let words = words.map_or(String::new(), |words| format!(" {words}"));
+                let words = words.filter(|words| !words.is_empty()).map_or(String::new(), |words| format!(" {words}"));
                 line.mark(&format!("<picture {width}x{height}{words}>"));
             }
             _ => line.mark("<line>"),

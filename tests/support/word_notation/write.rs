@@ -117,7 +117,11 @@ impl Writer {
     }
 
     fn package(&mut self, blocks: &[Block]) -> Vec<u8> {
-        // The last line may tell the set-up of the last section.
+        // The last line of the text may tell the set-up of the last section.
+        let is_property = |block: &Block| matches!(block, Block::Paragraph(inlines) if inlines.first().is_some_and(|first| first.void("property").is_some()));
+        let properties = blocks.iter().rev().take_while(|block| is_property(block)).count();
+        let (blocks, properties) = blocks.split_at(blocks.len() - properties);
+        self.blocks(properties);
         let (blocks, last) = match blocks {
             [rest @ .., Block::Paragraph(inlines)] if inlines.len() == 1 => match inlines[0].void("section") {
                 Some(orientation) => (rest, orientation),
