@@ -511,7 +511,10 @@ mod runner {
         );
         let other = case(&[faulty, ("findings", "mau/truong-la: ten_xa; Tân")]);
         let faults = other.faults(&other.run());
-        assert!(faults.len() == 2 && faults[0].starts_with("not told: mau/truong-la: ten_xa; Tân"), "{faults:?}");
+        assert!(
+            faults.len() == 2 && faults[0].starts_with("not told: mau/truong-la: ten_xa; Tân"),
+            "{faults:?}"
+        );
         let right = case(&[faulty, ("findings", "mau/truong-la: ten_xax; có phải\n")]);
         assert_eq!(right.faults(&right.run()), [""; 0]);
     }

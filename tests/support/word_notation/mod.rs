@@ -4,7 +4,7 @@
 //! A line is a paragraph. `¦` splits runs, `∅` is an empty paragraph, `# ` to `### ` begin headings. Lines of `[a] [b]` are
 //! the rows of a table, ` ; ` parts the paragraphs of a cell, a piece of a cell that begins with `[` is a table in it, its
 //! rows parted by ` / `. `---` between two tables makes them touch. Blank lines mean nothing. A line that begins with `<w:`
-//! is taken as it is. Before `<`, `[` and `]` a backslash takes their meaning away.
+//! is taken as it is. Before `<`, `[` and `]`, and before `>` within `<…>`, a backslash takes their meaning away.
 //!
 //! | at the start of a paragraph or cell | |
 //! |---|---|
@@ -139,14 +139,16 @@ fn parse_lines<'s>(lines: &mut impl Iterator<Item = &'s str>, end: Option<&str>)
     blocks
 }
 
-/// The name, argument and rest of a text that begins with an element.
+/// The name, argument and rest of a text that begins with an element. In an argument `\\>` is a bracket.
 fn opening(text: &str) -> Option<(&str, &str, &str)> {
     let inner = text.strip_prefix('<')?;
     let mut end = 0;
     loop {
-        let next = end + inner[end..].find(['>', '{'])?;
+        let next = end + inner[end..].find(['>', '{', '\\'])?;
         if inner[next..].starts_with("{{") {
             end = next + inner[next..].find("}}")? + 2;
+        } else if inner[next..].starts_with("\\>") {
+            end = next + 2;
         } else if inner[next..].starts_with('>') {
             let (name, argument) = inner[..next].split_once(' ').unwrap_or((&inner[..next], ""));
             return Some((name, argument, &inner[next + 1..]));
@@ -215,7 +217,7 @@ fn parse_paragraph(text: &str) -> Vec<Inline> {
 fn element(name: &str, argument: &str) -> Inline {
     Inline::Element {
         name: name.to_owned(),
-        argument: argument.to_owned(),
+        argument: argument.replace("\\>", ">"),
         content: Vec::new(),
         blocks: Vec::new(),
     }
@@ -264,7 +266,7 @@ fn parse_inline(text: &str) -> Vec<Inline> {
             }
             inlines.push(Inline::Element {
                 name: name.to_owned(),
-                argument: argument.to_owned(),
+                argument: argument.replace("\\>", ">"),
                 content,
                 blocks,
             });
@@ -277,49 +279,73 @@ fn parse_inline(text: &str) -> Vec<Inline> {
     inlines
 }
 
-/// The words of a document as a plain-text export gives them: a paragraph's line, `<br>` a new one, notes, boxes,
-/// headers and properties left out.
+/// The words of a document as LibreOffice exports them: a paragraph's line, `<br>` a new one, marks of notes, deleted text
+/// too; text boxes, notes, headers and properties left out.
 pub fn lines(source: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    words(&parse(source), &mut lines);
-    lines
+    let mut words = Words::default();
+    words.blocks(&parse(source));
+    words.lines
 }
 
-fn words(blocks: &[Block], lines: &mut Vec<String>) {
-    for block in blocks {
-        match block {
-            Block::Paragraph(inlines) if inlines.first().is_some_and(|first| first.void("property").is_some()) => {}
-            Block::Paragraph(inlines) => {
-                let mut text = String::new();
-                words_inline(inlines, &mut text);
-                lines.extend(text.split('\n').map(str::to_owned));
+#[derive(Default)]
+struct Words {
+    lines: Vec<String>,
+    text: String,
+    /// How many footnotes and endnotes there were.
+    notes: [usize; 2],
+}
+
+impl Words {
+    fn blocks(&mut self, blocks: &[Block]) {
+        for block in blocks {
+            match block {
+                Block::Paragraph(inlines) if inlines.first().is_some_and(|first| first.void("property").is_some()) => {}
+                Block::Paragraph(inlines) => {
+                    self.inline(inlines);
+                    let text = std::mem::take(&mut self.text);
+                    self.lines.extend(text.split('\n').map(str::to_owned));
+                }
+                Block::Row(cells) => cells.iter().for_each(|cell| self.blocks(cell)),
+                Block::Around { name, content, .. } if name != "header" && name != "footer" => self.blocks(content),
+                _ => {}
             }
-            Block::Row(cells) => cells.iter().for_each(|cell| words(cell, lines)),
-            Block::Around { name, content, .. } if name != "header" && name != "footer" => words(content, lines),
-            _ => {}
+        }
+    }
+
+    fn inline(&mut self, inlines: &[Inline]) {
+        for inline in inlines {
+            match inline {
+                Inline::Text(own) => self.text.push_str(own),
+                Inline::Element {
+                    name,
+                    argument,
+                    content,
+                    ..
+                } => match name.as_str() {
+                    "tab" => self.text.push(' '),
+                    "br" => self.text.push('\n'),
+                    "list" => self.text += &format!("{argument} "),
+                    "footnote" => {
+                        self.notes[0] += 1;
+                        self.text += &self.notes[0].to_string();
+                    }
+                    "endnote" => {
+                        self.notes[1] += 1;
+                        self.text += ["i", "ii", "iii", "iv"][self.notes[1] - 1];
+                    }
+                    _ => self.inline(content),
+                },
+                _ => {}
+            }
         }
     }
 }
 
-fn words_inline(inlines: &[Inline], text: &mut String) {
-    for inline in inlines {
-        match inline {
-            Inline::Text(own) => text.push_str(own),
-            Inline::Element {
-                name,
-                argument,
-                content,
-                ..
-            } => match name.as_str() {
-                "tab" => text.push(' '),
-                "br" => text.push('\n'),
-                "list" => *text += &format!("{argument} "),
-                "del" | "movefrom" => {}
-                _ => words_inline(content, text),
-            },
-            _ => {}
-        }
-    }
+/// The text of a paragraph's content.
+fn text_of(inlines: &[Inline]) -> String {
+    let mut words = Words::default();
+    words.inline(inlines);
+    words.text
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -356,7 +382,7 @@ mod tests {
             "a <link https://a.vn/?b=1&c>đó</link> <link #x>kia</link>",
             "<ins>thêm</ins> <del>bớt</del> <movefrom>đi</movefrom> <moveto>đến</moveto>",
             "a<footnote>chú ; thích</footnote> b<endnote>cuối</endnote>",
-            "<box>trong hộp ; [a] [b]</box>\n<line> x\n<picture 40x20 con dấu>",
+            "<box>trong hộp ; [a] [b]</box>\n<line> x\n<picture 40x20 con <dấu/\\> \"x\">",
             "<control thong_tin.ten_xa placeholder bound>x</control>",
             "<control khen repeating>\n<item>\n- a\n</item>\n</control>",
             "<table>\n[a]\n<control khen repeating>\n<item>\n[b]\n</item>\n</control>\n</table>",
@@ -395,7 +421,7 @@ mod tests {
     #[test]
     fn words_are_those_a_reader_sees() {
         let source = "# một\n[a] [b ; <b>c</b>]\n<list 1.>d<tab>e<br>f<footnote>g</footnote>\n<del>h</del>\n<header>\ni\n</header>";
-        assert_eq!(lines(source), ["một", "a", "b", "c", "1. d e", "f", ""]);
+        assert_eq!(lines(source), ["một", "a", "b", "c", "1. d e", "f1", "h"]);
     }
 
     #[test]

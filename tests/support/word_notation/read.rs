@@ -349,15 +349,20 @@ impl Reader<'_> {
 
     fn around(&mut self, start: &str, item: &Element, end: &str, line: &mut Line) {
         line.mark(start);
+        let begin = line.out.len();
         self.inline(&item.children, line);
         line.mark(end);
+        // A tracked change of nothing shows nothing.
+        if line.out.len() == begin + end.len() && ["<ins>", "<del>", "<movefrom>", "<moveto>"].contains(&start) {
+            line.out.truncate(begin - start.len());
+        }
     }
 
     fn comment(&self, id: &str) -> String {
         let comments = self.package.trees.get("word/comments.xml");
         let mut all = comments.iter().flat_map(|root| &root.children);
         all.find(|comment| comment.attribute("w:id") == Some(id))
-            .map_or("?".to_owned(), Element::text)
+            .map_or("?".to_owned(), |comment| comment.text().replace('>', "\\>"))
     }
 
     fn note(&mut self, kind: &str, id: &str) -> String {
@@ -453,7 +458,9 @@ impl Reader<'_> {
                 };
                 let millimetres = |side: usize| (side + MILLIMETRE / 2) / MILLIMETRE;
                 let (width, height) = (millimetres(side("cx")), millimetres(side("cy")));
-                let words = words.filter(|words| !words.is_empty()).map_or(String::new(), |words| format!(" {words}"));
+                let words = words
+                    .filter(|words| !words.is_empty())
+                    .map_or(String::new(), |words| format!(" {}", words.replace('>', "\\>")));
                 line.mark(&format!("<picture {width}x{height}{words}>"));
             }
             _ => line.mark("<line>"),

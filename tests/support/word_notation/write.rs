@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
-use super::{Block, Format, Inline, MILLIMETRE, parse, words_inline};
+use super::{Block, Format, Inline, MILLIMETRE, parse, text_of};
 
 /// Names and addresses of the namespaces that parts declare.
 const NAMESPACES: &[(&str, &str)] = &[
@@ -485,9 +485,7 @@ impl Writer {
         }) = inlines.first()
             && name == "property"
         {
-            let mut text = String::new();
-            words_inline(content, &mut text);
-            self.properties.push((argument.clone(), text));
+            self.properties.push((argument.clone(), text_of(content)));
             return String::new();
         }
         let mut properties = [String::new(), String::new(), String::new()];
