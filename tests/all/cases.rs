@@ -58,7 +58,7 @@ impl Case {
     /// Fills the template, by the way that every report goes.
     pub fn run(&self) -> Outcome {
         let template = word_notation::docx(self.block("template").expect("a template"));
-        let manifest = std::fs::read_to_string(folder().join("pack.toml")).expect("the pack");
+        let manifest = manifest();
         let manifest = match self.block("pack") {
             Some(lines) => manifest.replacen("empty =", &format!("{lines}\nempty ="), 1),
             None => manifest,
@@ -142,6 +142,9 @@ impl Case {
             faults.extend(invariants::tags_left(document));
         }
         faults.extend(touched(&outcome.template, document));
+        if self.blocks.iter().all(|(name, _)| !name.starts_with("file ")) {
+            faults.extend(resized(&outcome.template, document));
+        }
         if !faults.is_empty() {
             return faults;
         }
@@ -158,6 +161,24 @@ impl Case {
         }
         faults
     }
+}
+
+fn manifest() -> String {
+    std::fs::read_to_string(folder().join("pack.toml")).expect("the pack")
+}
+
+/// The pack of the cases, with a template.
+pub fn pack(template: Vec<u8>) -> Result<Pack, Diagnostics> {
+    let files = [
+        ("pack.toml".to_owned(), manifest().into_bytes().into()),
+        ("mau.docx".to_owned(), template.into()),
+    ];
+    Pack::parse(files.into(), Origin::Folder(PathBuf::from("cases")))
+}
+
+/// The common workbook of the cases.
+pub fn workbook() -> Vec<u8> {
+    markdown_workbook::workbook(&std::fs::read_to_string(folder().join("data.md")).expect("the data"))
 }
 
 /// The folder of the cases.
@@ -377,6 +398,29 @@ fn touched(template: &[u8], document: &[u8]) -> Vec<String> {
     faults
 }
 
+/// Tables that are not as wide as any of the template, as long as these have one width.
+fn resized(template: &[u8], document: &[u8]) -> Vec<String> {
+    let widths = |bytes: &[u8]| -> Vec<u32> {
+        let (package, _) = invariants::Package::read(bytes);
+        let grids = package.trees.values().flat_map(|root| root.all("w:tblGrid"));
+        let widths = grids.map(|grid| {
+            grid.children
+                .iter()
+                .filter_map(|column| column.attribute("w:w")?.parse::<u32>().ok())
+                .sum()
+        });
+        widths.collect()
+    };
+    let known = widths(template);
+    let strange = widths(document).into_iter().filter(|width| {
+        // Columns are whole numbers: a few twentieths of a point may be lost.
+        !known.is_empty() && known.iter().all(|known| known.abs_diff(*width) > 20)
+    });
+    strange
+        .map(|width| format!("a table is {width} wide, those of the template {known:?}"))
+        .collect()
+}
+
 /// Runs the cases of a file; panics with everything that is wrong.
 fn run(stem: &str) {
     let mut faults = Vec::new();
@@ -535,6 +579,13 @@ mod runner {
         }
         let stored = stored.finish().expect("memory").into_inner();
         assert_eq!(touched(&template, &stored).len(), raw(&template).len());
+    }
+
+    #[test]
+    fn a_table_that_grew_is_seen() {
+        let table = |widths: &str| word_notation::docx(&format!("<table {widths}>\n[a] [b]\n</table>"));
+        assert_eq!(resized(&table("3000 6000"), &table("4495 4495")), [""; 0]);
+        assert_eq!(resized(&table("3000 6000"), &table("3000 7000")).len(), 1);
     }
 
     #[test]
