@@ -422,4 +422,3 @@ pub fn tidy(element: &mut Element) {
         });
     }
 }
-

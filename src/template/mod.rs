@@ -6,6 +6,7 @@
 //! `compile` (the tree), `fill` (values in). Text that comes from a workbook is never parsed.
 
 mod compile;
+mod expand;
 mod expression;
 mod fill;
 pub mod helper;
@@ -22,6 +23,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use self::compile::{Compiled, PartFault};
+use self::expand::{Expanded, Expander};
 use self::fill::{Filler, Missing, Target};
 use self::part::Tree;
 use crate::dataset::Dataset;
@@ -116,17 +118,12 @@ impl Template {
         let mut package = Package::read(docx, &Limits::default()).map_err(unreadable)?;
         let main = main_part(&mut package)?;
         let mut names = vec![(main.clone(), text!("thân văn bản", "body"))];
-        for relationship in package.relationships(&main).map_err(unreadable)? {
-            let story = STORIES.iter().find(|(kind, _, _)| *kind == relationship.kind);
-            if let (Some((_, vi, en)), false) = (story, relationship.external) {
-                let known = names.iter().any(|(name, _)| *name == relationship.target);
-                if package.has(&relationship.target) && !known {
-                    names.push((relationship.target, Text::new(*vi, *en)));
-                }
-            }
-        }
+        stories(&package, &main, &mut names).map_err(unreadable)?;
         let mut parts = Vec::new();
-        for (name, story) in names {
+        let mut expander = Expander::new(schema, options);
+        let mut done = 0;
+        while let Some((name, story)) = names.get(done).cloned() {
+            done += 1;
             let bytes = package.part(&name).map_err(unreadable)?;
             let mut source =
                 String::from_utf8(bytes).map_err(|error| unreadable(opc::Error::Damaged(error.to_string())))?;
@@ -137,7 +134,20 @@ impl Template {
             if source.starts_with('\u{feff}') {
                 source.remove(0);
             }
-            let tree = Tree::scan(&source).map_err(unreadable)?;
+            let mut tree = Tree::scan(&source).map_err(unreadable)?;
+            let mut asking = None;
+            if let Some(expanded) = expander.part(&mut package, &name, &source, &tree).map_err(unreadable)? {
+                let found = expanded.faults.iter().cloned();
+                for fault in found.take(MOST_FAULTS) {
+                    diagnostics.push(located(&source, &tree, &story, fault));
+                }
+                let expanded_tree = Tree::scan(&expanded.source).map_err(unreadable)?;
+                let original = std::mem::replace(&mut source, expanded.source.clone());
+                package.set(&name, source.clone().into_bytes());
+                asking = Some((original, std::mem::replace(&mut tree, expanded_tree), expanded));
+                // Partials may bring the first footnotes.
+                stories(&package, &main, &mut names).map_err(unreadable)?;
+            }
             match compile::part(&source, &tree, schema) {
                 Ok(None) => {}
                 Ok(Some(compiled)) => parts.push(CompiledPart {
@@ -149,7 +159,13 @@ impl Template {
                 Err(faults) => {
                     let count = faults.len();
                     for fault in faults.into_iter().take(MOST_FAULTS) {
-                        diagnostics.push(located(&source, &tree, &story, fault));
+                        diagnostics.push(match &asking {
+                            Some((original, original_tree, expanded)) => match asked_for(expanded, &tree, &fault) {
+                                Some(fault) => located(original, original_tree, &story, fault),
+                                None => located(&source, &tree, &story, fault),
+                            },
+                            None => located(&source, &tree, &story, fault),
+                        });
                     }
                     if count > MOST_FAULTS {
                         let rest = count - MOST_FAULTS;
@@ -330,6 +346,35 @@ fn main_part(package: &mut Package) -> Result<String, Diagnostics> {
         package.set("[Content_Types].xml", types.into_bytes());
     }
     Ok(main)
+}
+
+/// Adds the parts that hold text beside the body, unless they are known.
+fn stories(package: &Package, main: &str, names: &mut Vec<(String, Text)>) -> Result<(), opc::Error> {
+    for relationship in package.relationships(main)? {
+        let story = STORIES.iter().find(|(kind, _, _)| *kind == relationship.kind);
+        if let (Some((_, vi, en)), false) = (story, relationship.external) {
+            let known = names.iter().any(|(name, _)| *name == relationship.target);
+            if package.has(&relationship.target) && !known {
+                names.push((relationship.target, Text::new(*vi, *en)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The fault of a tag that a partial or table brought in, as one of the tag that asked for it.
+fn asked_for(expanded: &Expanded, tree: &Tree, found: &PartFault) -> Option<PartFault> {
+    let element = tree.paragraphs.get(found.paragraph)?.element;
+    let expansion = expanded.at(tree.elements[element].start)?;
+    let fault = found.fault.clone();
+    Some(PartFault {
+        paragraph: expansion.paragraph,
+        written: expansion.written.clone(),
+        fault: match &expansion.partial {
+            Some(partial) => expand::within(partial, &found.written, fault),
+            None => fault,
+        },
+    })
 }
 
 /// A fault with its place: part, nearest heading above, text of the paragraph.

@@ -1,0 +1,1 @@
+//! Small packages in memory.
