@@ -187,6 +187,10 @@ impl<'e> Expander<'e> {
             package,
             part,
         };
+        if work.prefix.is_empty() {
+            // Attributes have no default namespace.
+            work.names.require("w", names::WORD);
+        }
         let (expanded, mut expansions) = self.text(&mut work, source, tree, &Scopes::new(self.schema))?;
         if expansions.is_empty() && work.faults.is_empty() {
             return Ok(None);
@@ -651,9 +655,10 @@ fn marker(p: &str, tag: &str) -> String {
 
 /// A paragraph of next to no height.
 fn apart(p: &str) -> String {
+    let a = if p.is_empty() { "w:" } else { p };
     format!(
-        "<{p}p><{p}pPr><{p}spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" w:lineRule=\"exact\"/>\
-         <{p}rPr><{p}sz w:val=\"2\"/></{p}rPr></{p}pPr></{p}p>"
+        "<{p}p><{p}pPr><{p}spacing {a}before=\"0\" {a}after=\"0\" {a}line=\"20\" {a}lineRule=\"exact\"/>\
+         <{p}rPr><{p}sz {a}val=\"2\"/></{p}rPr></{p}pPr></{p}p>"
     )
 }
 

@@ -59,6 +59,13 @@ impl Names {
         found.map(|(prefix, _)| prefix.as_str())
     }
 
+    /// Makes a prefix known, unless it is.
+    pub fn require(&mut self, prefix: &str, uri: &str) {
+        if self.meaning(prefix).is_none() {
+            self.declared.push((prefix.to_owned(), uri.to_owned()));
+        }
+    }
+
     fn ignore(&mut self, prefix: &str) {
         if self.ignorable.iter().any(|known| known == prefix) {
             return;

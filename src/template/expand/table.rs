@@ -237,7 +237,8 @@ fn total(columns: &[Column<'_>], list: &str, number: bool, widths: &[usize], loo
     TableRow::new(cells).cant_split()
 }
 
-/// The width of each column: enough for the longest word of its header, the rest shared out by what its values need.
+/// The width of each column: enough for the longest word of its header, then for its values; what is left goes to the
+/// texts.
 fn widths(columns: &[Column<'_>], number: bool, width: usize) -> Vec<usize> {
     let twips = |letters: usize| letters * LETTER + 2 * PADDING;
     let longest_word = |text: &str| text.split_whitespace().map(|word| word.chars().count()).max();
@@ -259,28 +260,50 @@ fn widths(columns: &[Column<'_>], number: bool, width: usize) -> Vec<usize> {
             (None, Type::Year) => 6,
         };
         let label = field.label.chars().count().div_ceil(2).min(14);
-        (twips(least), twips(values.max(label).max(least)))
+        let is_text = matches!(field.ty, Type::Text | Type::LongText | Type::Choice);
+        (twips(least), twips(values.max(label).max(least)), is_text)
     });
-    let first = number.then(|| (twips(3), twips(3)));
-    let needs: Vec<(usize, usize)> = first.into_iter().chain(needs).collect();
-    let least: usize = needs.iter().map(|(least, _)| least).sum();
-    let more: usize = needs.iter().map(|(least, wanted)| wanted - least).sum();
-    // Too many columns for their headers are squeezed alike; columns that want no more than their headers stretch alike.
-    let (kept, parts): (usize, Vec<usize>) = if least >= width || more == 0 {
-        (0, needs.iter().map(|(least, _)| *least).collect())
-    } else {
-        (1, needs.iter().map(|(least, wanted)| wanted - least).collect())
-    };
-    let room = width - kept * least;
-    let whole: usize = parts.iter().sum::<usize>().max(1);
-    let mut before = 0;
-    needs
+    let first = number.then(|| (twips(3), twips(3), false));
+    let needs: Vec<(usize, usize, bool)> = first.into_iter().chain(needs).collect();
+    let least: Vec<usize> = needs.iter().map(|(least, _, _)| *least).collect();
+    let wanted: Vec<usize> = needs.iter().map(|(_, wanted, _)| *wanted).collect();
+    let (all_least, all_wanted) = (least.iter().sum::<usize>(), wanted.iter().sum::<usize>());
+    if all_least >= width {
+        // Too many columns for their headers: squeezed alike.
+        return shared(width, &least);
+    }
+    if all_wanted >= width {
+        let more: Vec<usize> = wanted
+            .iter()
+            .zip(&least)
+            .map(|(wanted, least)| wanted - least)
+            .collect();
+        return sums(&least, &shared(width - all_least, &more));
+    }
+    let texts: Vec<usize> = needs
         .iter()
-        .zip(parts)
-        .map(|((least, _), part)| {
-            let start = room * before / whole;
-            before += part;
-            kept * least + room * before / whole - start
-        })
-        .collect()
+        .map(|(_, wanted, is_text)| if *is_text { *wanted } else { 0 })
+        .collect();
+    let takers = if texts.iter().any(|wanted| *wanted > 0) {
+        texts
+    } else {
+        wanted.clone()
+    };
+    sums(&wanted, &shared(width - all_wanted, &takers))
+}
+
+fn sums(left: &[usize], right: &[usize]) -> Vec<usize> {
+    left.iter().zip(right).map(|(left, right)| left + right).collect()
+}
+
+/// A width shared out in the proportion of some parts, nothing lost by rounding.
+fn shared(width: usize, parts: &[usize]) -> Vec<usize> {
+    let whole = parts.iter().sum::<usize>().max(1);
+    let mut before = 0;
+    let share = |part: &usize| {
+        let start = width * before / whole;
+        before += part;
+        width * before / whole - start
+    };
+    parts.iter().map(share).collect()
 }
