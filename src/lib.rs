@@ -20,10 +20,11 @@
 //! | [`value`] | column types: how a cell becomes a typed value, and how it prints | jiff, rust_decimal |
 //! | [`schema`] | the sheets a pack expects, and whether that makes sense | |
 //! | [`opc`] | the .docx container: parts, content types, relationships, limits | zip |
+//! | [`wml`] | a small tree of Word elements: read, put in order, written | quick-xml |
 //! | [`workbook`] | bytes to sheets of raw cells with their formats | calamine |
 //! | [`dataset`] | finds the schema in a workbook, types the cells, runs the checks | |
 //! | [`blank`] | a schema to an empty or prefilled workbook | rust_xlsxwriter |
-//! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml |
+//! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`pack`] | a plug-in: manifest, schema, templates | toml |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
@@ -53,6 +54,7 @@ pub mod schema;
 pub mod template;
 pub mod value;
 pub mod vietnamese;
+pub mod wml;
 pub mod workbook;
 
 pub use self::blank::{Prefill, Stamp};

@@ -123,6 +123,8 @@ pub struct Relationship {
     pub id: String,
     /// The last step of the type's URI: `header`, `officeDocument`.
     pub kind: String,
+    /// The whole URI of the type.
+    pub uri: String,
     /// The part's name within the package, or the address outside.
     pub target: String,
     /// Whether the target is outside the package.
@@ -361,8 +363,13 @@ impl Package {
         Ok(())
     }
 
-    /// Adds a relationship to a part and returns its id.
+    /// Adds a relationship to a part and returns its id. `kind` as for [`relationship_xml`].
     pub fn relate(&mut self, name: &str, kind: &str, points: Points<'_>) -> Result<String, Error> {
+        self.relate_as(name, &format!("{RELATIONSHIPS}/{kind}"), points)
+    }
+
+    /// Adds a relationship of a type given by its whole URI to a part and returns its id.
+    pub fn relate_as(&mut self, name: &str, uri: &str, points: Points<'_>) -> Result<String, Error> {
         let known = self.relationships(name)?;
         let id = (1..)
             .map(|number| format!("rIdB{number}"))
@@ -370,7 +377,7 @@ impl Package {
             .unwrap_or_default();
         let rels = relationships_part(name);
         let xml = if self.has(&rels) { Some(self.text(&rels)?) } else { None };
-        let xml = with_relationships(xml.as_deref(), &relationship_xml(&id, kind, points))?;
+        let xml = with_relationships(xml.as_deref(), &relationship_of(&id, uri, points))?;
         self.set(&rels, xml.into_bytes());
         Ok(id)
     }
@@ -399,9 +406,11 @@ impl Package {
             let attribute = |key| attribute(element, key).unwrap_or_default();
             let external = attribute("TargetMode") == "External";
             let target = attribute("Target");
+            let uri = attribute("Type");
             list.push(Relationship {
                 id: attribute("Id"),
-                kind: attribute("Type").rsplit('/').next().unwrap_or_default().to_owned(),
+                kind: uri.rsplit('/').next().unwrap_or_default().to_owned(),
+                uri,
                 target: if external { target } else { resolve(folder, &target) },
                 external,
             });
@@ -420,6 +429,9 @@ pub fn relationships_part(name: &str) -> String {
     }
 }
 
+/// What the types of office relationships begin with.
+const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
 /// What a relationship points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Points<'t> {
@@ -431,13 +443,18 @@ pub enum Points<'t> {
 
 /// The XML of one relationship. `kind` is the last step of an office relationship type: `image`, `hyperlink`.
 pub fn relationship_xml(id: &str, kind: &str, points: Points<'_>) -> String {
+    relationship_of(id, &format!("{RELATIONSHIPS}/{kind}"), points)
+}
+
+fn relationship_of(id: &str, uri: &str, points: Points<'_>) -> String {
     let (target, mode) = match points {
         // Absolute, so that it holds from any folder (ECMA-376 part 2, 9.3.2.2).
         Points::ToPart(part) => (format!("/{part}"), ""),
         Points::Outside(address) => (address.to_owned(), " TargetMode=\"External\""),
     };
     format!(
-        "<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{}\"{mode}/>",
+        "<Relationship Id=\"{id}\" Type=\"{}\" Target=\"{}\"{mode}/>",
+        escape_attribute(uri),
         escape_attribute(&target)
     )
 }

@@ -50,7 +50,7 @@ const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>
 
 fn package(blocks: &[source::Block], source: &str) -> Result<Vec<u8>, String> {
     let built = layout::document(blocks).build();
-    let broken = |error: quick_xml::Error| error.to_string();
+    let broken = |error: crate::opc::Error| error.to_string();
     let mut headers = Vec::new();
     for header in &built.headers {
         headers.push(mend::header(header).map_err(broken)?.part());
@@ -140,10 +140,10 @@ fn relationships<'a>(list: impl IntoIterator<Item = (&'a str, &'a str, String)>)
 
 #[cfg(test)]
 mod tests {
-    use super::mend::{Element, Node, ORDERS};
     use super::*;
     use crate::diagnostic::Lang;
     use crate::opc::Limits;
+    use crate::wml::{self, Element, Node, ORDERS};
 
     /// Every construct of a text source.
     const SAMPLE: &str = include_str!("sample.md");
@@ -159,7 +159,7 @@ mod tests {
 
     fn body(source: &str) -> Element {
         let document = part(&built(source), "word/document.xml");
-        let root = mend::parse(document.as_bytes()).expect("well-formed");
+        let root = wml::parse(document.as_bytes()).expect("well-formed");
         root.child("w:body").expect("a body").clone()
     }
 
@@ -274,7 +274,7 @@ mod tests {
             "word/header2.xml",
         ] {
             let xml = part(&docx, name);
-            let root = mend::parse(xml.as_bytes()).expect("well-formed");
+            let root = wml::parse(xml.as_bytes()).expect("well-formed");
             visit(&root, &mut |element| {
                 let children: Vec<&str> = element.elements().map(|child| child.name.as_str()).collect();
                 match element.name.as_str() {
@@ -591,7 +591,7 @@ mod tests {
             match build(&source) {
                 Ok(docx) => {
                     let xml = part(&docx, "word/document.xml");
-                    mend::parse(xml.as_bytes()).expect("well-formed");
+                    wml::parse(xml.as_bytes()).expect("well-formed");
                     assert!(!xml.contains(|sign: char| sign < ' ' && sign != '\n'), "{xml}");
                 }
                 Err(findings) => assert!(findings.has_errors()),

@@ -10,6 +10,7 @@ mod album;
 mod column;
 mod compile;
 mod control;
+mod expand;
 mod expression;
 mod field;
 mod fill;
@@ -34,6 +35,7 @@ use std::sync::Arc;
 use self::addition::{Additions, Taken};
 use self::album::Album;
 use self::compile::{Compiled, PartFault};
+use self::expand::{Expanded, Expander};
 use self::fill::{Filler, Making, Missing, Target};
 use self::numbering::ListStyles;
 use self::part::Tree;
@@ -145,24 +147,50 @@ impl Template {
         let main = main_part(&mut package)?;
         let mut parts = Vec::new();
         let mut untouched = Vec::new();
-        for Story {
+        let mut expander = Expander::new(schema, options);
+        let mut all = stories(&package, &main).map_err(unreadable)?;
+        let mut done = 0;
+        while let Some(Story {
             name,
             words,
             target,
             takes_comments,
-        } in stories(&package, &main).map_err(unreadable)?
+        }) = all.get(done).cloned()
         {
-            let source = package.text(&name).map_err(unreadable)?;
-            let addresses = addresses(&package, &name).map_err(unreadable)?;
+            done += 1;
+            let mut source = package.text(&name).map_err(unreadable)?;
+            let mut addresses = addresses(&package, &name).map_err(unreadable)?;
             if !may_hold_fields(&source) && addresses.is_empty() {
                 untouched.push((source, target));
                 continue;
             }
-            let tree = match target {
+            let mut tree = match target {
                 PartTarget::Word => Tree::scan(&source),
                 PartTarget::Xml => Tree::scan_plain(&source),
             }
             .map_err(unreadable)?;
+            let mut asking = None;
+            let expanded = match target {
+                PartTarget::Word => expander.part(&mut package, &name, &source, &tree).map_err(unreadable)?,
+                PartTarget::Xml => None,
+            };
+            if let Some(expanded) = expanded {
+                let found = expanded.faults.iter().cloned();
+                for fault in found.take(MOST_FAULTS) {
+                    diagnostics.push(located(&source, &tree, &words, fault));
+                }
+                let expanded_tree = Tree::scan(&expanded.source).map_err(unreadable)?;
+                let original = std::mem::replace(&mut source, expanded.source.clone());
+                package.set(&name, source.clone().into_bytes());
+                asking = Some((original, std::mem::replace(&mut tree, expanded_tree), expanded));
+                addresses = self::addresses(&package, &name).map_err(unreadable)?;
+                // Partials may bring the first footnotes.
+                for story in stories(&package, &main).map_err(unreadable)? {
+                    if !all.iter().any(|known| known.name == story.name) {
+                        all.push(story);
+                    }
+                }
+            }
             let context = compile::Context {
                 schema,
                 controls: options.controls,
@@ -184,7 +212,13 @@ impl Template {
                 Err(faults) => {
                     let count = faults.len();
                     for fault in faults.into_iter().take(MOST_FAULTS) {
-                        diagnostics.push(located(&source, &tree, &words, fault));
+                        diagnostics.push(match &asking {
+                            Some((original, original_tree, expanded)) => match asked_for(expanded, &tree, &fault) {
+                                Some(fault) => located(original, original_tree, &words, fault),
+                                None => located(&source, &tree, &words, fault),
+                            },
+                            None => located(&source, &tree, &words, fault),
+                        });
                     }
                     if count > MOST_FAULTS {
                         let rest = count - MOST_FAULTS;
@@ -355,6 +389,7 @@ fn unreadable(error: opc::Error) -> Diagnostics {
 }
 
 /// A part that may hold tags.
+#[derive(Clone)]
 struct Story {
     name: String,
     words: Text,
@@ -589,6 +624,22 @@ fn main_part(package: &mut Package) -> Result<String, Diagnostics> {
         package.set("[Content_Types].xml", types.into_bytes());
     }
     Ok(main)
+}
+
+/// The fault of a tag that a partial or table brought in, as one of the tag that asked for it.
+fn asked_for(expanded: &Expanded, tree: &Tree, found: &PartFault) -> Option<PartFault> {
+    let element = tree.paragraphs.get(found.paragraph)?.element;
+    let expansion = expanded.at(tree.elements[element].start)?;
+    let fault = found.fault.clone();
+    Some(PartFault {
+        paragraph: expansion.paragraph,
+        written: expansion.written.clone(),
+        fault: match &expansion.partial {
+            Some(partial) => expand::within(partial, &found.written, fault),
+            None => fault,
+        },
+        range: None,
+    })
 }
 
 /// A fault with its place: part, nearest heading above, text of the paragraph.

@@ -340,15 +340,15 @@ pub fn parse(written: &str) -> Result<Says, Fault> {
         ));
     }
     // Three braces mean "unescaped" in Handlebars; values are data here, so they mean the same as two.
-    let inner = written.trim_start_matches('{').trim_end_matches('}').trim_matches('~');
-    let inner = normalise(inner);
+    let inner = inner(written);
     let inner = inner.trim_start_matches('&').trim();
     let first = inner.chars().next().unwrap_or_default();
     match first {
         '\0' => Err(Fault::new("mau/cu-phap", text!("thẻ trống", "an empty tag"))),
         '!' => Ok(Says::Nothing),
         '/' => Ok(Says::Close(inner[1..].trim().to_owned())),
-        '>' | '*' => Err(unsupported(inner)),
+        '>' => Err(not_alone(inner)),
+        '*' => Err(unsupported(inner)),
         '#' => {
             let head = inner[1..].trim();
             if head.starts_with(['*', '>']) {
@@ -386,10 +386,31 @@ fn unsupported(inner: &str) -> Fault {
     Fault::new(
         "mau/chua-ho-tro",
         text!(
-            "“{inner}”: mẫu con (>) và chỉ thị (*) chưa dùng được",
-            "“{inner}”: partials (>) and decorators (*) are not supported yet"
+            "“{inner}”: mẫu con dạng khối (#>) và chỉ thị (*) không dùng được",
+            "“{inner}”: partial blocks (#>) and decorators (*) are not supported"
         ),
     )
+}
+
+/// A partial where `expand` could not put it.
+fn not_alone(inner: &str) -> Fault {
+    Fault::new(
+        "mau/khong-dung-rieng",
+        text!(
+            "mẫu con “{inner}” phải đứng một mình trong đoạn văn, không kèm chữ, hình hay ngắt trang",
+            "the partial “{inner}” must stand alone in its paragraph, without text, pictures or page breaks"
+        ),
+    )
+    .hint(Some(text!(
+        "đưa thẻ {{{{{inner}}}}} xuống một đoạn riêng",
+        "put the tag {{{{{inner}}}}} in a paragraph of its own"
+    )))
+}
+
+/// What stands between the braces of a tag, as the parser sees it.
+pub fn inner(written: &str) -> String {
+    let inner = written.trim_start_matches('{').trim_end_matches('}').trim_matches('~');
+    normalise(inner)
 }
 
 /// The name and head of a block: what follows `#`, block parameters included.

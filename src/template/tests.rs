@@ -55,7 +55,7 @@ struct Sheets {
     sheet: Vec<crate::schema::Sheet>,
 }
 
-fn schema() -> Schema {
+pub(super) fn schema() -> Schema {
     let sheets: Sheets = toml::from_str(SCHEMA).unwrap();
     Schema {
         sheets: sheets.sheet,
@@ -88,7 +88,7 @@ fn sheet(name: &str, rows: Vec<Vec<Option<Value>>>) -> SheetData {
     }
 }
 
-fn dataset() -> Dataset {
+pub(super) fn dataset() -> Dataset {
     let mut targets = sheet(
         "Chỉ tiêu",
         vec![
@@ -128,7 +128,7 @@ fn dataset() -> Dataset {
 }
 
 /// A .docx with a body.
-fn docx(body: &str) -> Vec<u8> {
+pub(super) fn docx(body: &str) -> Vec<u8> {
     let mut package = Package::new();
     package.set(
         "[Content_Types].xml",
@@ -146,7 +146,7 @@ fn docx(body: &str) -> Vec<u8> {
 }
 
 /// Paragraphs, one a line; `¦` splits runs; a line of `[a] [b]` is a table row with these cells, `;` splits paragraphs in it.
-fn body(source: &str) -> String {
+pub(super) fn body(source: &str) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let paragraph = |text: &str| {
         let runs: String = text
@@ -182,7 +182,7 @@ fn body(source: &str) -> String {
 }
 
 /// The XML back in the notation of [`body`], runs joined.
-fn shown(xml: &str) -> String {
+pub(super) fn shown(xml: &str) -> String {
     let mut out = String::new();
     let mut reader = quick_xml::Reader::from_str(xml);
     let mut paragraphs_in_cell = 0;

@@ -9,12 +9,13 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "diagnostic",
     "vietnamese",
     "value",
     "schema",
     "opc",
+    "wml",
     "workbook",
     "dataset",
     "blank",
@@ -30,10 +31,10 @@ const DOORS: [(&str, &[&str]); 19] = [
     ("calamine", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
     ("handlebars", &["template"]),
-    ("docx_rs", &["outline"]),
+    ("docx_rs", &["template", "outline"]),
     ("pulldown_cmark", &["outline"]),
     ("zip", &["opc"]),
-    ("quick_xml", &["opc", "workbook", "template", "outline"]),
+    ("quick_xml", &["opc", "wml", "workbook", "template"]),
     ("toml", &["blank", "pack"]),
     ("unicode_normalization", &["vietnamese"]),
     ("strsim", &["vietnamese"]),

@@ -288,6 +288,30 @@ fn number(found: Option<Decimal>) -> Val<'static> {
     found.map_or(Val::Missing, Val::Number)
 }
 
+/// `table LIST`, which `expand` makes a table of; a call that is left over stands where it can't.
+pub const TABLE: Helper = Helper {
+    name: "table",
+    usage: "table DANH_SÁCH columns=\"cột cột\" total=true number=true header=true",
+    vi: "cả một bảng: mỗi cột khai báo của danh sách là một cột; thẻ đứng một mình trong đoạn",
+    en: "a whole table with a column for each declared column of the list; the tag stands alone in its paragraph",
+    example: ("table khen_thuong columns=\"cap so_luong\" total=true", ""),
+    named: &["columns", "header", "number", "total"],
+    check: |_, _| {
+        Err(Fault::new(
+            "mau/khong-dung-rieng",
+            text!(
+                "thẻ “table” phải đứng một mình trong đoạn văn, không kèm chữ, hình hay ngắt trang",
+                "the tag “table” must stand alone in its paragraph, without text, pictures or page breaks"
+            ),
+        )
+        .hint(Some(text!(
+            "đưa thẻ xuống một đoạn riêng, ví dụ {{{{table khen_thuong}}}}",
+            "put the tag in a paragraph of its own, like {{{{table khen_thuong}}}}"
+        ))))
+    },
+    call: |_| Val::Missing,
+};
+
 /// `sum LIST "field"`
 pub const SUM: Helper = Helper {
     name: "sum",

@@ -99,6 +99,7 @@ pub const HELPERS: &[&Helper] = &[
     &list::MAX,
     &list::JOIN,
     &list::LOOKUP,
+    &list::TABLE,
     &compare::EQ,
     &compare::NE,
     &compare::GT,
