@@ -5,6 +5,7 @@
 //! text, by handlebars' grammar), `place` (what a block repeats or removes), `expression` and `helper` (names and types),
 //! `compile` (the tree), `fill` (values in). Text that comes from a workbook is never parsed.
 
+pub mod comment;
 mod compile;
 mod expression;
 mod fill;
@@ -12,6 +13,7 @@ pub mod helper;
 mod part;
 mod place;
 mod print;
+mod story;
 mod tag;
 #[cfg(test)]
 mod tests;
@@ -86,14 +88,6 @@ struct CompiledPart {
 /// Most faults of a part that are told one by one.
 const MOST_FAULTS: usize = 100;
 
-/// Kinds of relationships of the main part whose targets may hold tags, and what they are called.
-const STORIES: [(&str, &str, &str); 4] = [
-    ("header", "đầu trang", "header"),
-    ("footer", "chân trang", "footer"),
-    ("footnotes", "chú thích cuối trang", "footnotes"),
-    ("endnotes", "chú thích cuối văn bản", "endnotes"),
-];
-
 impl Template {
     /// Compiles a template. All its faults come back at once, each with the paragraph's text: unknown fields with the
     /// nearest one, unclosed or crossing blocks, unknown helpers, wrong types. Warnings come with the template.
@@ -115,18 +109,8 @@ impl Template {
         };
         let mut package = Package::read(docx, &Limits::default()).map_err(unreadable)?;
         let main = main_part(&mut package)?;
-        let mut names = vec![(main.clone(), text!("thân văn bản", "body"))];
-        for relationship in package.relationships(&main).map_err(unreadable)? {
-            let story = STORIES.iter().find(|(kind, _, _)| *kind == relationship.kind);
-            if let (Some((_, vi, en)), false) = (story, relationship.external) {
-                let known = names.iter().any(|(name, _)| *name == relationship.target);
-                if package.has(&relationship.target) && !known {
-                    names.push((relationship.target, Text::new(*vi, *en)));
-                }
-            }
-        }
         let mut parts = Vec::new();
-        for (name, story) in names {
+        for (name, story) in story::stories(&package, &main).map_err(unreadable)? {
             let bytes = package.part(&name).map_err(unreadable)?;
             let mut source =
                 String::from_utf8(bytes).map_err(|error| unreadable(opc::Error::Damaged(error.to_string())))?;
