@@ -10,7 +10,8 @@ use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pack::{Output, Pack};
-use crate::template::{Template, TextTemplate};
+use crate::schema::Schema;
+use crate::template::{Template, TextTemplate, Used};
 use crate::workbook::{self, Limits, Workbook};
 use crate::{template, text};
 
@@ -154,11 +155,66 @@ pub fn blank(pack: &Pack, prefill: &Prefill) -> Result<Vec<u8>, blank::Error> {
 /// What is wrong with a pack's templates and file names, warnings for their author included.
 pub fn check_pack(pack: &Pack) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
+    let mut used = Used::default();
+    let mut is_sound = true;
     for output in &pack.outputs {
         match compile(pack, output) {
-            Ok(compiled) => diagnostics.extend(compiled.warnings),
-            Err(faults) => diagnostics.extend(faults),
+            Ok(compiled) => {
+                used.extend(compiled.template.used(&pack.schema));
+                used.extend(compiled.file_name.used(&pack.schema));
+                diagnostics.extend(compiled.warnings);
+            }
+            Err(faults) => {
+                diagnostics.extend(faults);
+                is_sound = false;
+            }
         }
+    }
+    // What a template that does not compile would use is not known.
+    if is_sound {
+        diagnostics.extend(unused_fields(&pack.schema, used));
+    }
+    diagnostics
+}
+
+/// Warnings about fields that people are asked to fill in and nothing uses: one for each sheet.
+fn unused_fields(schema: &Schema, mut used: Used) -> Diagnostics {
+    let by_checks = schema.checks.iter().flat_map(|check| check.rule.fields());
+    for (sheet, field) in by_checks {
+        let found = schema
+            .sheet(sheet)
+            .and_then(|(number, declared)| Some((number, declared.field(field)?.0)));
+        if let Some((sheet, field)) = found {
+            used.add(sheet, field);
+        }
+    }
+    let mut diagnostics = Diagnostics::new();
+    for (number, sheet) in schema.sheets.iter().enumerate() {
+        let unused: Vec<String> = sheet
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(field, _)| !used.has(number, *field) && sheet.key_index() != Some(*field))
+            .map(|(_, field)| format!("«{}»", field.label))
+            .collect();
+        if unused.is_empty() {
+            continue;
+        }
+        let labels = unused.join(", ");
+        let mut finding = Diagnostic::warning(
+            "mau/truong-khong-dung",
+            Place::Sheet(sheet.name.clone()),
+            text!(
+                "người dùng phải điền {labels} mà không mẫu nào dùng đến",
+                "people are asked to fill in {labels}, which no template uses"
+            ),
+        )
+        .hint(text!(
+            "thêm thẻ vào mẫu Word, hoặc bỏ khỏi pack.toml",
+            "add a tag to the Word template, or take it out of pack.toml"
+        ));
+        finding.file = Some(crate::pack::MANIFEST.to_owned());
+        diagnostics.push(finding);
     }
     diagnostics
 }

@@ -17,6 +17,7 @@ mod story;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod used;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use self::compile::{Compiled, PartFault};
 use self::fill::{Filler, Missing, Target};
 use self::part::Tree;
+pub use self::used::Used;
 use crate::dataset::Dataset;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::opc::{self, Fate, Limits, Package, Rewrite};
@@ -110,10 +112,14 @@ impl Template {
         let mut package = Package::read(docx, &Limits::default()).map_err(unreadable)?;
         let main = main_part(&mut package)?;
         let mut parts = Vec::new();
+        let mut tracked = Vec::new();
         for (name, story) in story::stories(&package, &main).map_err(unreadable)? {
             let bytes = package.part(&name).map_err(unreadable)?;
             let mut source =
                 String::from_utf8(bytes).map_err(|error| unreadable(opc::Error::Damaged(error.to_string())))?;
+            if story::has_tracked_changes(&source) {
+                tracked.push(story.clone());
+            }
             if !source.contains('{') && !source.contains("&#") {
                 continue;
             }
@@ -149,6 +155,9 @@ impl Template {
                 }
             }
         }
+        if !tracked.is_empty() {
+            diagnostics.push(tracked_changes(&tracked));
+        }
         diagnostics.sort(&[]);
         if diagnostics.has_errors() {
             return Err(diagnostics);
@@ -164,6 +173,18 @@ impl Template {
             empty: options.empty.to_owned(),
         };
         Ok((template, diagnostics))
+    }
+
+    /// The fields of the schema it was compiled with that it uses.
+    pub fn used(&self, schema: &Schema) -> Used {
+        let mut used = Used::default();
+        for part in &self.parts {
+            // A part that was compiled can be scanned.
+            if let Ok(tree) = Tree::scan(&part.source) {
+                used.extend(used::in_part(&part.source, &tree, schema));
+            }
+        }
+        used
     }
 
     /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
@@ -316,6 +337,24 @@ fn main_part(package: &mut Package) -> Result<String, Diagnostics> {
     Ok(main)
 }
 
+/// Tells that some stories hold tracked changes: what is printed then is text of which nobody has decided that it stays.
+fn tracked_changes(stories: &[Text]) -> Diagnostic {
+    let list = |of: fn(&Text) -> &str| stories.iter().map(of).collect::<Vec<_>>().join(", ");
+    let (vi, en) = (list(|story| &story.vi), list(|story| &story.en));
+    Diagnostic::warning(
+        "mau/con-theo-doi-thay-doi",
+        Place::File,
+        Text::new(
+            format!("mẫu cần chữ đã chốt, ở {vi} còn những chỗ sửa đang được theo dõi (Track Changes)"),
+            format!("a template needs its final text; there are tracked changes in: {en}"),
+        ),
+    )
+    .hint(text!(
+        "trong Word: Xem lại > Chấp nhận > Chấp nhận tất cả thay đổi (Review > Accept > Accept All Changes)",
+        "in Word: Review > Accept > Accept All Changes"
+    ))
+}
+
 /// A fault with its place: part, nearest heading above, text of the paragraph.
 fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnostic {
     let text = |number: usize| tree.text(source, number).text.trim().to_owned();
@@ -367,6 +406,11 @@ impl TextTemplate {
                 })
                 .collect()),
         }
+    }
+
+    /// The fields of the schema it was compiled with that it uses.
+    pub fn used(&self, schema: &Schema) -> Used {
+        used::in_line(&self.source, schema)
     }
 
     /// The line filled with values; what is missing leaves nothing.

@@ -49,6 +49,22 @@ pub fn stories(package: &Package, main: &str) -> Result<Vec<(String, Text)>, opc
     Ok(stories)
 }
 
+/// Whether a part holds tracked changes (ECMA-376 part 1, 17.13.5): text put in, taken out or moved, or changed formats.
+pub fn has_tracked_changes(source: &str) -> bool {
+    source.match_indices('<').any(|(at, _)| {
+        let tag = &source[at + 1..];
+        let end = tag
+            .find(|sign: char| !sign.is_alphanumeric() && sign != ':')
+            .unwrap_or(tag.len());
+        let name = tag[..end].rsplit(':').next().unwrap_or_default();
+        matches!(
+            name,
+            "ins" | "del" | "moveFrom" | "moveTo" | "cellIns" | "cellDel" | "cellMerge"
+        ) || name.ends_with("PrChange")
+            || matches!(name, "tblPrExChange" | "tblGridChange" | "numberingChange")
+    })
+}
+
 /// Which pages a header or footer stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pages {
@@ -168,6 +184,22 @@ mod tests {
                 "notes chú thích cuối trang / footnotes",
             ]
         );
+    }
+
+    #[test]
+    fn tracked_changes_are_seen_whatever_the_prefix() {
+        for (source, expected) in [
+            ("<w:p><w:ins w:id=\"1\"><w:r/></w:ins></w:p>", true),
+            ("<p><del id=\"1\"/></p>", true),
+            ("<w:rPr><w:b/><w:rPrChange w:id=\"1\"/></w:rPr>", true),
+            (
+                "<w:p><w:instrText>ins</w:instrText><w:delText/><w:t>&lt;ins></w:t></w:p>",
+                false,
+            ),
+            ("<", false),
+        ] {
+            assert_eq!(has_tracked_changes(source), expected, "{source}");
+        }
     }
 
     #[test]

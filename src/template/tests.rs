@@ -55,7 +55,7 @@ struct Sheets {
     sheet: Vec<crate::schema::Sheet>,
 }
 
-fn schema() -> Schema {
+pub(super) fn schema() -> Schema {
     let sheets: Sheets = toml::from_str(SCHEMA).unwrap();
     Schema {
         sheets: sheets.sheet,
