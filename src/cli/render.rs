@@ -18,6 +18,7 @@ struct Wish<'m> {
     output: Option<Target>,
     pack: Option<&'m PathBuf>,
     force: bool,
+    options: Options,
 }
 
 /// Runs the command.
@@ -34,6 +35,10 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         output,
         pack: matches.get_one("pack"),
         force: matches.get_flag("force"),
+        options: Options {
+            trace: matches.get_flag("trace"),
+            ..Options::default()
+        },
     };
     let mut report = Report::new("render");
     let mut written: Vec<PathBuf> = Vec::new();
@@ -75,7 +80,7 @@ fn render(
     warnings: &mut Diagnostics,
 ) -> Result<Vec<(String, PathBuf)>, Stop> {
     let (workbook, pack) = open(session, path, wish.pack)?;
-    let outcome = pipeline::render_workbook(&pack, workbook);
+    let outcome = pipeline::render_workbook(&pack, workbook, &wish.options);
     let mut findings = outcome.diagnostics;
     attribute(&mut findings, &pack, path);
     if findings.has_errors() {

@@ -8,7 +8,7 @@ mod file_name;
 pub use self::file_name::safe_file_name;
 use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place};
 use crate::pack::{Output, Pack};
 use crate::schema::Schema;
 use crate::template::{Template, TextTemplate, Used};
@@ -20,6 +20,9 @@ use crate::{template, text};
 pub struct Options {
     /// How large a workbook may be.
     pub limits: Limits,
+    /// Whether documents are made for comparing with the workbook: each value with a comment that names its cell. Their
+    /// file names say so.
+    pub trace: bool,
 }
 
 /// A workbook that was read and checked.
@@ -51,6 +54,11 @@ pub struct Document {
     pub bytes: Vec<u8>,
 }
 
+/// What the file name of a document ends with.
+const ENDING: &str = ".docx";
+/// The same of one for comparing with the workbook.
+const TRACED_ENDING: &str = " (đối chiếu).docx";
+
 /// Reads a workbook, for instance to find its pack.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Workbook, workbook::Error> {
     workbook::read(bytes, &options.limits)
@@ -63,7 +71,7 @@ pub fn check(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Checked, wo
 
 /// Reads and checks a workbook and makes the pack's documents of it.
 pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, workbook::Error> {
-    Ok(render_workbook(pack, read(bytes, options)?))
+    Ok(render_workbook(pack, read(bytes, options)?, options))
 }
 
 /// The same as [`check`] for a workbook that was read already.
@@ -99,7 +107,7 @@ pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
 /// The same as [`render`] for a workbook that was read already.
 ///
 /// Warnings about a template's own making are for its author and are left out here: see [`check_pack`].
-pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
+pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Outcome {
     let Checked {
         dataset,
         mut diagnostics,
@@ -129,9 +137,10 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
             }
         };
         let name = compiled.file_name.fill(&dataset);
+        let ending = if options.trace { TRACED_ENDING } else { ENDING };
         documents.push(Document {
             output: output.id.clone(),
-            file_name: safe_file_name(&name, "docx"),
+            file_name: file_name::with_ending(&name, ending),
             bytes,
         });
     }
@@ -177,6 +186,24 @@ pub fn check_pack(pack: &Pack) -> Diagnostics {
     diagnostics
 }
 
+/// A copy of each Word template of a pack in which something was found, with a comment at each place: the template's name
+/// and the copy. Templates that can't be read have none; [`check_pack`] tells why.
+pub fn annotate_pack(pack: &Pack, lang: Lang) -> Vec<(String, Vec<u8>)> {
+    let mut copies: Vec<(String, Vec<u8>)> = Vec::new();
+    for output in &pack.outputs {
+        if copies.iter().any(|(template, _)| *template == output.template) {
+            continue;
+        }
+        let docx = pack.file(&output.template).unwrap_or_default();
+        if let Ok((copy, findings)) = Template::annotate(docx, &pack.schema, &template_options(pack), lang)
+            && !findings.is_empty()
+        {
+            copies.push((output.template.clone(), copy));
+        }
+    }
+    copies
+}
+
 /// Warnings about fields that people are asked to fill in and nothing uses: one for each sheet.
 fn unused_fields(schema: &Schema, mut used: Used) -> Diagnostics {
     let by_checks = schema.checks.iter().flat_map(|check| check.rule.fields());
@@ -205,8 +232,8 @@ fn unused_fields(schema: &Schema, mut used: Used) -> Diagnostics {
             "mau/truong-khong-dung",
             Place::Sheet(sheet.name.clone()),
             text!(
-                "người dùng phải điền {labels} mà không mẫu nào dùng đến",
-                "people are asked to fill in {labels}, which no template uses"
+                "biểu hỏi {labels} mà không mẫu Word nào dùng đến",
+                "the workbook asks for {labels}, which no Word template uses"
             ),
         )
         .hint(text!(
@@ -226,12 +253,16 @@ struct Compiled {
     warnings: Diagnostics,
 }
 
-fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
-    let options = template::Options {
+fn template_options(pack: &Pack) -> template::Options<'_> {
+    template::Options {
         empty: &pack.empty,
         files: &pack.files,
         controls: pack.controls,
-    };
+    }
+}
+
+fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
+    let options = template_options(pack);
     let mut findings = Diagnostics::new();
     let template = match Template::compile(pack.file(&output.template).unwrap_or_default(), &pack.schema, &options) {
         Ok((template, warnings)) => {

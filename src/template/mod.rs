@@ -5,6 +5,7 @@
 //! text, by handlebars' grammar), `place` (what a block repeats or removes), `expression` and `helper` (names and types),
 //! `compile` (the tree), `fill` (values in). Text that comes from a workbook is never parsed.
 
+mod annotate;
 pub mod comment;
 mod compile;
 mod expression;

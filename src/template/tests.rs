@@ -128,7 +128,7 @@ fn dataset() -> Dataset {
 }
 
 /// A .docx with a body.
-fn docx(body: &str) -> Vec<u8> {
+pub(super) fn docx(body: &str) -> Vec<u8> {
     let mut package = Package::new();
     package.set(
         "[Content_Types].xml",
@@ -146,7 +146,7 @@ fn docx(body: &str) -> Vec<u8> {
 }
 
 /// Paragraphs, one a line; `¦` splits runs; a line of `[a] [b]` is a table row with these cells, `;` splits paragraphs in it.
-fn body(source: &str) -> String {
+pub(super) fn body(source: &str) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let paragraph = |text: &str| {
         let runs: String = text
