@@ -92,7 +92,11 @@ pub fn prepare(package: &mut Package, main: &str) -> Result<Comments, opc::Error
         }
     };
     let source = package.text(&part)?;
-    let prefix = Tree::scan(&source)?.prefix;
+    let tree = Tree::scan(&source)?;
+    let prefix = tree.prefix;
+    if !source[tree.elements[0].start + 1..].starts_with(&format!("{prefix}comments")) {
+        return Err(opc::Error::Damaged(part));
+    }
     let mut next = 0;
     // An anchor without its comment must not get one either.
     for xml in [&source, &body] {
@@ -381,7 +385,7 @@ enum Side {
 impl Sheet<'_> {
     /// Puts the anchors of a comment around a range; returns whether the range is in a text box.
     fn anchor(&mut self, id: u32, range: &Range<usize>) -> Result<bool, opc::Error> {
-        let last = range.end.max(range.start + 1) - 1;
+        let last = range.end.max(range.start.saturating_add(1)) - 1;
         let found = element_at(self.tree, range.start).and_then(|element| self.place(element));
         let Some((anchor, is_in_box)) = found else {
             return self.anchor_at_top(id).map(|()| false);
@@ -772,6 +776,28 @@ mod tests {
         ] {
             assert_eq!(shown(body, "word/_rels/document.xml.rels"), expected);
         }
+    }
+
+    #[test]
+    fn every_byte_of_a_part_can_be_marked() {
+        let body = r#"<w:p/><w:p><w:pPr><w:jc/></w:pPr><w:hyperlink><w:r><w:t>a &amp; b</w:t></w:r></w:hyperlink><w:bookmarkStart w:id="1"/><w:r><w:drawing><wp:docPr descr="ạ"/><w:txbxContent><w:tbl><w:tr><w:tc><w:p><w:r/></w:p></w:tc></w:tr></w:tbl></w:txbxContent></w:drawing></w:r></w:p><w:sdt><w:sdtPr/><w:sdtContent><w:tbl><w:tblPr/><w:tr><w:tc><w:tcPr/><w:p><w:sdt><w:sdtPr><w:tag/></w:sdtPr><w:sdtContent><w:r/></w:sdtContent></w:sdt></w:p></w:tc></w:tr></w:tbl></w:sdtContent></w:sdt>"#;
+        let package = package(body, None);
+        let length = package.text(MAIN).unwrap().len();
+        let mark = |range: Range<usize>| Mark {
+            part: MAIN.to_owned(),
+            range,
+            lines: Vec::new(),
+        };
+        let mut marks: Vec<Mark> = (0..length + 2).map(|at| mark(at..at + 1)).collect();
+        marks.extend((0..length).map(|at| mark(at..at + 40)));
+        marks.push(mark(usize::MAX..usize::MAX));
+        annotated(&package, &marks);
+    }
+
+    #[test]
+    fn a_part_that_holds_no_comments_is_not_written_to() {
+        let mut package = package("<w:p/>", Some("<w:document/>"));
+        assert!(matches!(prepare(&mut package, MAIN), Err(opc::Error::Damaged(_))));
     }
 
     #[test]

@@ -73,11 +73,19 @@ enum Pages {
     Even,
 }
 
-/// What the sections refer to: for each relationship the first section that names it, counted from 1, and its pages.
+/// What the sections refer to, by relationship.
 #[derive(Debug, Default)]
 struct References {
-    by_id: BTreeMap<String, (usize, Pages)>,
+    by_id: BTreeMap<String, Reference>,
     sections: usize,
+}
+
+#[derive(Debug)]
+struct Reference {
+    /// The first section that names it, from 1; those that follow have it too unless they name another.
+    section: usize,
+    pages: Pages,
+    is_header: bool,
 }
 
 impl References {
@@ -89,32 +97,41 @@ impl References {
             "sectPrChange" => is_former = true,
             "sectPr" if is_former => is_former = false,
             "sectPr" => references.sections += 1,
-            "headerReference" | "footerReference" => {
+            name @ ("headerReference" | "footerReference") => {
                 let pages = match opc::attribute(element, "type").as_deref() {
                     Some("first") => Pages::First,
                     Some("even") => Pages::Even,
                     _ => Pages::All,
                 };
                 let id = opc::attribute(element, "id").unwrap_or_default();
-                references.by_id.entry(id).or_insert((references.sections, pages));
+                references.by_id.entry(id).or_insert(Reference {
+                    section: references.sections,
+                    pages,
+                    is_header: name == "headerReference",
+                });
             }
             _ => {}
         })?;
         Ok(references)
     }
 
-    /// What the header or footer behind a relationship is called; `vi` and `en` say which of the two it is.
+    /// What the header or footer behind a relationship is called; `vi` and `en` say which of the two it is. The section is
+    /// named where another section has another one for the same pages.
     fn name(&self, id: &str, vi: &str, en: &str) -> Text {
-        let Some(&(section, pages)) = self.by_id.get(id) else {
+        let Some(reference) = self.by_id.get(id) else {
             return Text::new(vi, en);
         };
+        let Reference { section, pages, .. } = *reference;
         let (vi, en) = match pages {
             Pages::All => (vi.to_owned(), en.to_owned()),
             Pages::First => (format!("{vi} của trang đầu"), format!("first-page {en}")),
             Pages::Even => (format!("{vi} của trang chẵn"), format!("even-page {en}")),
         };
+        let is_alike = |other: &&Reference| other.pages == pages && other.is_header == reference.is_header;
+        if self.by_id.values().filter(is_alike).take(2).count() < 2 {
+            return Text::new(vi, en);
+        }
         match pages {
-            _ if self.sections < 2 => Text::new(vi, en),
             Pages::All => text!("{vi} của phần {section}", "{en} of section {section}"),
             _ => text!("{vi}, phần {section}", "{en} of section {section}"),
         }
@@ -126,22 +143,22 @@ mod tests {
     use super::*;
     use crate::opc::Points;
 
-    const REFERENCES: [(&str, &str, &str); 6] = [
-        ("header", "default", "h1"),
-        ("header", "first", "h2"),
-        ("header", "even", "h3"),
-        ("footer", "default", "f1"),
-        ("footer", "first", "f2"),
-        ("footnotes", "", "notes"),
+    const PARTS: [(&str, &str); 6] = [
+        ("header", "h1"),
+        ("header", "h2"),
+        ("header", "h3"),
+        ("footer", "f1"),
+        ("footer", "f2"),
+        ("footnotes", "notes"),
     ];
 
-    /// Names of the stories of a document whose sections refer to the parts given by their numbers.
-    fn names(sections: &[&[usize]]) -> Vec<String> {
+    /// Names of the stories of a document whose sections refer to the parts given by their numbers and pages.
+    fn names(sections: &[&[(usize, &str)]]) -> Vec<String> {
         let mut package = Package::new();
         let main = "word/document.xml";
         package.set("[Content_Types].xml", *b"<Types/>");
         let mut ids = Vec::new();
-        for (kind, _, name) in REFERENCES {
+        for (kind, name) in PARTS {
             let part = format!("word/{name}.xml");
             package.set(&part, *b"<a/>");
             ids.push(package.relate(main, kind, Points::ToPart(&part)).unwrap());
@@ -149,8 +166,8 @@ mod tests {
         let mut body = String::new();
         for section in sections {
             body.push_str("<w:p><w:pPr><w:sectPr>");
-            for &number in *section {
-                let (kind, pages, _) = REFERENCES[number];
+            for &(number, pages) in *section {
+                let kind = PARTS[number].0;
                 body.push_str(&format!(
                     r#"<w:{kind}Reference w:type="{pages}" r:id="{}"/>"#,
                     ids[number]
@@ -173,7 +190,7 @@ mod tests {
     #[test]
     fn headers_are_called_by_the_pages_they_stand_on() {
         assert_eq!(
-            names(&[&[0, 1, 2, 3, 4]]),
+            names(&[&[(0, "default"), (1, "first"), (2, "even"), (3, "default"), (4, "first")]]),
             [
                 "document thân văn bản / body",
                 "h1 đầu trang / header",
@@ -203,19 +220,28 @@ mod tests {
     }
 
     #[test]
-    fn with_several_sections_the_section_is_named() {
+    fn the_section_is_named_where_another_has_one_for_the_same_pages() {
+        let told = names(&[
+            &[(0, "default"), (4, "first")],
+            &[(0, "default"), (1, "first"), (3, "first")],
+            &[(2, "default")],
+        ]);
         assert_eq!(
-            names(&[&[0], &[0, 1, 3], &[]]),
+            told[1..],
             [
-                "document thân văn bản / body",
                 "h1 đầu trang của phần 1 / header of section 1",
-                "h2 đầu trang của trang đầu, phần 2 / first-page header of section 2",
-                "h3 đầu trang / header",
-                "f1 chân trang của phần 2 / footer of section 2",
-                "f2 chân trang / footer",
+                "h2 đầu trang của trang đầu / first-page header",
+                "h3 đầu trang của phần 3 / header of section 3",
+                "f1 chân trang của trang đầu, phần 2 / first-page footer of section 2",
+                "f2 chân trang của trang đầu, phần 1 / first-page footer of section 1",
                 "notes chú thích cuối trang / footnotes",
-            ],
-            "the first section that refers to it; parts that none refers to have the plain name"
+            ]
         );
+        assert_eq!(
+            names(&[&[(0, "default")], &[]])[1],
+            "h1 đầu trang / header",
+            "a section without one has that before it"
+        );
+        assert_eq!(names(&[&[], &[]])[1], "h1 đầu trang / header", "no section has it");
     }
 }
