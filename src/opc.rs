@@ -377,7 +377,11 @@ impl Package {
             .unwrap_or_default();
         let rels = relationships_part(name);
         let xml = if self.has(&rels) { Some(self.text(&rels)?) } else { None };
-        let xml = with_relationships(xml.as_deref(), &relationship_of(&id, uri, points))?;
+        let mut relationship = relationship_of(&id, uri, points);
+        if xml.as_deref().is_some_and(|xml| xml.contains(STRICT_KINDS)) {
+            relationship = relationship.replacen(RELATIONSHIPS, STRICT_KINDS.trim_end_matches('/'), 1);
+        }
+        let xml = with_relationships(xml.as_deref(), &relationship)?;
         self.set(&rels, xml.into_bytes());
         Ok(id)
     }
@@ -431,6 +435,8 @@ pub fn relationships_part(name: &str) -> String {
 
 /// What the types of office relationships begin with.
 const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+/// The same in strict documents (ECMA-376 part 1, annex A).
+const STRICT_KINDS: &str = "http://purl.oclc.org/ooxml/officeDocument/relationships/";
 
 /// What a relationship points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -675,6 +681,22 @@ mod tests {
         assert_eq!(
             package.relationships("word/footnotes.xml").unwrap()[0].target,
             "http://a/?b&c"
+        );
+    }
+
+    #[test]
+    fn a_strict_document_gets_strict_relationships() {
+        let mut package = package();
+        let strict = format!(
+            r#"<Relationships><Relationship Id="r1" Type="{STRICT_KINDS}styles" Target="a.xml"/></Relationships>"#
+        );
+        package.set("word/_rels/document.xml.rels", strict.into_bytes());
+        let points = Points::ToPart("word/comments.xml");
+        package.relate("word/document.xml", "comments", points).unwrap();
+        let written = package.text("word/_rels/document.xml.rels").unwrap();
+        assert!(
+            written.contains(&format!("{STRICT_KINDS}comments\"")) && !written.contains(RELATIONSHIPS),
+            "{written}"
         );
     }
 

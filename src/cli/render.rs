@@ -37,6 +37,7 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         force: matches.get_flag("force"),
         options: Options {
             images: images::read(matches.get_many("image").into_iter().flatten())?,
+            trace: matches.get_flag("trace"),
             ..Options::default()
         },
     };

@@ -16,6 +16,7 @@ use super::place::{self, Action, Block, Extras, Instead, Over, PlacedTag, Plan};
 use super::print::Printer;
 use super::section::Orientation;
 use super::tag::{self, Says};
+use super::used::Used;
 use crate::text;
 use crate::value::Type;
 use crate::vietnamese;
@@ -284,6 +285,8 @@ pub struct Compiled {
     pub has_hyperlinks: bool,
     /// Whether pictures are asked for, and their names as far as the tags say them.
     pub pictures: Option<BTreeSet<String>>,
+    /// The fields of the schema that it uses.
+    pub used: Used,
 }
 
 impl Compiled {
@@ -374,6 +377,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         known: HashMap::new(),
     });
     let nodes = builder.all();
+    let used = builder.scopes.used();
     let (shapes, links) = (builder.shapes, builder.links);
     let (has_long_texts, has_hyperlinks, pictures) = (builder.has_long_texts, builder.has_hyperlinks, builder.pictures);
     faults.extend(builder.link_faults.into_iter().map(|(position, written, fault)| {
@@ -404,6 +408,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         has_lists: restarts || has_long_texts,
         has_hyperlinks,
         pictures,
+        used,
     }))
 }
 
@@ -577,6 +582,7 @@ pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Ve
     if faults.is_empty() {
         Ok(Compiled {
             nodes,
+            used: builder.scopes.used(),
             ..Compiled::default()
         })
     } else {

@@ -7,7 +7,9 @@
 
 mod addition;
 mod album;
+mod annotate;
 mod column;
+pub mod comment;
 mod compile;
 mod control;
 mod expand;
@@ -22,10 +24,12 @@ pub mod picture;
 mod place;
 mod print;
 mod section;
+mod story;
 mod tag;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod used;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -34,14 +38,16 @@ use std::sync::Arc;
 
 use self::addition::{Additions, Taken};
 use self::album::Album;
+use self::comment::Comments;
 use self::compile::{Compiled, PartFault};
 use self::expand::{Expanded, Expander};
 use self::fill::{Filler, Making, Missing, Target};
 use self::numbering::ListStyles;
 use self::part::Tree;
 use self::trace::Trace;
+pub use self::used::Used;
 use crate::dataset::Dataset;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
 use crate::opc::{self, Fate, Limits, Package, Rewrite};
 use crate::schema::Schema;
 use crate::text;
@@ -126,14 +132,6 @@ pub struct Wish {
 /// Most faults of a part that are told one by one.
 const MOST_FAULTS: usize = 100;
 
-/// Kinds of relationships of the main part whose targets may hold tags, and what they are called.
-const STORIES: [(&str, &str, &str); 4] = [
-    ("header", "đầu trang", "header"),
-    ("footer", "chân trang", "footer"),
-    ("footnotes", "chú thích cuối trang", "footnotes"),
-    ("endnotes", "chú thích cuối văn bản", "endnotes"),
-];
-
 impl Template {
     /// Compiles a template. All its faults come back at once, each with the paragraph's text: unknown fields with the
     /// nearest one, unclosed or crossing blocks, unknown helpers, wrong types. Warnings come with the template.
@@ -146,6 +144,7 @@ impl Template {
         let mut package = Package::read(docx, &Limits::default()).map_err(unreadable)?;
         let main = main_part(&mut package)?;
         let mut parts = Vec::new();
+        let mut tracked = Vec::new();
         let mut untouched = Vec::new();
         let mut expander = Expander::new(schema, options);
         let mut all = stories(&package, &main).map_err(unreadable)?;
@@ -159,6 +158,9 @@ impl Template {
         {
             done += 1;
             let mut source = package.text(&name).map_err(unreadable)?;
+            if story::has_tracked_changes(&source) {
+                tracked.push(words.clone());
+            }
             let mut addresses = addresses(&package, &name).map_err(unreadable)?;
             if !may_hold_fields(&source) && addresses.is_empty() {
                 untouched.push((source, target));
@@ -234,6 +236,9 @@ impl Template {
                 }
             }
         }
+        if !tracked.is_empty() {
+            diagnostics.push(tracked_changes(&tracked));
+        }
         diagnostics.sort(&[]);
         if diagnostics.has_errors() {
             return Err(diagnostics);
@@ -308,6 +313,15 @@ impl Template {
         parts.flat_map(|part| part.compiled.pictures.iter().flatten().map(String::as_str))
     }
 
+    /// The fields of the schema it was compiled with that it uses.
+    pub fn used(&self) -> Used {
+        let mut used = Used::default();
+        for part in &self.parts {
+            used.extend(part.compiled.used.clone());
+        }
+        used
+    }
+
     /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
     pub fn fill(&self, dataset: &Dataset) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
         self.fill_with(dataset, &Wish::default())
@@ -315,18 +329,33 @@ impl Template {
 
     /// The same, with a wish.
     pub fn fill_with(&self, dataset: &Dataset, wish: &Wish) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
+        let mut package = self.package.clone();
+        let comments = match wish.trace {
+            true => Some(comment::prepare(&mut package, &self.main)?),
+            false => None,
+        };
         let mut filling = Filling {
             template: self,
-            package: &self.package,
+            package: &package,
             dataset,
             missing: Vec::new(),
             making: Making {
                 additions: Additions::new(self.taken.clone()),
                 album: Album::new(wish.images.clone(), Arc::clone(&self.files)),
-                trace: wish.trace.then(|| Trace::new(0)),
+                trace: comments.as_ref().map(|comments| Trace::new(comments.next)),
             },
+            comments,
+            unplaced: Vec::new(),
         };
-        let bytes = self.package.write_with(&mut filling)?;
+        let mut bytes = package.write_with(&mut filling)?;
+        if !filling.unplaced.is_empty() {
+            let mark = comment::Mark {
+                part: self.main.clone(),
+                range: 0..0,
+                lines: std::mem::take(&mut filling.unplaced),
+            };
+            bytes = comment::annotate(bytes, &[mark], Lang::Vi)?;
+        }
         let mut diagnostics = std::mem::take(&mut filling.making.album.findings);
         for missing in filling.missing {
             self.tell_missing(dataset, missing, &mut diagnostics);
@@ -399,32 +428,23 @@ struct Story {
 
 /// The parts that may hold tags: the body, headers, footers and notes, and the document's properties.
 fn stories(package: &Package, main: &str) -> Result<Vec<Story>, opc::Error> {
-    let mut stories = vec![Story {
-        name: main.to_owned(),
-        words: text!("thân văn bản", "body"),
-        target: PartTarget::Word,
-        takes_comments: true,
-    }];
-    let mut add = |name: String, words: Text, target: PartTarget| {
-        if package.has(&name) && !stories.iter().any(|story| story.name == name) {
+    let mut stories: Vec<Story> = story::stories(package, main)?
+        .into_iter()
+        .map(|(name, words)| Story {
+            takes_comments: name == main,
+            name,
+            words,
+            target: PartTarget::Word,
+        })
+        .collect();
+    for relationship in package.relationships("")? {
+        if relationship.kind == "core-properties" && package.has(&relationship.target) {
             stories.push(Story {
-                name,
-                words,
-                target,
+                name: relationship.target,
+                words: text!("thuộc tính của tệp", "document properties"),
+                target: PartTarget::Xml,
                 takes_comments: false,
             });
-        }
-    };
-    for relationship in package.relationships(main)? {
-        let story = STORIES.iter().find(|(kind, _, _)| *kind == relationship.kind);
-        if let (Some((_, vi, en)), false) = (story, relationship.external) {
-            add(relationship.target, Text::new(*vi, *en), PartTarget::Word);
-        }
-    }
-    for relationship in package.relationships("")? {
-        if relationship.kind == "core-properties" {
-            let words = text!("thuộc tính của tệp", "document properties");
-            add(relationship.target, words, PartTarget::Xml);
         }
     }
     Ok(stories)
@@ -485,6 +505,10 @@ struct Filling<'f> {
     dataset: &'f Dataset,
     missing: Vec<Missing>,
     making: Making,
+    /// The comments part, when values are to be traced.
+    comments: Option<Comments>,
+    /// What is to be said of values where no comment can stand.
+    unplaced: Vec<String>,
 }
 
 impl Filling<'_> {
@@ -500,9 +524,10 @@ impl Rewrite for Filling<'_> {
         if self.template.parts.iter().any(|part| part.name == name) {
             return Fate::Written;
         }
+        let is_comments = self.comments.as_ref().is_some_and(|comments| comments.part == name);
         let is_numbering = self.template.numbering.as_deref() == Some(name);
         let may_change = |part: &CompiledPart| part.compiled.adds_relationships();
-        if is_numbering || self.related(name).is_some_and(may_change) {
+        if is_numbering || is_comments || self.related(name).is_some_and(may_change) {
             return Fate::Late;
         }
         Fate::Copied
@@ -513,6 +538,13 @@ impl Rewrite for Filling<'_> {
             let xml = self.package.text(name)?;
             let prefix = Tree::scan(&xml)?.prefix;
             let xml = numbering::with_instances(&xml, &prefix, &self.making.additions.instances)?;
+            return Ok(sink.write_all(xml.as_bytes())?);
+        }
+        if let (Some(comments), Some(trace)) = (&self.comments, &mut self.making.trace)
+            && comments.part == name
+        {
+            self.unplaced = trace.finish();
+            let xml = comment::write(comments, &trace.notes)?;
             return Ok(sink.write_all(xml.as_bytes())?);
         }
         let template = self.template;
@@ -642,6 +674,24 @@ fn asked_for(expanded: &Expanded, tree: &Tree, found: &PartFault) -> Option<Part
     })
 }
 
+/// Tells that some stories hold tracked changes: what is printed then is text of which nobody has decided that it stays.
+fn tracked_changes(stories: &[Text]) -> Diagnostic {
+    let list = |of: fn(&Text) -> &str| stories.iter().map(of).collect::<Vec<_>>().join(", ");
+    let (vi, en) = (list(|story| &story.vi), list(|story| &story.en));
+    Diagnostic::warning(
+        "mau/con-theo-doi-thay-doi",
+        Place::File,
+        Text::new(
+            format!("mẫu cần chữ đã chốt, ở {vi} còn những chỗ sửa đang được theo dõi (Track Changes)"),
+            format!("a template needs its final text; there are tracked changes in: {en}"),
+        ),
+    )
+    .hint(text!(
+        "trong Word: Xem lại > Chấp nhận > Chấp nhận tất cả thay đổi (Review > Accept > Accept All Changes)",
+        "in Word: Review > Accept > Accept All Changes"
+    ))
+}
+
 /// A fault with its place: part, nearest heading above, text of the paragraph.
 fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnostic {
     let text = |number: usize| tree.text(source, number).text.trim().to_owned();
@@ -655,7 +705,7 @@ fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnos
         heading,
         text: text(found.paragraph),
         tag: Some(found.written),
-        index: found.paragraph,
+        position: found.range.map_or(tree.start_of(found.paragraph), |range| range.start),
     };
     let mut finding = Diagnostic::error(found.fault.code, place, found.fault.message);
     finding.hint = found.fault.hint;
@@ -685,7 +735,7 @@ impl TextTemplate {
                         heading: None,
                         text: source.to_owned(),
                         tag: Some(found.written),
-                        index: 0,
+                        position: 0,
                     };
                     let mut finding = Diagnostic::error(found.fault.code, place, found.fault.message);
                     finding.hint = found.fault.hint;
@@ -693,6 +743,11 @@ impl TextTemplate {
                 })
                 .collect()),
         }
+    }
+
+    /// The fields of the schema it was compiled with that it uses.
+    pub fn used(&self) -> Used {
+        self.compiled.used.clone()
     }
 
     /// The line filled with values; what is missing leaves nothing.

@@ -107,6 +107,9 @@ pub fn instances(xml: &str) -> BTreeMap<String, ListInstance> {
 /// A numbering part with new instances, which count anew (17.9.15 and 17.9.26). They follow the others; the only element
 /// that may stand after them is the mark of a clean-up.
 pub fn with_instances(xml: &str, prefix: &str, new: &[(u32, ListInstance)]) -> Result<String, opc::Error> {
+    if new.is_empty() {
+        return Ok(xml.to_owned());
+    }
     let mut added = String::new();
     for (number, ListInstance { list, starts }) in new {
         added.push_str(&format!(

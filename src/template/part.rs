@@ -498,6 +498,12 @@ impl Tree {
         self.paragraphs.partition_point(|paragraph| paragraph.element < element)
     }
 
+    /// Where a paragraph begins in the source.
+    pub fn start_of(&self, paragraph: usize) -> usize {
+        let element = self.paragraphs.get(paragraph).map(|paragraph| paragraph.element);
+        element.map_or(0, |element| self.elements[element].start)
+    }
+
     /// The number of the paragraph around an element; of the first one when there is none.
     pub fn paragraph_around(&self, element: usize) -> usize {
         match self.ancestor(element, |name| name == Name::Paragraph) {

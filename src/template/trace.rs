@@ -5,25 +5,17 @@
 
 use std::collections::BTreeMap;
 
+use super::comment::Comment;
 use super::compile::Print;
 use super::expression::{Environment, Expr, Kind, Step, Val};
 use crate::dataset::Record;
 use crate::diagnostic::{CellRef, column_letters};
 
-/// A comment that names cells.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Note {
-    /// Its id in the document.
-    pub id: u32,
-    /// Its lines.
-    pub lines: Vec<String>,
-}
-
 /// Comments of a document that is being made.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// In the order of the document.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Comment>,
     /// Values that stand where no comment can, in order, each once.
     pub elsewhere: Vec<String>,
     next: u32,
@@ -57,8 +49,26 @@ impl Trace {
         if cells.is_computed {
             lines.push(written.to_owned());
         }
-        self.notes.push(Note { id, lines });
+        self.notes.push(Comment { id, lines });
         Some(id)
+    }
+}
+
+impl Trace {
+    /// Puts values that stand where no comment can into the first comment. The lines that no comment takes.
+    pub fn finish(&mut self) -> Vec<String> {
+        let mut lines = std::mem::take(&mut self.elsewhere);
+        if lines.is_empty() {
+            return lines;
+        }
+        lines.insert(0, "Ở đầu trang, chân trang, chú thích và hộp văn bản:".to_owned());
+        match self.notes.first_mut() {
+            Some(first) => {
+                first.lines.append(&mut lines);
+                Vec::new()
+            }
+            None => lines,
+        }
     }
 }
 

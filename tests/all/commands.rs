@@ -503,6 +503,179 @@ fn an_author_sees_every_tag_and_every_fault_of_a_pack() {
     desk.run("pack list").is(0).says(&["baocao pack check nho"]);
 }
 
+/// The text of each comment of a document.
+fn comments(docx: &[u8]) -> Vec<String> {
+    let package = Package::read(docx.to_vec(), &Limits::default()).expect("a package");
+    let xml = package.text("word/comments.xml").expect("comments");
+    let inner = xml.split("<w:comment ").skip(1);
+    inner
+        .map(|comment| {
+            let pieces = comment.split('<').skip(1).filter_map(|piece| piece.split_once('>'));
+            pieces.map(|(_, text)| text).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn mistakes_of_a_template_are_comments_in_a_copy_of_it() {
+    let desk = Desk::new();
+    let run = desk.run("pack check nho --annotate sai.docx");
+    run.is(0).says(&["không ghi bản chú thích"]);
+    assert!(!desk.path("sai.docx").exists());
+    desk.write(
+        "packs/nho/bao-cao.md",
+        SOURCE
+            .replace("{{so_luong}}", "{{so_luongg}}")
+            .replace("{{thong_tin.ten_xa}}", "{{thong_tin.ten_xaa}}"),
+    );
+    desk.run("pack build packs/nho").is(0);
+    let template = desk.read("packs/nho/bao-cao.docx");
+    let run = desk.run("pack check packs/nho --annotate sai.docx");
+    run.is(1).says(&[
+        "Đã ghi 1 bản mẫu Word có chú thích; 2 lỗi.",
+        "Xã →{{thong_tin.ten_xaa}}← báo cáo",
+    ]);
+    assert!(run.out.ends_with("sai.docx\n"), "{run:?}");
+    let copy = desk.read("sai.docx");
+    assert_eq!(words(&copy), words(&template), "the text is the template's");
+    let said = comments(&copy);
+    assert_eq!(said.len(), 2);
+    for (comment, part) in said
+        .iter()
+        .zip(["có phải {{thong_tin.ten_xa}}?", "có phải {{so_luong}}?"])
+    {
+        assert!(
+            comment.contains("lỗi[mau/truong-la]") && comment.contains(part),
+            "{comment}"
+        );
+    }
+    desk.run("pack check nho --annotate sai.docx")
+        .is(2)
+        .says(&["ghi/da-co", "ten_xaa"]);
+    desk.run("pack check nho --annotate sai.docx --force").is(1);
+    assert_eq!(desk.read("sai.docx"), copy, "the same bytes each time");
+    desk.run("--lang en pack check nho --annotate sai.docx --force").is(1);
+    assert!(comments(&desk.read("sai.docx"))[0].contains("did you mean {{thong_tin.ten_xa}}?"));
+
+    desk.run("pack check packs/nho --annotate packs/nho/bao-cao.docx --force")
+        .is(2)
+        .says(&["ghi/trung-ten"]);
+    for force in ["", " --force"] {
+        desk.run(&format!("pack check packs/nho --annotate packs/nho{force}"))
+            .is(1);
+    }
+    assert!(desk.files("packs/nho").contains("bao-cao (chú thích).docx"));
+    assert_eq!(desk.read("packs/nho/bao-cao.docx"), template);
+    desk.run("pack check nho --annotate sai.pdf")
+        .is(2)
+        .says(&["ghi/noi-ghi-sai"]);
+    let document = desk.json("pack check nho --annotate x.docx");
+    assert_eq!(document["annotated"][0]["template"], "bao-cao.docx");
+    assert_eq!(document["annotated"][0]["path"], "x.docx");
+}
+
+#[test]
+fn several_templates_are_annotated_in_a_folder() {
+    let desk = Desk::new();
+    let second = "[[output]]\nid = \"to_trinh\"\nlabel = \"Tờ trình\"\ntemplate = \"to-trinh.docx\"\nsource = \"to-trinh.md\"\nfile_name = \"TT\"\n\n[[sheet]]";
+    desk.write("packs/nho/pack.toml", PACK.replacen("[[sheet]]", second, 1));
+    for (name, tag) in [("bao-cao.md", "{{thong_tin.a}}"), ("to-trinh.md", "{{thong_tin.b}}")] {
+        desk.write(&format!("packs/nho/{name}"), format!("{SOURCE}\n\nThêm {tag}\n"));
+    }
+    desk.run("pack build packs/nho").is(0);
+    desk.run("pack check nho --annotate x.docx")
+        .is(2)
+        .says(&["ghi/nhieu-vao-mot", "thư mục"]);
+    assert!(!desk.path("x.docx").exists());
+    fs::create_dir(desk.path("out")).expect("made");
+    desk.run("pack check nho --annotate out")
+        .is(1)
+        .says(&["Đã ghi 2 bản mẫu Word có chú thích"]);
+    assert_eq!(
+        desk.files("out"),
+        BTreeSet::from([
+            "bao-cao (chú thích).docx".to_owned(),
+            "to-trinh (chú thích).docx".to_owned()
+        ])
+    );
+}
+
+#[test]
+fn an_author_is_warned_of_fields_that_nothing_uses_and_of_tracked_changes() {
+    let desk = Desk::new();
+    desk.write(
+        "packs/nho/bao-cao.md",
+        SOURCE
+            .replace("{{hinh_thuc}}: ", "")
+            .replace("{{thong_tin.ghi_chu}}", ""),
+    );
+    desk.run("pack build packs/nho").is(0);
+    let document = desk.json("pack check nho");
+    assert_eq!(document["status"], 0);
+    let told: Vec<_> = document["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| {
+            assert_eq!(finding["code"], "mau/truong-khong-dung");
+            (finding["sheet"].clone(), finding["message"].clone())
+        })
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    for ((sheet, message), (name, label)) in told
+        .iter()
+        .zip([("Thông tin chung", "«Ghi chú»"), ("Khen thưởng", "«Hình thức»")])
+    {
+        assert_eq!(sheet, name);
+        assert!(
+            message.as_str().is_some_and(|message| message.contains(label)),
+            "{message}"
+        );
+    }
+    desk.run("pack check nho").says(&["nho/pack.toml › Khen thưởng"]);
+    // A field that a rule or a file name looks at has its use.
+    let rule = "[[check]]\nrule.one_of = { sheet = \"khen_thuong\", columns = [\"hinh_thuc\"] }\n";
+    let manifest = PACK.replace("BC {{thong_tin.nam}}", "BC {{thong_tin.ghi_chu}}");
+    desk.write("packs/nho/pack.toml", format!("{manifest}\n{rule}"));
+    desk.run("pack check nho").is(0).says(&["Gói không có lỗi nào."]);
+
+    let template = "packs/nho/bao-cao.docx";
+    let mut package = Package::read(desk.read(template), &Limits::default()).expect("a package");
+    let body = package.text("word/document.xml").expect("a body");
+    let body = body.replacen(
+        "</w:p>",
+        "<w:ins w:id=\"1\" w:author=\"An\"><w:r><w:t>x</w:t></w:r></w:ins></w:p>",
+        1,
+    );
+    package.set("word/document.xml", body.into_bytes());
+    desk.write(template, package.write().expect("a package"));
+    desk.run("pack check nho --annotate x.docx").is(0).says(&[
+        "cảnh báo[mau/con-theo-doi-thay-doi]",
+        "thân văn bản",
+        "Chấp nhận tất cả thay đổi",
+    ]);
+    assert!(comments(&desk.read("x.docx"))[0].contains("mau/con-theo-doi-thay-doi"));
+    desk.run("blank nho --data data.toml").is(0);
+    let run = desk.run("render nho.xlsx");
+    assert!(
+        !run.is(0).err.contains("mau/"),
+        "warnings for authors are not for clerks: {run:?}"
+    );
+}
+
+#[test]
+fn a_report_for_comparing_has_a_name_of_its_own() {
+    let desk = Desk::with_workbook();
+    desk.run("a.xlsx").is(0);
+    let run = desk.run("a.xlsx --trace");
+    run.is(0);
+    assert_eq!(run.out, "BC 2023-Tân Hoà (đối chiếu).docx\n");
+    assert_eq!(words(&desk.read(run.out.trim_end())), words(&desk.read(REPORT)));
+    desk.run("render a.xlsx --trace -o x.docx").is(0);
+    assert!(desk.path("x.docx").exists());
+    desk.run("render --help").is(0).says(&["--trace", "chú thích ô nguồn"]);
+}
+
 #[test]
 fn a_template_edited_by_hand_is_not_built_over() {
     let desk = Desk::new();
