@@ -94,8 +94,8 @@ pub enum Fresh {
     Numbering(Range<usize>),
     /// An empty paragraph, when a table was written last.
     Gap,
-    /// The same at the end of the body, or when it has no paragraph at all.
-    End,
+    /// The same at the end of the body, unless a table may end it; one in any case when the body has no paragraph at all.
+    End(bool),
     /// A column of the grid of the innermost table.
     GridColumn(usize),
     /// The width of a cell by its columns, and as written.
@@ -1526,7 +1526,7 @@ impl Builder<'_> {
             Instead::Once(range) => Node::Fresh(Fresh::Once(range)),
             Instead::Numbering(range) => Node::Fresh(Fresh::Numbering(range)),
             Instead::Gap => Node::Fresh(Fresh::Gap),
-            Instead::End => Node::Fresh(Fresh::End),
+            Instead::End { is_table } => Node::Fresh(Fresh::End(is_table)),
             Instead::GridColumn(_, column) => Node::Fresh(Fresh::GridColumn(column)),
             Instead::CellWidth(_, columns, width) => Node::Fresh(Fresh::CellWidth(columns, width)),
             Instead::GridSpan(_, columns) => Node::Fresh(Fresh::GridSpan(columns)),

@@ -416,8 +416,9 @@ impl<'f, 'a> Filler<'f, 'a> {
                     self.after_table = false;
                 }
             }
-            Fresh::End => {
-                if let (true, Target::Word(prefix)) = (self.after_table || !self.has_paragraph, self.target) {
+            Fresh::End(is_table) => {
+                let wanted = self.after_table && !is_table || !self.has_paragraph;
+                if let (true, Target::Word(prefix)) = (wanted, self.target) {
                     self.write(&format!("<{prefix}p/>"));
                     self.after_table = false;
                 }

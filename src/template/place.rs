@@ -134,8 +134,11 @@ pub enum Instead {
     Numbering(Range<usize>),
     /// An empty paragraph, when a table was written last: two tables must not touch.
     Gap,
-    /// The same at the end of the body, which must have a paragraph.
-    End,
+    /// The same at the end of the body, unless a table ends it in the source; a body must have a paragraph.
+    End {
+        /// Whether a table ends it in the source.
+        is_table: bool,
+    },
     /// The columns of a table's grid, by the table's number and the column.
     GridColumn(usize, usize),
     /// The width of a cell: the table's number, its columns, the width as written.
@@ -1022,7 +1025,8 @@ impl<'t> Planner<'t> {
             };
             let is_end = element.name == Name::Section && self.tree.elements[element.parent].name == Name::Body;
             if is_end {
-                gaps.push((element.start, Instead::End));
+                let is_table = before == Some(Name::Table);
+                gaps.push((element.start, Instead::End { is_table }));
             } else if element.name == Name::Table && before.is_some_and(|before| before != Name::Table) {
                 gaps.push((element.start, Instead::Gap));
             }
