@@ -160,7 +160,7 @@ function withLists(found, tables, path) {
     const form = award.hinh_thuc || "khen thưởng";
     const shown = award.trang_thai === "Đề nghị" ? `Đề nghị ${form}` : form.charAt(0).toUpperCase() + form.slice(1);
     return {
-      so: String(number + 1),
+      so: grouped(number + 1),
       ho_ten: person.ho_ten,
       noi: [person.chuc_vu, person.don_vi].filter(Boolean).join(", "),
       hinh_thuc: `${shown} của ${award.co_quan}`,

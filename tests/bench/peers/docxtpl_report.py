@@ -169,7 +169,7 @@ def with_lists(found, tables, path):
         form = "Đề nghị " + form if proposed else form[:1].upper() + form[1:]
         rows.append(
             {
-                "so": str(number),
+                "so": grouped(number),
                 "ho_ten": person["ho_ten"],
                 "noi": ", ".join(part for part in (person["chuc_vu"], person["don_vi"]) if part),
                 "hinh_thuc": f"{form} của {award['co_quan']}",

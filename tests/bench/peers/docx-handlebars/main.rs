@@ -315,7 +315,7 @@ fn with_lists(mut found: Map<String, Value>, tables: Vec<(&str, Vec<Record>)>) -
         let place: Vec<&str> = ["chuc_vu", "don_vi"].iter().map(|field| get(person, field)).collect();
         let place: Vec<&str> = place.into_iter().filter(|text| !text.is_empty()).collect();
         rows.push(json!({
-            "so": number.to_string(),
+            "so": grouped(f64::from(number)),
             "ho_ten": get(person, "ho_ten"),
             "noi": place.join(", "),
             "hinh_thuc": format!("{form} của {}", get(award, "co_quan")),
