@@ -1,6 +1,7 @@
 //! The least that `baocao render` could cost: the same work in kind, without a single check.
 //!
 //!     floor WORKBOOK TEMPLATE OUT
+//!     floor WORKBOOK WORKBOOK... TEMPLATE FOLDER
 //!
 //! Reads every cell of every sheet with calamine's streaming reader, cuts the template's document.xml at its tags as plain
 //! text, joins the pieces with the cells, deflates at level 6 and writes the .docx. It trusts everything: columns stand in
@@ -12,6 +13,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Cursor, Read, Seek, Write};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use calamine::{DataRef, Reader, Xlsx};
 use zip::write::SimpleFileOptions;
@@ -151,10 +153,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [workbook, template, out] = arguments.as_slice() else {
-        return Err("floor WORKBOOK TEMPLATE OUT".into());
+    let [workbooks @ .., template, out] = arguments.as_slice() else {
+        return Err("floor WORKBOOK... TEMPLATE OUT".into());
     };
-    let sheets = read(std::fs::read(workbook)?)?;
     let mut package = ZipArchive::new(Cursor::new(std::fs::read(template)?))?;
     let mut document = String::new();
     package.by_name("word/document.xml")?.read_to_string(&mut document)?;
@@ -164,7 +165,20 @@ fn main() -> Result<()> {
         scope: Vec::new(),
     };
     let (pieces, _) = cutter.pieces();
+    for workbook in workbooks {
+        let sheets = read(std::fs::read(workbook)?)?;
+        let out = match workbooks {
+            [_] => PathBuf::from(out),
+            _ => Path::new(out)
+                .join(Path::new(workbook).file_name().unwrap_or_default())
+                .with_extension("docx"),
+        };
+        write(&sheets, &mut package, &pieces, &out)?;
+    }
+    Ok(())
+}
 
+fn write(sheets: &[Sheet], package: &mut ZipArchive<Cursor<Vec<u8>>>, pieces: &[Piece], out: &Path) -> Result<()> {
     let mut archive = ZipWriter::new(BufWriter::new(File::create(out)?));
     for index in 0..package.len() {
         let part = package.by_index_raw(index)?;
@@ -178,12 +192,12 @@ fn main() -> Result<()> {
         .last_modified_time(DateTime::default());
     archive.start_file("word/document.xml", options)?;
     let mut filler = Filler {
-        sheets: &sheets,
+        sheets,
         frames: Vec::new(),
         buffer: String::with_capacity(2 * CHUNK),
         out: archive,
     };
-    filler.fill(&pieces)?;
+    filler.fill(pieces)?;
     filler.out.write_all(filler.buffer.as_bytes())?;
     filler.out.finish()?.flush()?;
     Ok(())
