@@ -135,7 +135,7 @@ impl Planner<'_> {
                 | SpotKind::Control
                 | SpotKind::Revision
                 | SpotKind::Shape => (spot.range.clone(), Instead::Identity(spot.kind, spot.range.clone())),
-                SpotKind::RangeStart | SpotKind::RangeEnd | SpotKind::CommentReference => {
+                SpotKind::RangeStart | SpotKind::RangeEnd | SpotKind::CommentReference | SpotKind::ShapeType => {
                     let range = element.start..element.end;
                     (range.clone(), Instead::Once(range))
                 }

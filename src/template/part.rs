@@ -176,6 +176,8 @@ pub enum SpotKind {
     Height,
     /// `w:id` of a tracked change.
     Revision,
+    /// `id` of a VML shape type, which shapes refer to.
+    ShapeType,
 }
 
 /// A field as Word knows it (ECMA-376 part 1, 17.16): its code and where it stands.
@@ -561,6 +563,7 @@ impl Tree {
             }
             "blip" => self.spot(source, element, index, "embed", SpotKind::Picture),
             "imagedata" => self.spot(source, element, index, "id", SpotKind::Picture),
+            "shapetype" => self.spot(source, element, index, "id", SpotKind::ShapeType),
             "shape" | "rect" | "roundrect" | "line" | "oval" | "group" | "polyline" | "curve" | "arc"
                 if element.name().as_ref().starts_with("v:") =>
             {

@@ -66,7 +66,7 @@ impl Planner<'_> {
     /// when the page set-up after it is the same. A block over all of the last section leaves no page when it goes.
     pub(super) fn sections(&mut self, block: &Block, range: Range<usize>, markers: &[bool]) {
         let sections = self.section_properties();
-        let text = |range: &Range<usize>| without_revisions(&self.source[range.clone()]);
+        let text = |range: &Range<usize>| page_setup(&self.source[range.clone()]);
         let inside: Vec<&Range<usize>> = sections
             .iter()
             .map(|(properties, _)| properties)
@@ -256,6 +256,17 @@ fn turned(xml: &str, orientation: Orientation) -> String {
         }
     };
     format!("{}{page}{}", &xml[..range.start], &xml[range.end..])
+}
+
+/// What a section's properties say of its pages: without headers and footers, which may differ from one section to the next.
+fn page_setup(section: &str) -> String {
+    let mut out = without_revisions(section);
+    for name in ["headerReference", "footerReference"] {
+        while empty_element(&out, name).is_some() {
+            out = without_element(&out, name);
+        }
+    }
+    out
 }
 
 /// A section's properties without the revision ids that Word strews in.

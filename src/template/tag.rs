@@ -134,7 +134,8 @@ pub fn find(text: &str, known: &mut Known, raw: &mut Option<String>) -> (Vec<Tag
                 from = end;
             }
             Err(next) => {
-                faults.push((snippet(text, start, next), unclosed()));
+                let end = text[start + 2..].find("{{").map_or(text.len(), |at| start + 2 + at);
+                faults.push((snippet(text, start, end), unclosed()));
                 from = next;
             }
         }

@@ -212,7 +212,12 @@ pub(super) fn shown(xml: &str) -> String {
             },
             Event::Empty(element) => match element.name().as_ref() {
                 "w:br" => out.push('⏎'),
-                "w:p" => out.push('∅'),
+                "w:p" => {
+                    out.push('∅');
+                    if !out.rsplit('\n').next().unwrap().starts_with('[') {
+                        out.push('\n');
+                    }
+                }
                 _ => {}
             },
             Event::Text(text) => out.push_str(&text.xml10_content()),
@@ -600,7 +605,8 @@ fn sections_of_one_page_setup_may_come_and_go() {
     assert_eq!(shown(&xml), "đầu");
     assert_eq!(xml.matches("sectPr").count(), 1, "{xml}");
     let other = section.replace("<w:sectPr/>", "<w:sectPr><w:pgSz w:orient=\"landscape\"/></w:sectPr>");
-    let faults = Template::compile(docx(&source(&other)), &schema(), &Options::default()).unwrap_err();
+    let more = source(&other) + &body("sau");
+    let faults = Template::compile(docx(&more), &schema(), &Options::default()).unwrap_err();
     assert_eq!(faults.iter().next().unwrap().code, "mau/khoi-qua-phan");
 }
 
