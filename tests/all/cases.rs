@@ -15,7 +15,7 @@
 //! | `text` | what LibreOffice shows, where that differs from the words of the result |
 //!
 //! `BAOCAO_CASE=words` runs only cases whose file and name (`columns/all-columns-gone`) hold the words, and `BAOCAO_KEEP=folder`
-//! keeps template and document of each case there.
+//! keeps template and document of each case there: to be looked at, or as seeds of `tests/fuzz`.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -450,12 +450,14 @@ fn run(stem: &str) {
     );
 }
 
-/// Keeps template and document where `BAOCAO_KEEP` says.
+/// Keeps the template, its main part and the document where `BAOCAO_KEEP` says.
 fn keep(case: &Case, outcome: &Outcome) {
     if let Some(folder) = std::env::var_os("BAOCAO_KEEP").map(PathBuf::from) {
         std::fs::create_dir_all(&folder).expect("a folder");
         let name = case.name.replace('/', "-");
         std::fs::write(folder.join(format!("{name}.template.docx")), &outcome.template).expect("a file");
+        let main = content(&outcome.template, "word/document.xml").expect("the main part");
+        std::fs::write(folder.join(format!("{name}.template.xml")), main).expect("a file");
         if let Some(document) = &outcome.document {
             std::fs::write(folder.join(format!("{name}.docx")), document).expect("a file");
         }
