@@ -498,6 +498,7 @@ files! {
     rich_text "rich-text"
     rows "rows"
     rows_else "rows-else"
+    scopes "scopes"
     sections "sections"
     table_helper "table-helper"
     text_blocks "text-blocks"
