@@ -429,7 +429,11 @@ fn run(stem: &str) {
         let found = catch_unwind(AssertUnwindSafe(|| {
             let outcome = case.run();
             keep(case, &outcome);
-            case.faults(&outcome)
+            let mut faults = case.faults(&outcome);
+            if case.run().document != outcome.document {
+                faults.push("a second run gives other bytes".to_owned());
+            }
+            faults
         }));
         let found = found.unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().map(String::as_str);
