@@ -8,7 +8,7 @@ mod invariants;
 #[path = "../../support/markdown_workbook.rs"]
 mod markdown_workbook;
 #[path = "../../support/word_notation/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 mod word_notation;
 
 use std::io::{Cursor, Read, Write};
@@ -17,7 +17,8 @@ use std::sync::LazyLock;
 
 use baocao::pack::{Origin, Pack};
 use baocao::pipeline;
-use baocao::workbook::{self, Formula, Raw, Workbook};
+use baocao::value::Raw;
+use baocao::workbook::{self, Formula, Workbook};
 use libfuzzer_sys::fuzz_target;
 
 const TEMPLATE: &str = "Xã {{thong_tin.ten_xa}}\n<b>{{#each noi_nhan}}</b>{{this}}|{{/each}}\n[{{#each noi_nhan}}{{this}}] [{{@number}}{{/each}}]\n<box>{{thong_tin.ten_xa}}</box>";
