@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `template` | the document, in the notation of `tests/support/word_notation` |
 //! | `result` | what is made of it, in the same notation |
-//! | `findings` | what is told, one a line: `code: words; words`, words of the place, message or hint; a `*` ends a code of which only the beginning counts. With a `result` these are warnings, without they are why nothing is made; a case without this block has none |
+//! | `findings` | what is told, one a line: `code: words; words`, words of the place, message or hint; a `*` ends a code of which only the beginning counts, and then no code says that there is no such tag. With a `result` these are warnings, without they are why nothing is made; a case without this block has none |
 //! | `xml` | one a line: a fragment that the body's part must hold; `! ` before it: must not hold; `2x ` before it: holds so many times; `word/header1.xml: ` before all: another part |
 //! | `data` | sheets in the notation of `tests/support/markdown_workbook.rs`, in place of those of `data.md` with their names |
 //! | `format` | one a line: `Nơi nhận!A2: <b>đậm</b> thường`, a cell whose text is partly bold or italic |
