@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::tools;
-use crate::{cases, word_notation};
+use crate::{cases, invariants, word_notation};
 
 #[test]
 fn documents_of_the_cases_are_valid_and_show_their_words() {
@@ -73,6 +73,72 @@ fn difference(wanted: &[String], found: &str) -> Option<String> {
     let wanted = lines(&mut wanted.iter().map(String::as_str));
     let found = lines(&mut found.trim_start_matches('\u{feff}').lines());
     (wanted != found).then(|| format!("wanted {wanted:?}, LibreOffice shows {found:?}"))
+}
+
+/// One of each thing that the notation of templates can say.
+const EVERYTHING: &str = r#"
+    <capitals>
+    # một
+    hai ¦ba <tab>bốn<br>năm <b>sáu</b> <i>bảy</i> <u>tám</u><page> <spell> <line>
+    <box>trong hộp ; [a] [b]</box> <picture 40x20 con dấu>
+    <list 1>a <link https://a.vn/x>đó</link> <link #m>kia</link> <bookmark m>c</bookmark m>
+    <list 1 1>b <ins>thêm</ins> <del>bớt</del> <movefrom>đi</movefrom> <moveto>đến</moveto>
+    <style ListBullet>x<footnote>chú ; thích</footnote> b<endnote>cuối</endnote> <comment ý kiến>chỗ này</comment>
+    <style ListBullet2>y
+    <style ListNumber>z
+    <field PAGE>1</field> <simple MERGEFIELD b>«b»</simple>
+    <control a>x</control> <control b rich placeholder>y</control> <control c date dd/MM/yyyy>z</control>
+    <control d list Tỉnh=T|Xã=X bound>z</control> <control e combo Tỉnh=T>z</control> <control f check>☐</control>
+    <control g repeating>
+    <item>
+    - a
+    </item>
+    </control>
+    <control h picture><picture 20x20></control>
+    <table 3000 6000>
+    [<head>a] [b]
+    <control khen repeating>
+    <item>
+    [<down>b] [a ; [x] [y] / [z] [t] ; b]
+    [<up>] [d]
+    </item>
+    </control>
+    [<span 2>e]
+    </table>
+    ---
+    [f]
+    <header>
+    đầu
+    </header>
+    <header first>
+    [x]
+    ∅
+    </header>
+    <footer even>
+    cuối
+    </footer>
+    x<section landscape>
+    <header>
+    y <picture 30x20 d>
+    </header>
+    z
+    <section portrait>
+    <property title>Báo cáo & x</property>
+    "#;
+
+#[test]
+fn what_the_notation_makes_is_valid() {
+    if !tools::wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("everything.docx");
+    let document = word_notation::docx(EVERYTHING);
+    invariants::assert_sound("everything", &document);
+    std::fs::write(&file, document).expect("a file");
+    tools::validate(&file);
+    let pages = tools::pages_text(&tools::to_pdf(&file));
+    assert!(pages.len() > 2, "a page break and a section break: {pages:?}");
 }
 
 #[test]

@@ -35,6 +35,7 @@
 //! | `<control khen repeating>` … `<item>` … `</item>` … `</control>` | a content control around paragraphs or rows; a repeating section and its items |
 //! | `<header>` … `</header>`, `<footer>`; `<header first>`, `<header even>` | of the section they stand in |
 //! | `<property title>words</property>` | on one line: a document property |
+//! | `<capitals>` | alone in the first line: the file of pictures is called `.PNG`, while content types say `png` |
 
 mod read;
 mod write;
@@ -58,6 +59,7 @@ const VOID: &[&str] = &[
     "up",
     "head",
     "list-styles",
+    "capitals",
 ];
 const AROUND: &[&str] = &[
     "b", "i", "u", "link", "ins", "del", "movefrom", "moveto", "comment", "field", "simple", "control", "property",

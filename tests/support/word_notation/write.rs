@@ -55,6 +55,7 @@ struct Writer {
     has_first: bool,
     has_even: bool,
     has_picture: bool,
+    in_capitals: bool,
     has_list_styles: bool,
     lists: usize,
     ids: usize,
@@ -289,7 +290,7 @@ impl Writer {
             files.push((name, content.into_bytes()));
         }
         if self.has_picture {
-            files.push(("word/media/image1.png".to_owned(), png(40, 20, [200, 30, 30])));
+            files.push((format!("word/{}", self.picture_name()), png(40, 20, [200, 30, 30])));
         }
         let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, content) in files {
@@ -473,6 +474,10 @@ impl Writer {
     }
 
     fn paragraph(&mut self, inlines: &[Inline]) -> String {
+        if inlines.first().is_some_and(|first| first.void("capitals").is_some()) {
+            self.in_capitals = true;
+            return String::new();
+        }
         if inlines.first().is_some_and(|first| first.void("list-styles").is_some()) {
             self.has_list_styles = true;
             return String::new();
@@ -646,6 +651,15 @@ impl Writer {
         out
     }
 
+    /// The part of the picture; extensions of parts are the same in capital letters.
+    fn picture_name(&self) -> &'static str {
+        if self.in_capitals {
+            "media/image1.PNG"
+        } else {
+            "media/image1.png"
+        }
+    }
+
     fn picture(&mut self, argument: &str) -> String {
         let (size, words) = argument.split_once(' ').unwrap_or((argument, ""));
         let (width, height) = size.split_once('x').expect("a size in millimetres: 40x20");
@@ -653,7 +667,7 @@ impl Writer {
         let (width, height) = (side(width), side(height));
         self.has_picture = true;
         let id = self.id();
-        let relationship = self.relate("image", "media/image1.png", false);
+        let relationship = self.relate("image", self.picture_name(), false);
         format!(
             "<w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\"><wp:extent cx=\"{width}\" cy=\"{height}\"/><wp:docPr id=\"{id}\" name=\"Hình {id}\" descr=\"{}\"/><a:graphic><a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:pic><pic:nvPicPr><pic:cNvPr id=\"{id}\" name=\"image1.png\"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed=\"{relationship}\"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{width}\" cy=\"{height}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>",
             escape(words)
@@ -771,13 +785,8 @@ fn cell_properties(cell: &[Block]) -> (usize, &'static str, bool, Vec<(Option<us
 
 /// A PNG picture of one colour.
 pub fn png(width: u32, height: u32, colour: [u8; 3]) -> Vec<u8> {
-    let mut raw = Vec::new();
-    for _ in 0..height {
-        raw.push(0);
-        for _ in 0..width {
-            raw.extend(colour);
-        }
-    }
+    let line = [vec![0], colour.repeat(width as usize)].concat();
+    let raw = line.repeat(height as usize);
     let mut data = vec![0x78, 0x01];
     let mut blocks = raw.chunks(0xffff).peekable();
     while let Some(block) = blocks.next() {
