@@ -34,7 +34,7 @@ use crate::wml::{self, Element, Node};
 /// Most partials inside each other.
 const DEEPEST: usize = 16;
 /// Most pieces that are put into a template.
-const MOST_PIECES: usize = 10_000;
+const MOST_PIECES: usize = 2_000;
 /// Widths of text, in twips, that can be: 1 cm, and the widest page that Word knows.
 const NARROWEST: usize = 567;
 const WIDEST: usize = 31_680;
@@ -313,7 +313,7 @@ impl<'e> Expander<'e> {
             .content(work.package, work.part, &mut work.names, &path, files)?;
         let mut xml = String::new();
         let p = &work.prefix;
-        let around = neighbours(asking);
+        let (after_table, before_paragraph) = neighbours(asking);
         let name_of = |node: Option<&Node>| match node {
             Some(Node::Element(element)) => element.name.clone(),
             _ => String::new(),
@@ -322,7 +322,7 @@ impl<'e> Expander<'e> {
         if let Some(scope) = scope {
             xml.push_str(&marker(p, &format!("{{{{#with {scope}}}}}")));
         }
-        if first == "w:tbl" && around.0 == Some(Name::Table) {
+        if first == "w:tbl" && after_table {
             xml.push_str(&apart(p));
         }
         for node in content {
@@ -334,7 +334,7 @@ impl<'e> Expander<'e> {
             }
         }
         // A cell, a header or a text box must end with a paragraph, and tables that touch become one.
-        if last != "w:p" && around.1 != Some(Name::Paragraph) {
+        if last != "w:p" && !before_paragraph {
             xml.push_str(&apart(p));
         }
         if scope.is_some() {
@@ -662,9 +662,14 @@ fn apart(p: &str) -> String {
     )
 }
 
-/// What stands before and after a paragraph in the same place.
-fn neighbours(asking: Asking<'_>) -> (Option<Name>, Option<Name>) {
-    let Asking { tree, paragraph, .. } = asking;
+/// Whether a table stands before a paragraph in the same place, and whether a paragraph follows that stays whatever the
+/// data: one that holds nothing but tags may vanish.
+fn neighbours(asking: Asking<'_>) -> (bool, bool) {
+    let Asking {
+        source,
+        tree,
+        paragraph,
+    } = asking;
     let element = tree.paragraphs[paragraph].element;
     let own = &tree.elements[element];
     let parent = own.parent;
@@ -677,10 +682,15 @@ fn neighbours(asking: Asking<'_>) -> (Option<Name>, Option<Name>) {
         before = (outer != found).then_some(outer);
     }
     let after = tree.elements.partition_point(|element| element.start < own.end);
-    let after = tree.elements.get(after).filter(|after| after.parent == parent);
+    let is_paragraph = |after: &super::part::Element| after.parent == parent && after.name == Name::Paragraph;
+    let stays = tree.elements.get(after).is_some_and(is_paragraph) && {
+        let text = tree.text(source, tree.paragraph_of(after)).text;
+        let text = text.trim();
+        !(text.starts_with("{{") && text.ends_with("}}"))
+    };
     (
-        before.map(|before| tree.elements[before].name),
-        after.map(|after| after.name),
+        before.is_some_and(|before| tree.elements[before].name == Name::Table),
+        stays,
     )
 }
 
@@ -780,7 +790,7 @@ fn width_around(asking: Asking<'_>, work: &Work<'_>) -> Option<usize> {
         // A partial stands in a body of its own while it is put in.
         Name::Body => {
             let start = tree.elements[element].start;
-            let is_own = |found: &crate::template::part::Element| found.name == Name::Section && found.end > start;
+            let is_own = |found: &super::part::Element| found.name == Name::Section && found.end > start;
             let own = tree.elements.iter().position(is_own);
             own.and_then(|own| section_width(source, tree, own)).or(work.width)
         }
@@ -836,13 +846,13 @@ fn finish_table(asking: Asking<'_>, list: &str, mut table: Element, p: &str) -> 
     if p != "w:" {
         names::rename(&mut table, "w", p.trim_end_matches(':'));
     }
-    let (before, after) = neighbours(asking);
+    let (after_table, before_paragraph) = neighbours(asking);
     let mut xml = marker(p, &format!("{{{{#if {list}}}}}"));
-    if before == Some(Name::Table) {
+    if after_table {
         xml.push_str(&apart(p));
     }
     table.write(&mut xml);
-    if after != Some(Name::Paragraph) {
+    if !before_paragraph {
         xml.push_str(&apart(p));
     }
     xml.push_str(&marker(p, "{{/if}}"));

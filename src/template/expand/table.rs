@@ -246,7 +246,8 @@ fn widths(columns: &[Column<'_>], number: bool, width: usize) -> Vec<usize> {
         let field = column.field;
         let unit = field.unit.as_deref().unwrap_or_default();
         let word = longest_word(&field.label).max(longest_word(unit)).unwrap_or_default();
-        let least = word.clamp(3, 14);
+        let is_text = matches!(field.ty, Type::Text | Type::LongText | Type::Choice);
+        let least = word.clamp(if is_text { 6 } else { 3 }, 14);
         let values = match (field.width, field.ty) {
             (Some(width), _) => width.clamp(3.0, 60.0) as usize,
             (None, Type::Text) => 22,
@@ -260,7 +261,6 @@ fn widths(columns: &[Column<'_>], number: bool, width: usize) -> Vec<usize> {
             (None, Type::Year) => 6,
         };
         let label = field.label.chars().count().div_ceil(2).min(14);
-        let is_text = matches!(field.ty, Type::Text | Type::LongText | Type::Choice);
         (twips(least), twips(values.max(label).max(least)), is_text)
     });
     let first = number.then(|| (twips(3), twips(3), false));

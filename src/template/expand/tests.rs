@@ -493,6 +493,16 @@ fn a_cell_still_ends_with_a_paragraph_and_tables_stay_apart() {
 }
 
 #[test]
+fn tables_of_tags_that_follow_each_other_stay_apart() {
+    let xml = document(&fill(
+        &simple("{{table khen}}\n{{table noi_nhan}}\n{{#each (group khen \"cap\")}}\n{{table items}}\n{{/each}}\nx"),
+        &Files::new(),
+    ));
+    assert_eq!(xml.matches("<w:tbl>").count(), 4, "{xml}");
+    assert!(!xml.contains("</w:tbl><w:tbl>"), "{xml}");
+}
+
+#[test]
 fn a_template_with_another_prefix_takes_partials_too() {
     let mut main = simple("{{> ky}}\n{{table khen}}");
     let xml = document(&main).replace("w:", "x:").replace("xmlns:w=", "xmlns:x=");
@@ -513,6 +523,7 @@ fn a_table_has_the_declared_columns() {
          [1] [Tỉnh] [03] [130,7%]
          [2] [Xã] [12] [100%]
          [3] [Tỉnh] [05] [………]
+
          sau",
     );
     assert_fill(
@@ -549,8 +560,10 @@ fn a_table_takes_any_list_and_its_options() {
          Tỉnh
          [03]
          [05]
+
          Xã
          [12]
+
          [TT] [Nơi nhận]
          [1] [UBND tỉnh]
          [2] [Lưu: VT]
