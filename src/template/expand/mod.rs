@@ -352,7 +352,7 @@ impl<'e> Expander<'e> {
         };
         let open = format!("<{name} {declared}=\"{}\">", names::WORD);
         let rooted = format!("{open}{xml}</{name}>");
-        let tree = Tree::scan(&rooted)?;
+        let tree = Tree::scan(&rooted).map_err(|error| Failure::Partial(partial::unreadable(&path, &error.text())))?;
         work.chain.push(path.clone());
         let width = width_around(asking, work);
         let outer = std::mem::replace(&mut work.width, width);
@@ -437,22 +437,27 @@ impl<'e> Expander<'e> {
             }
             Some(chosen) => {
                 let words = chosen.split([' ', ',', ';']).filter(|word| !word.is_empty());
-                let columns = words.map(|word| match sheet.field(word) {
-                    Some((_, field)) => Ok(column(field)),
-                    None => {
-                        let near = vietnamese::nearest(word, sheet.fields.iter().map(|field| field.id.as_str()));
-                        Err(Fault::new(
-                            "mau/cot-la",
-                            text!(
-                                "trang «{}» không có cột “{word}”",
-                                "sheet «{}» has no column “{word}”",
-                                sheet.name
-                            ),
-                        )
-                        .hint(near.map(|near| text!("có phải “{near}”?", "did you mean “{near}”?"))))
+                let (mut columns, mut unknown) = (Vec::new(), Vec::new());
+                for word in words {
+                    match sheet.field(word) {
+                        Some((_, field)) => columns.push(column(field)),
+                        None => unknown.push(word),
                     }
-                });
-                columns.collect::<Result<_, _>>()?
+                }
+                if let Some(first) = unknown.first() {
+                    let near = vietnamese::nearest(first, sheet.fields.iter().map(|field| field.id.as_str()));
+                    let all = unknown.join(", ");
+                    let name = &sheet.name;
+                    return Err(Fault::new(
+                        "mau/cot-la",
+                        text!(
+                            "trang «{name}» không có cột “{all}”",
+                            "sheet «{name}» has no column “{all}”"
+                        ),
+                    )
+                    .hint(near.map(|near| text!("có phải “{near}”?", "did you mean “{near}”?"))));
+                }
+                columns
             }
         };
         if columns.is_empty() {
