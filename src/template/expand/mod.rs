@@ -725,7 +725,7 @@ fn kept(source: &str, tree: &Tree, paragraph: usize, p: &str) -> (String, String
 /// An element of a text as a tree, with the usual prefix.
 fn element_at(source: &str, tree: &Tree, element: usize) -> Option<Element> {
     let element = &tree.elements[element];
-    let mut parsed = wml::parse(source[element.start..element.end].as_bytes()).ok()?;
+    let mut parsed = wml::parse(&source.as_bytes()[element.start..element.end]).ok()?;
     if tree.prefix != "w:" {
         names::rename(&mut parsed, tree.prefix.trim_end_matches(':'), "w");
     }

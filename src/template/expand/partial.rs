@@ -340,7 +340,7 @@ fn clean(nodes: &mut [Node]) {
         element.retain(&|element| {
             let is_bookmark = element.name == "w:bookmarkStart" || element.name == "w:bookmarkEnd";
             let id = element.attribute("w:id").unwrap_or_default();
-            !GONE.contains(&element.name.as_str()) && !(is_bookmark && last_edit.contains(id))
+            !(GONE.contains(&element.name.as_str()) || is_bookmark && last_edit.contains(id))
         });
         element.change(&mut |element| {
             element.attributes.retain(|(key, _)| {
@@ -887,10 +887,8 @@ impl Partials {
                         }
                     }
                 }
-                "w:sdtPr" => {
-                    if element.child("w:id").is_some() {
-                        element.child_or_new("w:id").set("w:val", &ids.fresh());
-                    }
+                "w:sdtPr" if element.child("w:id").is_some() => {
+                    element.child_or_new("w:id").set("w:val", &ids.fresh());
                 }
                 name if name.ends_with(":docPr") => element.set("id", &ids.fresh()),
                 _ => {}
@@ -1029,10 +1027,11 @@ fn count_anew(package: &mut Package, lists: &[List], content: &mut [Node]) -> Re
     }
     let main = main_of(package)?;
     let mut numbering = Host::open(package, &main, "numbering")?;
-    let mut next = next_id(&numbering.root, "w:num", "w:numId");
+    let next = next_id(&numbering.root, "w:num", "w:numId");
     let mut fresh: BTreeMap<String, String> = BTreeMap::new();
     let mut added = Vec::new();
-    for list in lists.iter().filter(|list| used.contains(&list.numbering)) {
+    let used = lists.iter().filter(|list| used.contains(&list.numbering));
+    for (next, list) in (next..).zip(used) {
         let mut number = Element::new("w:num", &[("w:numId", &next.to_string())]);
         number.child_or_new("w:abstractNumId").set("w:val", &list.kind);
         for (level, start) in &list.starts {
@@ -1042,7 +1041,6 @@ fn count_anew(package: &mut Package, lists: &[List], content: &mut [Node]) -> Re
         }
         added.push(Node::Element(number));
         fresh.insert(list.numbering.clone(), next.to_string());
-        next += 1;
     }
     if added.is_empty() {
         return Ok(());
