@@ -116,8 +116,8 @@ pub enum Place {
         text: String,
         /// The tag the finding is about, as it stands in the text.
         tag: Option<String>,
-        /// Paragraphs count from 0 within the part; orders findings.
-        index: usize,
+        /// Where the tag stands in the part's XML, in bytes; orders findings.
+        position: usize,
     },
     /// A position in a text file; line and column count from 1.
     Line {
@@ -252,7 +252,7 @@ impl Diagnostics {
                 Place::File => (0, 0, 0, 0),
                 Place::Sheet(name) => (1, sheet(name), 0, 0),
                 Place::Cell(name, cell) => (1, sheet(name), cell.row as usize + 1, cell.column as usize),
-                Place::Paragraph { part, index, .. } => (2, usize::from(part.en != "body"), *index, 0),
+                Place::Paragraph { part, position, .. } => (2, usize::from(part.en != "body"), *position, 0),
                 Place::Line { line, column } => (2, 0, *line, *column),
             };
             (finding.file.clone(), key, finding.severity, finding.code)
@@ -397,10 +397,12 @@ pub fn shorten(text: &str) -> String {
     short
 }
 
-/// A text cut to what fits a line with a part of it in view, on one line.
+/// A text on one line, cut to what fits with a part of it in view. The part is marked with arrows when it stands in the
+/// text once: where the text has it several times, which one is meant is not known here.
 fn around(text: &str, part: &str) -> String {
     const BEFORE: usize = 40;
-    let from = match text.find(part) {
+    let at = text.find(part).filter(|_| !part.is_empty());
+    let from = match at {
         Some(at) if text.chars().count() > LONGEST => text[..at]
             .char_indices()
             .rev()
@@ -409,7 +411,14 @@ fn around(text: &str, part: &str) -> String {
         _ => 0,
     };
     let cut = if from > 0 { "…" } else { "" };
-    format!("{cut}{}", shorten(&text[from..])).replace(['\n', '\t'], " ")
+    let shown = match at {
+        Some(at) if text.trim() != part && !text[at + part.len()..].contains(part) => {
+            let end = at + part.len();
+            format!("{}→{part}←{}", &text[from..at], &text[end..])
+        }
+        _ => text[from..].to_owned(),
+    };
+    format!("{cut}{}", shorten(&shown)).replace(['\n', '\t'], " ")
 }
 
 #[cfg(test)]
@@ -436,10 +445,24 @@ mod tests {
         let text = format!("{}{{{{ten_xxa}}}} sau\nđó", "chữ ".repeat(60));
         let shown = around(&text, "{{ten_xxa}}");
         assert!(
-            shown.starts_with('…') && shown.contains("{{ten_xxa}} sau đó"),
+            shown.starts_with('…') && shown.contains("→{{ten_xxa}}← sau đó"),
             "{shown}"
         );
-        assert_eq!(around("Xã {{ten_xxa}}", "{{ten_xxa}}"), "Xã {{ten_xxa}}");
+    }
+
+    #[test]
+    fn a_tag_is_marked_in_its_paragraph_unless_it_is_all_of_it_or_stands_there_twice() {
+        for (text, tag, shown) in [
+            ("Xã {{ten_xxa}} năm nay", "{{ten_xxa}}", "Xã →{{ten_xxa}}← năm nay"),
+            ("Xã {{ten_xxa}}", "{{ten_xxa}}", "Xã →{{ten_xxa}}←"),
+            ("{{ten_xxa}}", "{{ten_xxa}}", "{{ten_xxa}}"),
+            (" {{ten_xxa}}\t", "{{ten_xxa}}", " {{ten_xxa}} "),
+            ("a{{/if}}b{{/if}}", "{{/if}}", "a{{/if}}b{{/if}}"),
+            ("Xã", "{{ten_xxa}}", "Xã"),
+            ("Xã", "", "Xã"),
+        ] {
+            assert_eq!(around(text, tag), shown);
+        }
     }
 
     #[test]

@@ -377,7 +377,11 @@ impl Package {
             .unwrap_or_default();
         let rels = relationships_part(name);
         let xml = if self.has(&rels) { Some(self.text(&rels)?) } else { None };
-        let xml = with_relationships(xml.as_deref(), &relationship_of(&id, uri, points))?;
+        let mut relationship = relationship_of(&id, uri, points);
+        if xml.as_deref().is_some_and(|xml| xml.contains(STRICT_KINDS)) {
+            relationship = relationship.replacen(RELATIONSHIPS, STRICT_KINDS.trim_end_matches('/'), 1);
+        }
+        let xml = with_relationships(xml.as_deref(), &relationship)?;
         self.set(&rels, xml.into_bytes());
         Ok(id)
     }
@@ -431,6 +435,8 @@ pub fn relationships_part(name: &str) -> String {
 
 /// What the types of office relationships begin with.
 const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+/// The same in strict documents (ECMA-376 part 1, annex A).
+const STRICT_KINDS: &str = "http://purl.oclc.org/ooxml/officeDocument/relationships/";
 
 /// What a relationship points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -463,6 +469,44 @@ fn relationship_of(id: &str, uri: &str, points: Points<'_>) -> String {
 pub fn with_relationships(xml: Option<&str>, added: &str) -> Result<String, Error> {
     const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"/>";
     with_children(xml.unwrap_or(EMPTY), added)
+}
+
+/// A relationships part without the relationships of some ids.
+pub fn without_relationships(xml: &str, ids: &[&str]) -> Result<String, Error> {
+    let mut out = String::with_capacity(xml.len());
+    let mut reader = Reader::from_str(xml);
+    let mut from = 0;
+    // Whether a relationship that goes has an end tag yet to come.
+    let mut open = false;
+    loop {
+        let start = reader.buffer_position() as usize;
+        let event = reader.read_event()?;
+        let end = reader.buffer_position() as usize;
+        let is_gone = |element: &BytesStart<'_>| {
+            element.local_name().as_ref() == "Relationship"
+                && attribute(element, "Id").is_some_and(|id| ids.contains(&id.as_str()))
+        };
+        match event {
+            Event::Empty(element) if is_gone(&element) => {
+                out.push_str(&xml[from..start]);
+                from = end;
+            }
+            Event::Start(element) if is_gone(&element) => {
+                out.push_str(&xml[from..start]);
+                from = end;
+                open = true;
+            }
+            Event::End(_) if open => {
+                from = end;
+                open = false;
+            }
+            Event::Eof => {
+                out.push_str(&xml[from..]);
+                return Ok(out);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A part with children added at the end of its root element. The root must have the default namespace of the children.
@@ -637,6 +681,22 @@ mod tests {
         assert_eq!(
             package.relationships("word/footnotes.xml").unwrap()[0].target,
             "http://a/?b&c"
+        );
+    }
+
+    #[test]
+    fn a_strict_document_gets_strict_relationships() {
+        let mut package = package();
+        let strict = format!(
+            r#"<Relationships><Relationship Id="r1" Type="{STRICT_KINDS}styles" Target="a.xml"/></Relationships>"#
+        );
+        package.set("word/_rels/document.xml.rels", strict.into_bytes());
+        let points = Points::ToPart("word/comments.xml");
+        package.relate("word/document.xml", "comments", points).unwrap();
+        let written = package.text("word/_rels/document.xml.rels").unwrap();
+        assert!(
+            written.contains(&format!("{STRICT_KINDS}comments\"")) && !written.contains(RELATIONSHIPS),
+            "{written}"
         );
     }
 

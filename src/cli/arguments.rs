@@ -10,7 +10,16 @@ use crate::diagnostic::Lang;
 /// The commands, as typed.
 const COMMANDS: [&str; 5] = ["render", "check", "blank", "pack", "help"];
 /// Options that take a value.
-const WITH_VALUE: [&str; 6] = ["--lang", "--templates", "--output", "-o", "--pack", "--data"];
+const WITH_VALUE: [&str; 8] = [
+    "--lang",
+    "--templates",
+    "--output",
+    "-o",
+    "--pack",
+    "--data",
+    "--annotate",
+    "--image",
+];
 
 /// The language asked for by `--lang`, else by `BAOCAO_LANG`; looked up first, for even help and faults depend on it.
 pub(super) fn language(arguments: &[OsString]) -> Lang {
@@ -117,8 +126,8 @@ pub(super) fn command(lang: Lang) -> Command {
             "Make the Word report of a workbook, beside the workbook",
         )
         .override_usage(t(
-            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--force]",
-            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--force]",
+            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--image TÊN=TỆP]... [--trace] [--force]",
+            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--image NAME=FILE]... [--trace] [--force]",
         ))
         .arg(
             build
@@ -137,6 +146,23 @@ pub(super) fn command(lang: Lang) -> Command {
             "Write to this .docx file or folder",
         ))
         .arg(build.pack())
+        .arg(
+            build
+                .option(
+                    "image",
+                    t("TÊN=TỆP", "NAME=FILE"),
+                    "Ảnh cho chỗ mang tên ấy trong mẫu Word (chữ ký, con dấu); ghi lại cho mỗi ảnh",
+                    "The picture for the place of that name in the template (signature, seal); once for each picture",
+                )
+                .long("image")
+                .value_parser(value_parser!(OsString))
+                .action(ArgAction::Append),
+        )
+        .arg(build.flag(
+            "trace",
+            "Làm bản để đối chiếu: chú thích ô nguồn của từng số liệu",
+            "Make a copy for comparing: a comment names the source cell of each value",
+        ))
         .arg(build.force());
     let check = build
         .command(
@@ -249,8 +275,23 @@ pub(super) fn command(lang: Lang) -> Command {
                     "Kiểm tra gói: pack.toml, các trang tính, các mẫu Word",
                     "Check a pack: pack.toml, its sheets, its Word templates",
                 )
-                .override_usage(t("baocao pack check GÓI", "baocao pack check PACK"))
-                .arg(a_pack()),
+                .override_usage(t(
+                    "baocao pack check GÓI [--annotate TỆP.docx|THƯ_MỤC] [--force]",
+                    "baocao pack check PACK [--annotate FILE.docx|DIR] [--force]",
+                ))
+                .arg(a_pack())
+                .arg(
+                    build
+                        .option(
+                            "annotate",
+                            t("TỆP|THƯ_MỤC", "FILE|DIR"),
+                            "Ghi bản sao của mẫu Word, có chú thích ở từng chỗ sai",
+                            "Write a copy of the Word template with a comment at each mistake",
+                        )
+                        .long("annotate")
+                        .value_parser(value_parser!(PathBuf)),
+                )
+                .arg(build.force()),
         );
 
     let lang_option = build
@@ -388,11 +429,15 @@ impl Builder {
         .value_parser(value_parser!(PathBuf))
     }
 
-    fn force(&self) -> Arg {
-        Arg::new("force")
-            .long("force")
+    fn flag(&self, name: &'static str, vi: &'static str, en: &'static str) -> Arg {
+        Arg::new(name)
+            .long(name)
             .action(ArgAction::SetTrue)
-            .help(self.t("Ghi đè tệp đã có", "Replace a file that is there already"))
+            .help(self.t(vi, en))
+    }
+
+    fn force(&self) -> Arg {
+        self.flag("force", "Ghi đè tệp đã có", "Replace a file that is there already")
     }
 }
 
@@ -416,6 +461,7 @@ mod tests {
             ("tan-hoa.xlsx", "baocao render tan-hoa.xlsx"),
             ("--lang en a.xlsx b.xlsx", "baocao render --lang en a.xlsx b.xlsx"),
             ("-o out.docx in.xlsx", "baocao render -o out.docx in.xlsx"),
+            ("--image a=b.png in.xlsx", "baocao render --image a=b.png in.xlsx"),
             ("-- -a.xlsx", "baocao render -- -a.xlsx"),
             ("check a.xlsx", "baocao check a.xlsx"),
             ("--json pack list", "baocao --json pack list"),

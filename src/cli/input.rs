@@ -11,8 +11,9 @@ use crate::pack::Files;
 use crate::text;
 use crate::vietnamese::nearest;
 
-/// Largest file of a pack, most files of one, and how deep its folders go.
+/// Largest file of a pack, most bytes and files of one, and how deep its folders go.
 const PACK_FILE_BYTES: u64 = 32 << 20;
+const PACK_BYTES: u64 = 256 << 20;
 const PACK_FILES: usize = 300;
 const PACK_DEPTH: usize = 4;
 
@@ -129,11 +130,11 @@ fn near_file(path: &Path, endings: &[&str]) -> Option<Text> {
 /// All files of a pack's folder.
 pub(super) fn read_folder(folder: &Path) -> Result<Files, Stop> {
     let mut files = Files::new();
-    gather(folder, "", 0, &mut files)?;
+    gather(folder, "", 0, &mut files, &mut 0)?;
     Ok(files)
 }
 
-fn gather(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Result<(), Stop> {
+fn gather(folder: &Path, prefix: &str, depth: usize, files: &mut Files, total: &mut u64) -> Result<(), Stop> {
     let fault = |code, message| {
         let mut finding = Diagnostic::error(code, Place::File, message);
         finding.file = Some(folder.display().to_string());
@@ -171,7 +172,7 @@ fn gather(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Resul
         let inner = format!("{prefix}{name}");
         if path.is_dir() {
             if depth < PACK_DEPTH {
-                gather(&path, &format!("{inner}/"), depth + 1, files)?;
+                gather(&path, &format!("{inner}/"), depth + 1, files, total)?;
             }
         } else if files.len() >= PACK_FILES {
             return Err(fault(
@@ -182,7 +183,19 @@ fn gather(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Resul
                 ),
             ));
         } else {
-            files.insert(inner, Cow::Owned(read(&path, PACK_FILE_BYTES, &[])?));
+            let bytes = read(&path, PACK_FILE_BYTES, &[])?;
+            *total += bytes.len() as u64;
+            if *total > PACK_BYTES {
+                let megabytes = PACK_BYTES >> 20;
+                return Err(fault(
+                    "goi/qua-lon",
+                    text!(
+                        "các tệp của gói lớn hơn {megabytes} MB",
+                        "the files of the pack are larger than {megabytes} MB"
+                    ),
+                ));
+            }
+            files.insert(inner, Cow::Owned(bytes));
         }
     }
     Ok(())

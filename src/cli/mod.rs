@@ -6,6 +6,7 @@
 mod arguments;
 mod blank;
 mod check;
+mod images;
 mod input;
 mod output;
 mod pack;

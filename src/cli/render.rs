@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::output::{self, Target};
 use super::report::{Report, Status, Stop};
-use super::{Session, input, packs};
+use super::{Session, images, input, packs};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::pipeline::{self, Options};
 use crate::workbook::Workbook;
@@ -18,6 +18,7 @@ struct Wish<'m> {
     output: Option<Target>,
     pack: Option<&'m PathBuf>,
     force: bool,
+    options: Options,
 }
 
 /// Runs the command.
@@ -34,6 +35,11 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         output,
         pack: matches.get_one("pack"),
         force: matches.get_flag("force"),
+        options: Options {
+            images: images::read(matches.get_many("image").into_iter().flatten())?,
+            trace: matches.get_flag("trace"),
+            ..Options::default()
+        },
     };
     let mut report = Report::new("render");
     let mut written: Vec<PathBuf> = Vec::new();
@@ -75,7 +81,7 @@ fn render(
     warnings: &mut Diagnostics,
 ) -> Result<Vec<(String, PathBuf)>, Stop> {
     let (workbook, pack) = open(session, path, wish.pack)?;
-    let outcome = pipeline::render_workbook(&pack, workbook);
+    let outcome = pipeline::render_workbook(&pack, workbook, &wish.options);
     let mut findings = outcome.diagnostics;
     attribute(&mut findings, &pack, path);
     if findings.has_errors() {

@@ -7,7 +7,7 @@ use super::findings::{At, Findings};
 use crate::diagnostic::{Diagnostic, Place, Severity, Text};
 use crate::schema::{Field, Layout, Sheet};
 use crate::text;
-use crate::value::{Fault, Raw, Value};
+use crate::value::{Fault, Format, Raw, Type, Value};
 use crate::workbook::{Cell, Formula};
 
 /// A field ready to read.
@@ -77,6 +77,14 @@ impl<'a> Column<'a> {
             }
         }
         value
+    }
+
+    /// What is bold or italic in a value, from the formats of the cell's text; none but in text, and in the cell's own.
+    pub fn formats(&self, text: &str, formats: &[Format], value: Option<&Value>) -> Box<[Format]> {
+        match (self.field.ty, value) {
+            (Type::Text | Type::LongText, Some(Value::Text(value))) => Format::carry(text, formats, value),
+            _ => Box::default(),
+        }
     }
 
     /// A fault as a finding: the subject put before its message.

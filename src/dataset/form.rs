@@ -6,11 +6,11 @@
 use super::column::Column;
 use super::findings::Findings;
 use super::locate::{Labels, label_text};
-use super::{Record, SheetData};
+use super::{Record, SheetData, formats_at};
 use crate::diagnostic::{CellRef, Diagnostic, Place};
 use crate::schema::Sheet;
 use crate::text;
-use crate::value::Raw;
+use crate::value::{Format, Raw};
 use crate::vietnamese::{fold, nearest};
 use crate::workbook::{self, Cell, Formula, Row};
 
@@ -92,6 +92,12 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
                     .field(&field.id)
                     .hint(text!("giữ một ô, xóa ô kia", "keep one of them, delete the other")),
                 );
+            }
+        }
+        if let Some(Raw::Text(text)) = cell.as_ref().map(|cell| &cell.raw) {
+            let formats = column.formats(text, &grid.formats(*at, text), value.as_ref());
+            if !formats.is_empty() {
+                data.formats.insert(*at, formats);
             }
         }
         values.push(value);
@@ -207,6 +213,20 @@ impl<'a> Grid<'a> {
             }
         }
         (place(usual.unwrap_or(label.end + 1)), None)
+    }
+
+    /// What is bold or italic in a value's text. After a label's colon that is the end of the cell's text.
+    fn formats(&self, at: CellRef, text: &str) -> Vec<Format> {
+        let whole = self.cell(at).and_then(label_text).unwrap_or_default();
+        let start = whole.rfind(text).unwrap_or(whole.len());
+        let within = formats_at(&self.sheet.formats, at)
+            .iter()
+            .filter(|format| format.range.end > start);
+        let shifted = within.map(|format| Format {
+            range: format.range.start.saturating_sub(start)..format.range.end - start,
+            ..format.clone()
+        });
+        shifted.collect()
     }
 
     /// Warns of filled lines whose label the schema doesn't know.

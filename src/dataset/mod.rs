@@ -18,8 +18,8 @@ use std::collections::HashMap;
 use self::findings::Findings;
 use crate::diagnostic::{CellRef, Diagnostics};
 use crate::schema::{Layout, Schema};
-use crate::value::Value;
-use crate::workbook::Workbook;
+use crate::value::{Format, Value};
+use crate::workbook::{Picture, Workbook};
 
 /// Typed values of a workbook, in the schema's order. Every value knows its cell.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,11 @@ pub struct SheetData {
     pub cells: Vec<Option<CellRef>>,
     /// Record index by key, for a keyed table.
     pub by_key: HashMap<Box<str>, usize>,
+    /// What is bold or italic in a text value, by its cell: ranges of the value's text as its record holds it. Only for
+    /// `text` and `long_text` that a person typed there, and whose letters do not all look alike.
+    pub formats: HashMap<CellRef, Box<[Format]>>,
+    /// Pictures by the cell that they stand in; see [`SheetData::picture_at`].
+    pub pictures: HashMap<CellRef, Picture>,
 }
 
 /// One row of a table or list, or a whole form.
@@ -60,6 +65,31 @@ impl SheetData {
             None => self.cells.get(field).copied().flatten(),
         }
     }
+
+    /// The picture of a cell: that which stands in it, else one whose middle lies in it, else one that covers it. In a table
+    /// a picture that reaches into the next row is none of that row.
+    pub fn picture_at(&self, cell: CellRef) -> Option<&Picture> {
+        let is_form = !self.cells.is_empty();
+        let covering = self.pictures.iter().filter_map(|(first, picture)| {
+            let last = picture.last;
+            let middle = CellRef::new(first.row.midpoint(last.row), first.column.midpoint(last.column));
+            let covers = (first.row..=last.row).contains(&cell.row)
+                && (first.column..=last.column).contains(&cell.column)
+                && (is_form || [first.row, middle.row].contains(&cell.row));
+            // Of several the first, wherever the map has it.
+            covers.then_some(((middle != cell, *first), picture))
+        });
+        let covering = || covering.min_by_key(|(rank, _)| *rank).map(|(_, picture)| picture);
+        self.pictures.get(&cell).or_else(covering)
+    }
+}
+
+/// What is bold or italic in a cell's text.
+fn formats_at(formats: &[(CellRef, Box<[Format]>)], cell: CellRef) -> &[Format] {
+    let found = formats.binary_search_by_key(&cell, |(at, _)| *at).ok();
+    found
+        .and_then(|index| formats.get(index))
+        .map_or(&[], |(_, formats)| formats)
 }
 
 /// The typed values of a workbook and everything that is wrong with it, in reading order. Never fails: it gathers.
@@ -74,13 +104,17 @@ pub fn build(schema: &Schema, mut workbook: Workbook) -> (Dataset, Diagnostics) 
             .map(std::mem::take);
         let data = match taken {
             None => SheetData::absent(declared),
-            Some(sheet) => {
+            Some(mut sheet) => {
                 order.push(sheet.name.clone());
-                match declared.layout {
+                let pictures = std::mem::take(&mut sheet.pictures);
+                let mut data = match declared.layout {
                     Layout::Form => form::read(declared, index, sheet, &mut findings),
                     Layout::Table => table::read(declared, index, sheet, &mut findings),
                     Layout::List => list::read(declared, index, sheet, &mut findings),
-                }
+                };
+                // Of two in one cell, the one on top.
+                data.pictures.extend(pictures);
+                data
             }
         };
         dataset.sheets.push(data);

@@ -4,11 +4,11 @@ use super::column::Column;
 use super::findings::Findings;
 use super::keyed::Keyed;
 use super::locate::{Labels, is_running_number, label_text, unit_of};
-use super::{Record, SheetData};
+use super::{Record, SheetData, formats_at};
 use crate::diagnostic::{CellRef, Diagnostic, Place};
 use crate::schema::Sheet;
 use crate::text;
-use crate::value::{Raw, Type, Value};
+use crate::value::{Format, Raw, Type, Value};
 use crate::vietnamese::{fold, nearest};
 use crate::workbook::{self, Cell, Row};
 
@@ -512,6 +512,10 @@ pub(super) fn read_rows(
             keyed: &keyed,
         };
         let values = reader.read(&row, found, (index, record), findings);
+        if !sheet.formats.is_empty() {
+            let formats = reader.formats(&row, &sheet.formats, &values);
+            data.formats.extend(formats);
+        }
         let key = keyed.settle(found, &row, &values, &data, findings);
         data.records.push(Record { row: row.index, values });
         if let Some(key) = key {
@@ -592,6 +596,24 @@ impl RowReader<'_> {
                 column.read(cell, || place(&self.data.name, at), (sheet, record, field), findings)
             })
             .collect()
+    }
+
+    /// What is bold or italic in the values of a row, by cell.
+    fn formats(
+        &self,
+        row: &Row,
+        formats: &[(CellRef, Box<[Format]>)],
+        values: &[Option<Value>],
+    ) -> Vec<(CellRef, Box<[Format]>)> {
+        let fields = self.columns.iter().zip(&self.data.columns).zip(values);
+        let found = fields.filter_map(|((column, at), value)| {
+            let at = CellRef::new(row.index, (*at)?);
+            let formats = formats_at(formats, at);
+            let cell = row.cell(at.column).filter(|_| !formats.is_empty())?;
+            let carried = column.formats(label_text(cell)?, formats, value.as_ref());
+            (!carried.is_empty()).then_some((at, carried))
+        });
+        found.collect()
     }
 }
 

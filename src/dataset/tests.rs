@@ -1,11 +1,12 @@
 //! Cases as a user meets them: a workbook in Markdown, the findings it gives as `code place` lines.
 
-use crate::markdown_workbook::workbook;
+use crate::markdown_workbook::{picture, png, workbook, workbook_with};
 use serde::Deserialize;
 
 use super::{Dataset, build};
 use crate::diagnostic::{Diagnostics, Lang};
 use crate::schema::{Check, Schema, Sheet};
+use crate::value::Value;
 use crate::workbook::{Limits, read};
 
 #[derive(Deserialize)]
@@ -595,5 +596,185 @@ mod list {
             assert_eq!(values(text, "noi_nhan"), "Sở Nội vụ / Lưu: VT", "{text}");
             assert_eq!(found(text), NOTHING, "{text}");
         }
+    }
+}
+
+mod formats {
+    use super::*;
+
+    /// The formatted letters of a sheet: `B2 bold:Tân | …`.
+    fn formats(markdown: &str, sheet: usize) -> Vec<String> {
+        let (dataset, _) = run(markdown);
+        let data = &dataset.sheets[sheet];
+        let mut lines = Vec::new();
+        for record in &data.records {
+            for (field, value) in record.values.iter().enumerate() {
+                let Some(formats) = data.cell(record, field).and_then(|at| data.formats.get(&at)) else {
+                    continue;
+                };
+                let Some(Value::Text(text)) = value else {
+                    panic!("{value:?} has formats");
+                };
+                let marked = formats.iter().map(|format| {
+                    let bold = if format.bold { "bold" } else { "" };
+                    let italic = if format.italic { "italic" } else { "" };
+                    format!(" {bold}{italic}:{}", &text[format.range.clone()])
+                });
+                lines.push(format!(
+                    "{}{}",
+                    data.cell(record, field).expect("a cell"),
+                    marked.collect::<String>()
+                ));
+            }
+        }
+        assert_eq!(lines.len(), data.formats.len(), "each belongs to a value");
+        lines
+    }
+
+    #[test]
+    fn bold_and_italic_letters_come_with_texts_and_with_nothing_else() {
+        let text = "## Khen thưởng
+            | Cấp khen | Số lượng | Quyết định | Thành tích |
+            | {rich} Tỉ**nh** | {rich} 0**3** | {rich} 12/**QĐ** *UBND* | {rich} **Giỏi**\\nvề *thi đua*  |
+            | {rich} UBND **xã** | 1 | {rich} **13/QĐ** | Tốt |";
+        assert_eq!(
+            values(text, "khen_thuong"),
+            "Tỉnh|-|03|12/QĐ UBND|Giỏi\nvề thi đua / Xã|-|01|13/QĐ|Tốt"
+        );
+        assert_eq!(
+            formats(text, 2),
+            [
+                "C2 bold:12/ italic:UBND".replace("12/", "QĐ"),
+                "D2 bold:Giỏi italic:thi đua".to_owned()
+            ]
+        );
+    }
+
+    #[test]
+    fn a_value_of_a_form_has_its_own_letters_only() {
+        let text = "## Thông tin
+            | {rich} **Tên xã**: Tân *Hoà* |
+            | {rich} **Huyện**: *Phú Bình* |
+            | Ký hiệu | {rich} \\nBC-**UBND** |";
+        assert_eq!(values(text, "thong_tin"), "-|-|Tân Hoà|Phú Bình|-|-|-|BC-UBND");
+        assert_eq!(formats(text, 0), ["A1 italic:Hoà", "B3 bold:UBND"]);
+    }
+
+    #[test]
+    fn lists_have_them_too_and_fixed_texts_of_the_pack_do_not() {
+        assert_eq!(
+            formats("## Nơi nhận\n| Nơi nhận |\n| {rich} Như *trên* |\n| Lưu |", 4),
+            ["A2 italic:trên"]
+        );
+        let text = "## Chỉ tiêu
+            | Mã | Tên chỉ tiêu | Thực hiện |
+            | {rich} TH**U** | {rich} Thu **ngân sách** | 1 |
+            | rung | Trồng rừng | 2 |";
+        assert_eq!(formats(text, 1), ["B2 bold:ngân sách"]);
+    }
+}
+
+mod pictures {
+    use super::*;
+    use crate::dataset::SheetData;
+    use crate::diagnostic::CellRef;
+
+    /// A form of three fields, with pictures put on it.
+    fn form(pictures: &[(u32, u16, &str)], embedded: &[(u32, u16, &str)]) -> (SheetData, Vec<String>) {
+        let text = "## Thông tin\n| Tên xã | Tân Hoà |\n| Huyện | | |\n| Ký hiệu | | < | |";
+        let bytes = workbook_with(text, |workbook| {
+            let sheet = workbook.worksheet_from_index(0).expect("a sheet");
+            for (row, column, comment) in pictures {
+                // 64 pixels wide from 60 on: hardly in its first cell.
+                let picture = picture(comment);
+                sheet
+                    .insert_image_with_offset(*row, *column, &picture, 60, 0)
+                    .expect("a picture");
+            }
+            for (row, column, comment) in embedded {
+                sheet.embed_image(*row, *column, &picture(comment)).expect("a picture");
+            }
+        });
+        let (mut dataset, diagnostics) = build(&schema(SCHEMA), read(&bytes, &Limits::default()).expect("a workbook"));
+        (dataset.sheets.swap_remove(0), lines(&diagnostics))
+    }
+
+    /// Which picture a cell has.
+    fn at(data: &SheetData, row: u32, column: u32) -> Option<&'static str> {
+        let picture = data.picture_at(CellRef::new(row, column))?;
+        ["một", "hai"].into_iter().find(|name| *picture.bytes == *png(name))
+    }
+
+    #[test]
+    fn a_picture_is_found_where_it_stands_and_where_it_lies() {
+        let (data, findings) = form(&[(1, 0, "một")], &[]);
+        assert_eq!(at(&data, 1, 0), Some("một"));
+        assert_eq!(at(&data, 1, 1), Some("một"), "it covers the cell");
+        assert_eq!(at(&data, 1, 2), None);
+        assert_eq!(at(&data, 0, 1), None);
+        assert_eq!(findings, NOTHING);
+        // What stands in a cell comes before what reaches into it.
+        let (data, _) = form(&[(1, 0, "một"), (1, 1, "hai")], &[]);
+        assert_eq!(at(&data, 1, 1), Some("hai"));
+        // Of two in one cell, the one on top.
+        let (data, _) = form(&[(1, 0, "một"), (1, 0, "hai")], &[]);
+        assert_eq!(at(&data, 1, 0), Some("hai"));
+    }
+
+    #[test]
+    fn a_picture_of_one_row_is_none_of_the_next() {
+        let text = "## Danh sách\n| Họ và tên | Cấp khen |\n| An | |\n| Bình | |\n| Chi | |";
+        let bytes = workbook_with(text, |workbook| {
+            let sheet = workbook.worksheet_from_index(0).expect("a sheet");
+            // 20 pixels high, as a row is: from the middle of An's to the middle of Bình's.
+            sheet
+                .insert_image_with_offset(1, 0, &picture("một"), 60, 10)
+                .expect("a picture");
+        });
+        let (dataset, _) = build(&schema(SCHEMA), read(&bytes, &Limits::default()).expect("a workbook"));
+        let pictures = (0..4).map(|row| at(&dataset.sheets[3], row, 1));
+        assert_eq!(pictures.collect::<Vec<_>>(), [None, Some("một"), None, None]);
+    }
+
+    #[test]
+    fn of_two_pictures_over_a_cell_the_one_in_its_middle_counts() {
+        let over = |first: (u32, u32), last: (u32, u32), name: &str| {
+            let picture = crate::workbook::Picture {
+                name: name.to_owned(),
+                bytes: png(name).into(),
+                last: CellRef::new(last.0, last.1),
+            };
+            (CellRef::new(first.0, first.1), picture)
+        };
+        let data = SheetData {
+            cells: vec![None],
+            pictures: [over((0, 0), (3, 2), "một"), over((1, 0), (3, 4), "hai")].into(),
+            ..SheetData::default()
+        };
+        assert_eq!(at(&data, 1, 1), Some("một"));
+        assert_eq!(at(&data, 2, 2), Some("hai"));
+        assert_eq!(at(&data, 2, 1), Some("một"), "the first where the middle of none is");
+        assert_eq!(at(&data, 3, 4), Some("hai"));
+        assert_eq!(at(&data, 4, 4), None);
+    }
+
+    #[test]
+    fn merged_cells_are_one_cell() {
+        let (data, _) = form(&[(2, 2, "một")], &[]);
+        assert_eq!(
+            data.cells[7],
+            Some(CellRef::new(2, 1)),
+            "the field's cell is the merged one"
+        );
+        assert_eq!(at(&data, 2, 1), Some("một"));
+    }
+
+    #[test]
+    fn a_picture_is_no_text() {
+        let (data, findings) = form(&[], &[(0, 1, "một"), (1, 1, "hai")]);
+        assert_eq!(at(&data, 0, 1), Some("một"));
+        assert_eq!(at(&data, 1, 1), Some("hai"));
+        assert_eq!(data.records[0].values[2..4], [None, None]);
+        assert_eq!(findings, ["gia-tri/thieu Thông tin › B1"]);
     }
 }

@@ -13,6 +13,11 @@ const RESERVED: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
 /// A safe file name made of a title and an extension (without its dot).
 pub fn safe_file_name(title: &str, extension: &str) -> String {
+    with_ending(title, &format!(".{extension}"))
+}
+
+/// The same with all that follows the title, dot included: it is kept whole, however long the title.
+pub fn with_ending(title: &str, ending: &str) -> String {
     let mut name = String::new();
     for sign in nfc(title).chars() {
         let sign = match sign {
@@ -32,10 +37,10 @@ pub fn safe_file_name(title: &str, extension: &str) -> String {
             name.push(sign);
         }
     }
-    let spare = LONGEST - 1 - extension.chars().count();
+    let spare = LONGEST - ending.chars().count();
     let end = name.char_indices().nth(spare).map_or(name.len(), |(index, _)| index);
     name.truncate(end);
-    while name.len() + 1 + extension.len() > MOST_BYTES {
+    while name.len() + ending.len() > MOST_BYTES {
         name.pop();
     }
     let name = name.trim_start().trim_end_matches(['.', ' ']);
@@ -47,9 +52,9 @@ pub fn safe_file_name(title: &str, extension: &str) -> String {
     };
     let is_reserved = RESERVED.contains(&stem.as_str()) || numbered("COM") || numbered("LPT");
     match name {
-        "" => format!("van-ban.{extension}"),
-        name if is_reserved => format!("_{name}.{extension}"),
-        name => format!("{name}.{extension}"),
+        "" => format!("van-ban{ending}"),
+        name if is_reserved => format!("_{name}{ending}"),
+        name => format!("{name}{ending}"),
     }
 }
 
@@ -86,5 +91,10 @@ mod tests {
         assert_eq!(name.chars().count(), LONGEST);
         let name = safe_file_name(&"ệ".repeat(500), "docx");
         assert!(name.len() <= MOST_BYTES && name.ends_with("ệ.docx"), "{name}");
+        let name = with_ending(&"ệ".repeat(500), " (đối chiếu).docx");
+        assert!(
+            name.len() <= MOST_BYTES && name.ends_with("ệ (đối chiếu).docx"),
+            "{name}"
+        );
     }
 }

@@ -5,12 +5,16 @@
 
 mod file_name;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 pub use self::file_name::safe_file_name;
 use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place};
 use crate::pack::{Output, Pack};
-use crate::template::{Template, TextTemplate};
+use crate::schema::Schema;
+use crate::template::{Template, TextTemplate, Used, picture};
 use crate::workbook::{self, Limits, Workbook};
 use crate::{template, text};
 
@@ -19,6 +23,11 @@ use crate::{template, text};
 pub struct Options {
     /// How large a workbook may be.
     pub limits: Limits,
+    /// Pictures by the name that templates ask for, before those of the pack: `con_dau`, for `{{image "con_dau"}}`.
+    pub images: BTreeMap<String, Arc<[u8]>>,
+    /// Whether documents are made for comparing with the workbook: each value with a comment that names its cell. Their
+    /// file names say so.
+    pub trace: bool,
 }
 
 /// A workbook that was read and checked.
@@ -50,6 +59,11 @@ pub struct Document {
     pub bytes: Vec<u8>,
 }
 
+/// What the file name of a document ends with.
+const ENDING: &str = ".docx";
+/// The same of one for comparing with the workbook.
+const TRACED_ENDING: &str = " (đối chiếu).docx";
+
 /// Reads a workbook, for instance to find its pack.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Workbook, workbook::Error> {
     workbook::read(bytes, &options.limits)
@@ -62,7 +76,7 @@ pub fn check(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Checked, wo
 
 /// Reads and checks a workbook and makes the pack's documents of it.
 pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, workbook::Error> {
-    Ok(render_workbook(pack, read(bytes, options)?))
+    Ok(render_workbook(pack, read(bytes, options)?, options))
 }
 
 /// The same as [`check`] for a workbook that was read already.
@@ -98,11 +112,16 @@ pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
 /// The same as [`render`] for a workbook that was read already.
 ///
 /// Warnings about a template's own making are for its author and are left out here: see [`check_pack`].
-pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
+pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Outcome {
     let Checked {
         dataset,
         mut diagnostics,
     } = check_workbook(pack, workbook);
+    let wish = template::Wish {
+        trace: options.trace,
+        images: options.images.clone(),
+    };
+    let mut asked: BTreeSet<String> = BTreeSet::new();
     let mut documents = Vec::new();
     for output in &pack.outputs {
         let compiled = match compile(pack, output) {
@@ -112,10 +131,11 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
                 continue;
             }
         };
+        asked.extend(compiled.template.pictures().map(str::to_owned));
         if diagnostics.has_errors() {
             continue;
         }
-        let bytes = match compiled.template.fill(&dataset) {
+        let bytes = match compiled.template.fill_with(&dataset, &wish) {
             Ok((bytes, missing)) => {
                 diagnostics.extend(missing);
                 bytes
@@ -128,12 +148,14 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook) -> Outcome {
             }
         };
         let name = compiled.file_name.fill(&dataset);
+        let ending = if options.trace { TRACED_ENDING } else { ENDING };
         documents.push(Document {
             output: output.id.clone(),
-            file_name: safe_file_name(&name, "docx"),
+            file_name: file_name::with_ending(&name, ending),
             bytes,
         });
     }
+    diagnostics.extend(picture::unused(&options.images, asked.iter().map(String::as_str)));
     if diagnostics.has_errors() {
         documents.clear();
     }
@@ -154,11 +176,84 @@ pub fn blank(pack: &Pack, prefill: &Prefill) -> Result<Vec<u8>, blank::Error> {
 /// What is wrong with a pack's templates and file names, warnings for their author included.
 pub fn check_pack(pack: &Pack) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
+    let mut used = Used::default();
+    let mut is_sound = true;
     for output in &pack.outputs {
         match compile(pack, output) {
-            Ok(compiled) => diagnostics.extend(compiled.warnings),
-            Err(faults) => diagnostics.extend(faults),
+            Ok(compiled) => {
+                used.extend(compiled.template.used());
+                used.extend(compiled.file_name.used());
+                diagnostics.extend(compiled.warnings);
+            }
+            Err(faults) => {
+                diagnostics.extend(faults);
+                is_sound = false;
+            }
         }
+    }
+    // What a template that does not compile would use is not known.
+    if is_sound {
+        diagnostics.extend(unused_fields(&pack.schema, used));
+    }
+    diagnostics
+}
+
+/// A copy of each Word template of a pack in which something was found, with a comment at each place: the template's name
+/// and the copy. Templates that can't be read have none; [`check_pack`] tells why.
+pub fn annotate_pack(pack: &Pack, lang: Lang) -> Vec<(String, Vec<u8>)> {
+    let mut copies: Vec<(String, Vec<u8>)> = Vec::new();
+    for output in &pack.outputs {
+        if copies.iter().any(|(template, _)| *template == output.template) {
+            continue;
+        }
+        let docx = pack.file(&output.template).unwrap_or_default();
+        if let Ok((copy, findings)) = Template::annotate(docx, &pack.schema, &template_options(pack), lang)
+            && !findings.is_empty()
+        {
+            copies.push((output.template.clone(), copy));
+        }
+    }
+    copies
+}
+
+/// Warnings about fields that people are asked to fill in and nothing uses: one for each sheet.
+fn unused_fields(schema: &Schema, mut used: Used) -> Diagnostics {
+    let by_checks = schema.checks.iter().flat_map(|check| check.rule.fields());
+    for (sheet, field) in by_checks {
+        let found = schema
+            .sheet(sheet)
+            .and_then(|(number, declared)| Some((number, declared.field(field)?.0)));
+        if let Some((sheet, field)) = found {
+            used.add(sheet, field);
+        }
+    }
+    let mut diagnostics = Diagnostics::new();
+    for (number, sheet) in schema.sheets.iter().enumerate() {
+        let unused: Vec<String> = sheet
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(field, _)| !used.has(number, *field) && sheet.key_index() != Some(*field))
+            .map(|(_, field)| format!("«{}»", field.label))
+            .collect();
+        if unused.is_empty() {
+            continue;
+        }
+        let labels = unused.join(", ");
+        let mut finding = Diagnostic::warning(
+            "mau/truong-khong-dung",
+            Place::Sheet(sheet.name.clone()),
+            text!(
+                "biểu hỏi {labels} mà không mẫu Word nào dùng đến",
+                "the workbook asks for {labels}, which no Word template uses"
+            ),
+        )
+        .hint(text!(
+            "thêm thẻ vào mẫu Word, hoặc bỏ khỏi pack.toml",
+            "add a tag to the Word template, or take it out of pack.toml"
+        ));
+        finding.file = Some(crate::pack::MANIFEST.to_owned());
+        diagnostics.push(finding);
     }
     diagnostics
 }
@@ -170,12 +265,16 @@ struct Compiled {
     warnings: Diagnostics,
 }
 
-fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
-    let options = template::Options {
+fn template_options(pack: &Pack) -> template::Options<'_> {
+    template::Options {
         empty: &pack.empty,
         files: &pack.files,
         controls: pack.controls,
-    };
+    }
+}
+
+fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
+    let options = template_options(pack);
     let mut findings = Diagnostics::new();
     let template = match Template::compile(pack.file(&output.template).unwrap_or_default(), &pack.schema, &options) {
         Ok((template, warnings)) => {

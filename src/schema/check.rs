@@ -143,3 +143,100 @@ pub enum Rule {
         date: String,
     },
 }
+
+impl Rule {
+    /// The fields it looks at: sheet id and field id of each.
+    pub fn fields(&self) -> Vec<(&str, &str)> {
+        fn of<'r>(sheet: &'r str, columns: &[&'r String]) -> Vec<(&'r str, &'r str)> {
+            columns.iter().map(|column| (sheet, column.as_str())).collect()
+        }
+        fn named(names: [&String; 2]) -> Vec<(&str, &str)> {
+            let parts = names.map(|name| name.split_once('.').unwrap_or_default());
+            parts.to_vec()
+        }
+        match self {
+            Self::Ratio {
+                sheet,
+                percent,
+                part,
+                whole,
+            } => of(sheet, &[percent, part, whole]),
+            Self::Growth {
+                sheet,
+                percent,
+                now,
+                before,
+            } => of(sheet, &[percent, now, before]),
+            Self::CountMatches {
+                sheet,
+                count,
+                by,
+                list,
+                list_by,
+            } => {
+                let mut fields = of(sheet, &[count]);
+                fields.extend(by.iter().map(|column| (sheet.as_str(), column.as_str())));
+                fields.extend(list_by.iter().map(|column| (list.as_str(), column.as_str())));
+                fields
+            }
+            Self::Exists {
+                sheet,
+                column,
+                list,
+                list_column,
+            } => vec![(sheet, column), (list, list_column)],
+            Self::OneOf { sheet, columns } => of(sheet, &columns.iter().collect::<Vec<_>>()),
+            Self::DateOrder { earlier, later } => named([earlier, later]),
+            Self::RequiredWhen { field, when, .. } => named([field, when]),
+            Self::BlankFrom { field, date, .. } | Self::RequiredBefore { field, date, .. } => named([field, date]),
+            Self::SameYear { year, date } => named([year, date]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_names_its_fields() {
+        for (rule, fields) in [
+            (
+                "ratio = { sheet = \"a\", percent = \"b\", part = \"c\", whole = \"d\" }",
+                "a.b a.c a.d",
+            ),
+            (
+                "growth = { sheet = \"a\", percent = \"b\", now = \"c\", before = \"d\" }",
+                "a.b a.c a.d",
+            ),
+            (
+                "count_matches = { sheet = \"a\", count = \"b\", by = [\"c\"], list = \"d\", list_by = [\"e\"] }",
+                "a.b a.c d.e",
+            ),
+            (
+                "exists = { sheet = \"a\", column = \"b\", list = \"c\", list_column = \"d\" }",
+                "a.b c.d",
+            ),
+            ("one_of = { sheet = \"a\", columns = [\"b\", \"c\"] }", "a.b a.c"),
+            ("date_order = { earlier = \"a.b\", later = \"c.d\" }", "a.b c.d"),
+            ("required_when = { field = \"a.b\", when = \"c.d\" }", "a.b c.d"),
+            (
+                "blank_from = { field = \"a.b\", date = \"c.d\", from = \"2025-07-01\" }",
+                "a.b c.d",
+            ),
+            (
+                "required_before = { field = \"a.b\", date = \"c.d\", before = \"2025-07-01\" }",
+                "a.b c.d",
+            ),
+            ("same_year = { year = \"a.b\", date = \"c.d\" }", "a.b c.d"),
+        ] {
+            let rule: Rule = toml::from_str(rule).unwrap();
+            let named: Vec<String> = rule
+                .fields()
+                .iter()
+                .map(|(sheet, field)| format!("{sheet}.{field}"))
+                .collect();
+            assert_eq!(named.join(" "), fields);
+        }
+    }
+}

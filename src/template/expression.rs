@@ -3,6 +3,7 @@
 //! In: handlebars' syntax tree of one tag and the blocks around it ([`Scopes`]). Out: an [`Expr`] with its [`Kind`], or
 //! a [`Fault`] without a place. Evaluation needs no look-up of names and can't fail: what has no value is [`Val::Missing`].
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use rust_decimal::Decimal;
 
 use super::helper::{self, Helper};
 use super::print::{PLAIN_DECIMALS, Printer};
+use super::used::Used;
 use crate::dataset::{Dataset, Record};
 use crate::diagnostic::Text;
 use crate::schema::{Layout, Schema};
@@ -47,6 +49,10 @@ pub enum Kind {
     Flag,
     /// A page break.
     PageBreak,
+    /// A hyperlink.
+    Link,
+    /// A picture.
+    Picture,
     /// `null`.
     Null,
 }
@@ -84,7 +90,7 @@ impl Kind {
                 _ => Family::Number,
             },
             Self::Number(..) => Family::Number,
-            Self::Text | Self::PageBreak => Family::Text,
+            Self::Text | Self::PageBreak | Self::Link | Self::Picture => Family::Text,
             Self::Date => Family::Date,
             Self::Flag => Family::Flag,
             Self::Null => Family::Null,
@@ -175,6 +181,8 @@ pub enum Val<'a> {
     Flag(bool),
     /// A page break, printed by the document that has pages.
     PageBreak,
+    /// A hyperlink: its address and its text.
+    Link(Arc<(String, String)>),
 }
 
 /// Rows of a sheet: all of them, or chosen ones.
@@ -282,7 +290,7 @@ impl<'a> Val<'a> {
         let number = |number: &Decimal, default| !number.is_zero() || zero_counts.unwrap_or(default);
         match self {
             Self::Missing => false,
-            Self::Root | Self::Record(_) | Self::Group(..) | Self::PageBreak | Self::Date(_) => true,
+            Self::Root | Self::Record(_) | Self::Group(..) | Self::PageBreak | Self::Link(_) | Self::Date(_) => true,
             Self::Rows(rows) => rows.len() > 0,
             Self::Groups(groups) => !groups.is_empty(),
             Self::Value(Value::Number(value)) => number(value, true),
@@ -424,6 +432,8 @@ pub struct Scopes<'s> {
     pub schema: &'s Schema,
     /// Never empty.
     pub frames: Vec<Scope>,
+    /// Fields that were named so far.
+    used: Rc<RefCell<Used>>,
 }
 
 impl<'s> Scopes<'s> {
@@ -438,7 +448,25 @@ impl<'s> Scopes<'s> {
         Self {
             schema,
             frames: vec![root],
+            used: Rc::default(),
         }
+    }
+
+    /// Whether a path without helpers leads to something.
+    pub fn knows(&self, path: &str) -> bool {
+        let names: Vec<&str> = path.split('.').collect();
+        let is_known = |name: &&str| {
+            let mut scopes = self.frames.iter();
+            scopes.any(|scope| {
+                scope.this_name.as_deref() == Some(*name) || self.names_of(scope.kind).any(|known| known == *name)
+            })
+        };
+        names.first().is_some_and(is_known) && self.bare(path, &names, false).is_ok()
+    }
+
+    /// The fields that expressions compiled so far name.
+    pub fn used(&self) -> Used {
+        self.used.borrow().clone()
     }
 
     /// Compiles an expression tag or the head of a block: a path, or a helper with its arguments.
@@ -599,6 +627,9 @@ impl<'s> Scopes<'s> {
                     .and_then(|declared| declared.field(name))
                     .map(|(field, _)| (Step::Field(field), Kind::Field(sheet, field))),
                 (Kind::Rows(sheet), None) if self.names_of(kind).any(|key| key == name && key != "length") => {
+                    if let Some(key) = self.schema.sheets.get(sheet).and_then(|sheet| sheet.key_index()) {
+                        self.used.borrow_mut().add(sheet, key);
+                    }
                     Some((Step::Key(sheet, name.into()), Kind::Record(sheet)))
                 }
                 (Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..), None) if name == "length" => {
@@ -628,7 +659,15 @@ impl<'s> Scopes<'s> {
             steps.push(step);
             kind = next;
         }
+        self.note(kind);
         Ok((Expr::Path(frame, steps), kind))
+    }
+
+    /// Counts a field as used when that is what a path has come to.
+    fn note(&self, kind: Kind) {
+        if let Kind::Field(sheet, field) = kind {
+            self.used.borrow_mut().add(sheet, field);
+        }
     }
 
     fn loop_variable(&self, level: usize, name: &str, raw: &str) -> Result<(Expr, Kind), Fault> {
@@ -729,6 +768,10 @@ impl<'s> Scopes<'s> {
             columns: Vec::new(),
         };
         let kind = (helper.check)(self.schema, &mut call)?;
+        if let Some(Kind::Rows(sheet) | Kind::Texts(sheet)) = call.kinds.first() {
+            let mut used = self.used.borrow_mut();
+            call.columns.iter().for_each(|&field| used.add(*sheet, field));
+        }
         Ok((Expr::Call(Box::new(call)), kind))
     }
 }

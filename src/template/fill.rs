@@ -6,13 +6,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use std::ops::Range;
 
-use super::compile::{Node, Print};
+use super::addition::Additions;
+use super::album::Album;
+use super::column;
+use super::compile::{Compiled, Fresh, Grid, Link, Node, PictureCall, Print, PrintPlace, Shape};
 use super::expression::{Environment, Expr, Frame, Val};
+use super::numbering::{self, ListStyles};
+use super::part::SpotKind;
+use super::picture::{self, Emu, Size};
 use super::print::print_value;
+use super::section::{self, Orientation};
+use super::trace::{self, Trace};
 use crate::dataset::Dataset;
 use crate::diagnostic::CellRef;
-use crate::value::Value;
+use crate::opc::{self, Points};
+use crate::value::{Format, Value};
+use crate::vietnamese;
 
 /// What values are written into.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +32,20 @@ pub enum Target<'t> {
     Word(&'t str),
     /// Plain text.
     Plain,
+    /// Text of an XML element or attribute outside of runs.
+    Xml,
+    /// A piece of an address.
+    Address,
+}
+
+impl<'t> Target<'t> {
+    /// What a value is written into that stands at a place of the target.
+    fn at(self, place: PrintPlace) -> Target<'t> {
+        match (self, place) {
+            (Self::Word(_), PrintPlace::Attribute | PrintPlace::Plain) => Target::Xml,
+            _ => self,
+        }
+    }
 }
 
 /// A value that a template printed and the workbook does not have.
@@ -41,48 +66,122 @@ pub struct Missing {
     pub tags: BTreeMap<String, usize>,
 }
 
+impl Missing {
+    fn extend(&mut self, other: Self) {
+        for (field, cells) in other.fields {
+            self.fields.entry(field).or_default().extend(cells);
+        }
+        for (tag, count) in other.tags {
+            *self.tags.entry(tag).or_default() += count;
+        }
+    }
+}
+
 /// How many bytes are gathered before they are written.
 const FLUSH: usize = 64 << 10;
 
+/// What a document gets besides the text of its parts, while it is made.
+#[derive(Debug, Default)]
+pub struct Making {
+    /// Ids, lists, relationships and parts.
+    pub additions: Additions,
+    /// Pictures.
+    pub album: Album,
+    /// Comments that name the cells of values, when they are wanted.
+    pub trace: Option<Trace>,
+}
+
+/// A picture at the place where it is shown.
+#[derive(Clone, Debug)]
+struct Placed {
+    relationship: String,
+    name: String,
+    natural: Size,
+}
+
+/// What a filler fills.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'f> {
+    /// The text that nodes stand for pieces of.
+    pub text: &'f str,
+    /// What it is compiled to.
+    pub compiled: &'f Compiled,
+    /// Printed for missing values.
+    pub empty: &'f str,
+    /// The part's number among those of the template, and its name.
+    pub part: (usize, &'f str),
+    /// Styles for lines of long texts that are list items.
+    pub styles: &'f ListStyles,
+}
+
+/// Columns of a table that is being filled: how wide each is, and how often it is there.
+#[derive(Clone, Debug, Default)]
+struct Columns {
+    widths: Vec<u32>,
+    old_widths: Vec<u32>,
+    counts: Vec<usize>,
+    /// Columns that come and go together.
+    blocks: Vec<Range<usize>>,
+}
+
 /// Fills nodes.
 pub struct Filler<'f, 'a> {
-    source: &'f str,
+    source: Source<'f>,
     environment: Environment<'a>,
     target: Target<'f>,
-    empty: &'f str,
     out: Vec<u8>,
     sink: &'f mut dyn Write,
     scratch: String,
+    /// What the document gets besides.
+    making: &'f mut Making,
     /// Whether something visible was written since the innermost paragraph that may vanish began.
     shown: bool,
+    /// Where the innermost paragraph that may vanish began.
+    paragraph: usize,
     /// Whether a table row was written since the innermost table that may vanish began.
     row: bool,
+    /// Whether a table was written last.
+    after_table: bool,
     /// How many enclosing regions may still take back what they wrote.
     pending: usize,
+    /// Columns of the tables around, innermost last.
+    columns: Vec<Columns>,
+    /// What the last section break asked for, in the section that is not yet at its end.
+    section: Option<Option<Orientation>>,
+    /// Texts of cells that may go on downwards, by their marks: the text, and whether the cell goes on with the one above.
+    merged: BTreeMap<usize, (String, bool)>,
+    /// Pictures of the drawings around, innermost last.
+    pictures: Vec<Placed>,
     /// What was missing.
     pub missing: Missing,
 }
 
 impl<'f, 'a> Filler<'f, 'a> {
-    /// A filler that writes to `sink`. `empty` is printed for missing values.
+    /// A filler that writes to `sink`.
     pub fn new(
-        source: &'f str,
+        source: Source<'f>,
         dataset: &'a Dataset,
         target: Target<'f>,
-        empty: &'f str,
+        making: &'f mut Making,
         sink: &'f mut dyn Write,
     ) -> Self {
         Self {
             source,
             environment: Environment::new(dataset),
             target,
-            empty,
             out: Vec::with_capacity(FLUSH + (FLUSH >> 2)),
             sink,
             scratch: String::new(),
+            making,
+            pictures: Vec::new(),
             shown: false,
+            paragraph: 0,
             row: false,
+            after_table: false,
             pending: 0,
+            columns: Vec::new(),
+            section: None,
+            merged: BTreeMap::new(),
             missing: Missing::default(),
         }
     }
@@ -99,23 +198,35 @@ impl<'f, 'a> Filler<'f, 'a> {
         nodes.iter().try_for_each(|node| self.node(node))
     }
 
+    fn raw(&mut self, range: &Range<usize>) {
+        let text = self.source.text;
+        self.out.extend_from_slice(&text.as_bytes()[range.clone()]);
+    }
+
+    fn write(&mut self, markup: &str) {
+        self.out.extend_from_slice(markup.as_bytes());
+    }
+
     fn node(&mut self, node: &Node) -> io::Result<()> {
         match node {
             Node::Raw(raw) => {
-                self.out.extend_from_slice(&self.source.as_bytes()[raw.range.clone()]);
+                self.raw(&raw.range);
                 self.shown |= raw.shows;
-                if raw.row && !self.row {
-                    self.row = true;
-                }
+                self.row |= raw.row;
+                self.after_table = raw.table.unwrap_or(self.after_table);
             }
-            Node::Markup(markup) => self.out.extend_from_slice(markup.as_bytes()),
+            Node::Markup(markup) => {
+                self.write(markup);
+                self.after_table = false;
+            }
             Node::Print(print) => self.print(print),
             Node::Each {
                 list,
                 texts,
                 body,
                 otherwise,
-            } => return self.each(list, *texts, body, otherwise),
+                restarts,
+            } => return self.each(list, *texts, body, otherwise, restarts),
             Node::If {
                 condition,
                 zero_counts,
@@ -142,13 +253,17 @@ impl<'f, 'a> Filler<'f, 'a> {
             Node::Paragraph(nodes, markers) => {
                 let start = self.out.len();
                 let shown = std::mem::take(&mut self.shown);
+                let around = std::mem::replace(&mut self.paragraph, start);
+                let after_table = self.after_table;
                 self.pending += 1;
                 self.nodes(nodes)?;
                 self.pending -= 1;
+                self.paragraph = around;
                 if !self.shown {
                     self.out.truncate(start);
+                    self.after_table = after_table;
                     for marker in markers {
-                        self.out.extend_from_slice(&self.source.as_bytes()[marker.clone()]);
+                        self.raw(marker);
                     }
                 }
                 self.shown |= shown;
@@ -161,36 +276,254 @@ impl<'f, 'a> Filler<'f, 'a> {
                 if let Target::Word(prefix) = self.target
                     && !ends_with_paragraph(&self.out[start..], prefix)
                 {
-                    self.out.extend_from_slice(format!("<{prefix}p/>").as_bytes());
+                    self.write(&format!("<{prefix}p/>"));
+                }
+                self.after_table = false;
+            }
+            Node::Row(nodes) => {
+                let start = self.out.len();
+                let row = self.row;
+                self.pending += 1;
+                self.nodes(nodes)?;
+                self.pending -= 1;
+                if let Target::Word(prefix) = self.target
+                    && !has_cell(&self.out[start..], prefix)
+                {
+                    self.out.truncate(start);
+                    self.row = row;
                 }
             }
-            Node::Table(nodes) => {
-                let start = self.out.len();
-                let row = std::mem::take(&mut self.row);
-                // Once a row is out the table stays, and a long one may be written piece by piece.
-                self.pending += 1;
-                let mut nodes = nodes.iter();
-                for node in nodes.by_ref() {
-                    self.node(node)?;
-                    if self.row {
-                        break;
-                    }
+            Node::Drawing(call, nodes) => {
+                if let Some(placed) = self.picture(call) {
+                    self.pictures.push(placed);
+                    self.nodes(nodes)?;
+                    self.pictures.pop();
+                    self.shown = true;
                 }
-                self.pending -= 1;
-                if self.row {
-                    for node in nodes {
-                        self.node(node)?;
-                    }
-                } else {
-                    self.out.truncate(start);
+            }
+            Node::Table(nodes, grid) => self.table(nodes, grid.as_deref())?,
+            Node::Fresh(fresh) => self.fresh(fresh)?,
+            Node::MergeDown(print, is_bare) => self.merge_down(print, *is_bare),
+            Node::SectionBreak(properties, orientation) => {
+                if let Target::Word(prefix) = self.target {
+                    let before = self.section.flatten();
+                    let xml =
+                        section::properties(&self.source.text[properties.clone()], before, self.section.is_some());
+                    self.write(&format!("<{prefix}p><{prefix}pPr>{xml}</{prefix}pPr></{prefix}p>"));
+                    self.section = Some(orientation.or(before));
+                    self.after_table = false;
                 }
-                self.row |= row;
             }
         }
         Ok(())
     }
 
-    fn each(&mut self, list: &Expr, texts: bool, body: &[Node], otherwise: &[Node]) -> io::Result<()> {
+    fn table(&mut self, nodes: &[Node], grid: Option<&Grid>) -> io::Result<()> {
+        let start = self.out.len();
+        let row = std::mem::take(&mut self.row);
+        let after_table = self.after_table;
+        let merged = std::mem::take(&mut self.merged);
+        if let Some(grid) = grid {
+            let columns = self.grid(grid);
+            self.columns.push(columns);
+        }
+        // Once a row is out the table stays, and a long one may be written piece by piece.
+        self.pending += 1;
+        let mut nodes = nodes.iter();
+        for node in nodes.by_ref() {
+            self.node(node)?;
+            if self.row {
+                break;
+            }
+        }
+        self.pending -= 1;
+        if self.row {
+            for node in nodes {
+                self.node(node)?;
+            }
+        } else {
+            self.out.truncate(start);
+            self.after_table = after_table;
+        }
+        if grid.is_some() {
+            self.columns.pop();
+        }
+        self.row |= row;
+        self.merged = merged;
+        Ok(())
+    }
+
+    /// How often each column of a table is there, and how wide.
+    fn grid(&self, grid: &Grid) -> Columns {
+        let count = grid
+            .blocks
+            .iter()
+            .map(|block| block.columns.end)
+            .max()
+            .unwrap_or_default();
+        let mut counts = vec![1; grid.widths.len().max(count)];
+        for block in &grid.blocks {
+            let value = self.environment.value(&block.head);
+            let times = match &value {
+                Val::Rows(rows) if block.is_loop => rows.len(),
+                Val::Groups(groups) if block.is_loop => groups.len(),
+                _ if block.is_loop => 0,
+                value => usize::from(value.truth(block.zero_counts) != block.negated),
+            };
+            counts[block.columns.clone()].fill(times);
+        }
+        Columns {
+            widths: column::widths(&grid.widths, &counts),
+            old_widths: grid.widths.clone(),
+            counts,
+            blocks: grid.blocks.iter().map(|block| block.columns.clone()).collect(),
+        }
+    }
+
+    fn fresh(&mut self, fresh: &Fresh) -> io::Result<()> {
+        let text = self.source.text;
+        let part = self.source.part.0;
+        match fresh {
+            Fresh::Identity(kind, range) => {
+                let value = self
+                    .making
+                    .additions
+                    .identity(part, range.start, *kind, &text[range.clone()]);
+                self.write(&value);
+            }
+            Fresh::Once(range) => {
+                if self.making.additions.is_first(part, range.start) {
+                    self.raw(range);
+                }
+            }
+            Fresh::Numbering(range) => {
+                let number = self.making.additions.numbering(&text[range.clone()]).to_owned();
+                self.write(&number);
+            }
+            Fresh::Gap => {
+                if let (true, Target::Word(prefix)) = (self.after_table, self.target) {
+                    self.write(&format!("<{prefix}p/>"));
+                    self.after_table = false;
+                }
+            }
+            Fresh::GridColumn(column) => {
+                if let (Some(columns), Target::Word(prefix)) = (self.columns.last(), self.target) {
+                    let times = columns.counts.get(*column).copied().unwrap_or(1);
+                    let width = columns.widths.get(*column).copied().unwrap_or_default();
+                    let element = format!("<{prefix}gridCol {prefix}w=\"{width}\"/>");
+                    self.write(&element.repeat(times));
+                }
+            }
+            Fresh::CellWidth(columns, width) => {
+                let width = self
+                    .columns
+                    .last()
+                    .map_or(*width, |table| table.cell_width(columns, *width));
+                self.write(&width.to_string());
+            }
+            Fresh::GridSpan(columns) => {
+                let span = self.columns.last().map_or(columns.len(), |table| table.span(columns));
+                self.write(&span.max(1).to_string());
+            }
+            Fresh::Section(range) => {
+                let section = self.section.take();
+                let xml = section::properties(&text[range.clone()], section.flatten(), section.is_some());
+                self.write(&xml);
+            }
+            Fresh::Picture => {
+                if let Some(placed) = self.pictures.last() {
+                    let id = placed.relationship.clone();
+                    self.write(&id);
+                }
+            }
+            Fresh::Width(width, height) | Fresh::Height(width, height) => {
+                if let Some(placed) = self.pictures.last() {
+                    let frame = Size {
+                        width: Emu(*width),
+                        height: Emu(*height),
+                    };
+                    let size = picture::fit(placed.natural, frame);
+                    let length = match fresh {
+                        Fresh::Width(..) => size.width,
+                        _ => size.height,
+                    };
+                    self.write(&length.0.to_string());
+                }
+            }
+            Fresh::Link(number) => {
+                if let Some(link) = self.source.compiled.links.get(*number) {
+                    let address = self.address(link)?;
+                    let id = self
+                        .making
+                        .additions
+                        .relate(self.source.part.1, "hyperlink", Points::Outside(&address));
+                    self.write(&id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An address with its values, percent-encoded where an address can't hold them (RFC 3986).
+    fn address(&mut self, link: &Link) -> io::Result<String> {
+        let mut address = Vec::new();
+        let compiled = Compiled::default();
+        let source = Source {
+            text: &link.source,
+            compiled: &compiled,
+            ..self.source
+        };
+        let mut making = Making::default();
+        let mut filler = Filler::new(
+            source,
+            self.environment.dataset,
+            Target::Address,
+            &mut making,
+            &mut address,
+        );
+        filler.environment.frames.clone_from(&self.environment.frames);
+        filler.fill(&link.nodes)?;
+        let missing = filler.missing;
+        self.missing.extend(missing);
+        Ok(String::from_utf8(address).unwrap_or_default())
+    }
+
+    /// Whether the cell goes on with the one above: its mark, and a note for the value that stands in it.
+    fn merge_down(&mut self, print: &Print, is_bare: bool) {
+        let Some(mark) = print.extra.as_ref().and_then(|extra| extra.merge) else {
+            return;
+        };
+        let mut text = String::new();
+        let value = self.environment.value(&print.expr);
+        let is_there = print_value(&value, print.printer, &mut text);
+        let goes_on = is_there && self.merged.get(&mark).is_some_and(|(above, _)| *above == text);
+        if is_there {
+            self.merged.insert(mark, (text, goes_on));
+        } else {
+            self.merged.remove(&mark);
+        }
+        if let Target::Word(prefix) = self.target {
+            let value = if goes_on {
+                String::new()
+            } else {
+                format!(" {prefix}val=\"restart\"")
+            };
+            let element = format!("<{prefix}vMerge{value}/>");
+            match is_bare {
+                true => self.write(&format!("<{prefix}tcPr>{element}</{prefix}tcPr>")),
+                false => self.write(&element),
+            }
+        }
+    }
+
+    fn each(
+        &mut self,
+        list: &Expr,
+        texts: bool,
+        body: &[Node],
+        otherwise: &[Node],
+        restarts: &[String],
+    ) -> io::Result<()> {
         let list = self.environment.value(list);
         let length = match &list {
             Val::Rows(rows) => rows.len(),
@@ -210,6 +543,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 Val::Groups(groups) => Val::Group(groups.clone(), index),
                 _ => Val::Missing,
             };
+            self.making.additions.restart(restarts);
             self.environment.frames.push(Frame { this, index, length });
             self.nodes(body)?;
             self.environment.frames.pop();
@@ -222,32 +556,275 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn print(&mut self, print: &Print) {
+        if let Some(mark) = print.extra.as_ref().and_then(|extra| extra.merge)
+            && self.merged.get(&mark).is_some_and(|(_, goes_on)| *goes_on)
+        {
+            return;
+        }
+        self.after_table = false;
+        if let Some(picture) = &print.picture {
+            return self.show_picture(picture, print.place);
+        }
         let value = self.environment.value(&print.expr);
+        let shape = match print.place {
+            PrintPlace::Run(shape) => self.source.compiled.shapes.get(shape),
+            _ => None,
+        };
+        let comment = shape.and_then(|shape| self.begin_comment(print, shape));
         match &value {
             // The commonest case goes without a copy.
-            Val::Value(Value::Text(text)) => {
+            Val::Value(Value::Text(text)) if print.extra.is_none() => {
                 self.shown |= !text.is_empty();
-                write_text(&mut self.out, text, self.target);
+                match shape {
+                    Some(shape) if print.is_long && text.contains('\n') => self.paragraphs(print, text, shape),
+                    Some(shape) => self.text_of(print, text, shape),
+                    None => write_text(&mut self.out, text, self.target.at(print.place)),
+                }
             }
             Val::PageBreak => {
-                if let Target::Word(prefix) = self.target {
-                    let markup =
-                        format!("</{prefix}t><{prefix}br {prefix}type=\"page\"/><{prefix}t xml:space=\"preserve\">");
-                    self.out.extend_from_slice(markup.as_bytes());
+                if let (Target::Word(prefix), Some(_)) = (self.target, shape) {
+                    self.write(&format!(
+                        "</{prefix}t><{prefix}br {prefix}type=\"page\"/><{prefix}t xml:space=\"preserve\">"
+                    ));
                     self.shown = true;
                 }
             }
+            Val::Link(link) => self.hyperlink(link, shape),
             value => {
                 let mut text = std::mem::take(&mut self.scratch);
                 text.clear();
-                if !print_value(value, print.printer, &mut text) {
+                let extra = print.extra.as_deref();
+                if let Some(extra) = extra {
+                    text.push_str(&extra.before);
+                }
+                if print_value(value, print.printer, &mut text) {
+                    if let Some(extra) = extra {
+                        if let Some((_, shown)) = extra
+                            .shown
+                            .iter()
+                            .find(|(value, shown)| vietnamese::same(value, &text) || vietnamese::same(shown, &text))
+                        {
+                            text.clone_from(shown);
+                        }
+                        text.push_str(&extra.after);
+                    }
+                } else {
                     self.note_missing(print);
-                    text.push_str(print.empty.as_deref().unwrap_or(self.empty));
+                    text.clear();
+                    text.push_str(print.empty.as_deref().unwrap_or(self.source.empty));
                 }
                 self.shown |= !text.is_empty();
-                write_text(&mut self.out, &text, self.target);
+                write_text(&mut self.out, &text, self.target.at(print.place));
                 self.scratch = text;
             }
+        }
+        if let (Some(comment), Some(shape)) = (comment, shape) {
+            self.end_comment(comment, shape);
+        }
+    }
+
+    /// A text of the workbook, with what is bold or italic in its cell.
+    fn text_of(&mut self, print: &Print, text: &str, shape: &'f Shape) {
+        let target = self.target.at(print.place);
+        let formats = self.formats(print);
+        if formats.is_empty() {
+            return write_text(&mut self.out, text, target);
+        }
+        self.formatted(text, 0, &formats, shape);
+    }
+
+    /// Writes a piece of a text, which begins at a position of the whole text, with its formats.
+    fn formatted(&mut self, text: &str, from: usize, formats: &[Format], shape: &Shape) {
+        let Target::Word(prefix) = self.target else {
+            return;
+        };
+        let target = self.target;
+        let mut at = 0;
+        for format in formats {
+            let start = format.range.start.clamp(from, from + text.len()) - from;
+            let end = format.range.end.clamp(from, from + text.len()) - from;
+            let (Some(before), Some(marked)) = (text.get(at..start), text.get(start..end)) else {
+                continue;
+            };
+            if marked.is_empty() {
+                continue;
+            }
+            write_text(&mut self.out, before, target);
+            let properties = numbering::emphasised(&shape.properties, prefix, format.bold, format.italic);
+            self.write(&shape.close);
+            self.write(&format!("<{prefix}r>{properties}<{prefix}t xml:space=\"preserve\">"));
+            write_text(&mut self.out, marked, target);
+            self.write(&format!("</{prefix}t></{prefix}r>"));
+            self.write(&shape.open);
+            at = end;
+        }
+        write_text(&mut self.out, &text[at..], target);
+    }
+
+    /// What is bold or italic in the cell of a value.
+    fn formats(&self, print: &Print) -> Vec<Format> {
+        let (Some((sheet, field)), Expr::Path(frame, steps)) = (print.field, &print.expr) else {
+            return Vec::new();
+        };
+        let Some(data) = self
+            .environment
+            .dataset
+            .sheets
+            .get(sheet)
+            .filter(|data| !data.formats.is_empty())
+        else {
+            return Vec::new();
+        };
+        let (_, record) = self.environment.path(*frame, steps);
+        let cell = record.and_then(|record| data.cell(record, field));
+        let formats = cell.and_then(|cell| data.formats.get(&cell));
+        formats.map_or(Vec::new(), |formats| formats.to_vec())
+    }
+
+    /// A text of several lines: each becomes a paragraph like the one it stands in, or an item of a list.
+    fn paragraphs(&mut self, print: &Print, text: &str, shape: &'f Shape) {
+        let (Target::Word(prefix), Some(paragraph)) = (self.target, &shape.paragraph) else {
+            return write_text(&mut self.out, text, self.target.at(print.place));
+        };
+        let formats = self.formats(print);
+        let mut lists = numbering::Lists::default();
+        let mut from = 0;
+        let mut is_first = true;
+        for line in text.split('\n') {
+            let start = from;
+            from += line.len() + 1;
+            let line_text = line.trim();
+            if line_text.is_empty() {
+                continue;
+            }
+            let item = numbering::item(line_text, self.source.styles);
+            // The first line stands in a paragraph that began before it: only one that holds nothing else can change.
+            let item = item.filter(|_| paragraph.is_alone || !is_first);
+            if is_first && item.is_some() {
+                self.out.truncate(self.paragraph);
+            } else if !is_first {
+                self.write(&shape.close);
+                self.write(&paragraph.close);
+                self.write(&format!("</{prefix}p>"));
+            }
+            if !is_first || item.is_some() {
+                let properties = match &item {
+                    Some(item) => lists.properties(item, &paragraph.properties, prefix, &mut self.making.additions),
+                    None => {
+                        lists.interrupt();
+                        paragraph.properties.clone()
+                    }
+                };
+                self.write(&format!("<{prefix}p>{properties}"));
+                self.write(&paragraph.open);
+                self.write(&shape.open);
+            }
+            let shown = item.map_or(line_text, |item| item.text);
+            let offset = start + (shown.as_ptr() as usize - line.as_ptr() as usize);
+            self.formatted(shown, offset, &formats, shape);
+            is_first = false;
+        }
+    }
+
+    /// The picture that a tag asks for, related to the part. `None` when there is none, which is told.
+    fn picture(&mut self, call: &PictureCall) -> Option<Placed> {
+        let Making { additions, album, .. } = &mut *self.making;
+        let on_cell = call.field.and_then(|(sheet, field)| {
+            let Expr::Path(frame, steps) = &call.source else {
+                return None;
+            };
+            let data = self.environment.dataset.sheets.get(sheet)?;
+            let (_, record) = self.environment.path(*frame, steps);
+            Some((data, data.cell(record?, field)?))
+        });
+        let value = self.environment.value(&call.source);
+        let entry = match (on_cell, value.text()) {
+            (Some((data, cell)), None) => album.on_cell(&data.name, cell, data.picture_at(cell), additions),
+            (Some((data, cell)), Some(name)) => match data.picture_at(cell) {
+                Some(picture) => album.on_cell(&data.name, cell, Some(picture), additions),
+                None => album.named(name, additions),
+            },
+            (None, Some(name)) => album.named(name, additions),
+            (None, None) => None,
+        }?;
+        let relationship = additions.relate(self.source.part.1, "image", Points::ToPart(&entry.part));
+        Some(Placed {
+            relationship,
+            name: entry.name,
+            natural: entry.natural,
+        })
+    }
+
+    /// Shows a picture in the text, or its name where no picture can stand.
+    fn show_picture(&mut self, call: &PictureCall, place: PrintPlace) {
+        let Some(placed) = self.picture(call) else {
+            return;
+        };
+        let (Target::Word(prefix), PrintPlace::Run(_)) = (self.target, place) else {
+            return write_text(&mut self.out, &placed.name, self.target.at(place));
+        };
+        // The text of a page in Decree 30/2020, annex I, I.3: 160 mm between its margins.
+        let most = Size {
+            width: Emu::millimetres(160.0),
+            height: Emu::millimetres(240.0),
+        };
+        let length = |length: Option<f64>| length.map(Emu::millimetres);
+        let size = picture::sized(placed.natural, length(call.width), length(call.height), most);
+        let id = self.making.additions.fresh(SpotKind::Drawing);
+        let drawing = picture::inline(prefix, &placed.relationship, id, &placed.name, &placed.name, size);
+        self.write(&format!("</{prefix}t>{drawing}<{prefix}t xml:space=\"preserve\">"));
+        self.shown = true;
+    }
+
+    /// A hyperlink beside the run of its tag.
+    fn hyperlink(&mut self, link: &(String, String), shape: Option<&'f Shape>) {
+        let (address, text) = link;
+        self.shown |= !text.is_empty();
+        let (Target::Word(prefix), Some(shape), true) = (self.target, shape, is_address(address)) else {
+            return write_text(&mut self.out, text, self.target);
+        };
+        let mut encoded = Vec::new();
+        write_text(&mut encoded, address, Target::Address);
+        let encoded = String::from_utf8(encoded).unwrap_or_default();
+        let id = self
+            .making
+            .additions
+            .relate(self.source.part.1, "hyperlink", Points::Outside(&encoded));
+        self.write(&shape.close);
+        let properties = numbering::linked(&shape.properties, prefix);
+        self.write(&format!(
+            "<{prefix}hyperlink xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" r:id=\"{id}\"><{prefix}r>{properties}<{prefix}t xml:space=\"preserve\">"
+        ));
+        write_text(&mut self.out, text, self.target);
+        self.write(&format!("</{prefix}t></{prefix}r></{prefix}hyperlink>"));
+        self.write(&shape.open);
+    }
+
+    /// Begins a comment that names the cells of a value, if such comments are wanted and can stand here.
+    fn begin_comment(&mut self, print: &Print, shape: &Shape) -> Option<u32> {
+        let trace = self.making.trace.as_mut()?;
+        let cells = trace::sources(&self.environment, print);
+        let id = trace.add(
+            &cells,
+            &print.written,
+            shape.takes_comments.then_some(self.source.part.1),
+        )?;
+        let Target::Word(prefix) = self.target else {
+            return None;
+        };
+        self.write(&shape.close);
+        self.write(&format!("<{prefix}commentRangeStart {prefix}id=\"{id}\"/>"));
+        self.write(&shape.open);
+        Some(id)
+    }
+
+    fn end_comment(&mut self, id: u32, shape: &Shape) {
+        if let Target::Word(prefix) = self.target {
+            self.write(&shape.close);
+            self.write(&format!(
+                "<{prefix}commentRangeEnd {prefix}id=\"{id}\"/><{prefix}r><{prefix}commentReference {prefix}id=\"{id}\"/></{prefix}r>"
+            ));
+            self.write(&shape.open);
         }
     }
 
@@ -264,6 +841,52 @@ impl<'f, 'a> Filler<'f, 'a> {
             .or_default()
             .insert(cell);
     }
+}
+
+impl Columns {
+    /// The width of a cell: in proportion, whatever its unit.
+    fn cell_width(&self, columns: &Range<usize>, width: u32) -> u32 {
+        let old: u64 = self.old_widths[columns.clone()]
+            .iter()
+            .map(|&width| u64::from(width))
+            .sum();
+        let is_inside = self
+            .blocks
+            .iter()
+            .any(|block| block.start <= columns.start && columns.end <= block.end);
+        let new: u64 = columns
+            .clone()
+            .map(|column| u64::from(self.widths[column]) * if is_inside { 1 } else { self.counts[column] as u64 })
+            .sum();
+        if old == 0 {
+            return width;
+        }
+        (u64::from(width) * new / old) as u32
+    }
+
+    /// How many columns a cell spans.
+    fn span(&self, columns: &Range<usize>) -> usize {
+        self.counts
+            .get(columns.clone())
+            .map_or(columns.len(), |counts| counts.iter().sum())
+    }
+}
+
+/// Whether an address may be followed: a value must not bring in a script.
+fn is_address(address: &str) -> bool {
+    let lower = address.trim().to_ascii_lowercase();
+    ["http://", "https://", "mailto:", "tel:"]
+        .iter()
+        .any(|scheme| lower.starts_with(scheme))
+}
+
+/// Whether a row has a cell.
+fn has_cell(row: &[u8], prefix: &str) -> bool {
+    let name = format!("<{prefix}tc");
+    memchr::memmem::find_iter(row, name.as_bytes()).any(|at| {
+        row.get(at + name.len())
+            .is_some_and(|byte| matches!(byte, b'>' | b' ' | b'/'))
+    })
 }
 
 /// Whether the content of a cell or header ends with a paragraph, as it must (ECMA-376 part 1, 17.4.65).
@@ -287,9 +910,11 @@ fn ends_with_paragraph(content: &[u8], prefix: &str) -> bool {
 
 /// Writes text as text: nothing in it becomes markup.
 fn write_text(out: &mut Vec<u8>, text: &str, target: Target<'_>) {
-    let Target::Word(prefix) = target else {
-        out.extend_from_slice(text.as_bytes());
-        return;
+    let prefix = match target {
+        Target::Word(prefix) => prefix,
+        Target::Plain => return out.extend_from_slice(text.as_bytes()),
+        Target::Xml => return out.extend_from_slice(opc::escape_attribute(text).as_bytes()),
+        Target::Address => return write_address(out, text),
     };
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -325,6 +950,18 @@ fn write_text(out: &mut Vec<u8>, text: &str, target: Target<'_>) {
         }
     }
     out.extend_from_slice(&bytes[from.min(bytes.len())..]);
+}
+
+/// Writes a piece of an address: what can't stand in one is percent-encoded (RFC 3986, 2).
+fn write_address(out: &mut Vec<u8>, text: &str) {
+    for byte in text.trim().bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(byte),
+            b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' | b'!' | b'$' | b'&' | b'\''
+            | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b'%' => out.push(byte),
+            _ => out.extend_from_slice(format!("%{byte:02X}").as_bytes()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,29 +5,49 @@
 //! text, by handlebars' grammar), `place` (what a block repeats or removes), `expression` and `helper` (names and types),
 //! `compile` (the tree), `fill` (values in). Text that comes from a workbook is never parsed.
 
+mod addition;
+mod album;
+mod annotate;
+mod column;
+pub mod comment;
 mod compile;
+mod control;
 mod expand;
 mod expression;
+mod field;
 mod fill;
 pub mod helper;
+mod identity;
+mod numbering;
 mod part;
+pub mod picture;
 mod place;
 mod print;
+mod section;
+mod story;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod trace;
+mod used;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::sync::Arc;
 
+use self::addition::{Additions, Taken};
+use self::album::Album;
+use self::comment::Comments;
 use self::compile::{Compiled, PartFault};
 use self::expand::{Expanded, Expander};
-use self::fill::{Filler, Missing, Target};
+use self::fill::{Filler, Making, Missing, Target};
+use self::numbering::ListStyles;
 use self::part::Tree;
+use self::trace::Trace;
+pub use self::used::Used;
 use crate::dataset::Dataset;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
 use crate::opc::{self, Fate, Limits, Package, Rewrite};
 use crate::schema::Schema;
 use crate::text;
@@ -72,9 +92,16 @@ impl Default for Options<'_> {
 #[derive(Clone, Debug)]
 pub struct Template {
     package: Package,
+    main: String,
     parts: Vec<CompiledPart>,
     labels: Vec<Vec<String>>,
     empty: String,
+    styles: ListStyles,
+    /// The part with the lists, when lists may be added to it.
+    numbering: Option<String>,
+    taken: Taken,
+    /// Pictures of the pack, when any are asked for.
+    files: Arc<Files>,
 }
 
 #[derive(Clone, Debug)]
@@ -82,19 +109,28 @@ struct CompiledPart {
     name: String,
     source: Arc<str>,
     prefix: String,
+    target: PartTarget,
     compiled: Compiled,
+}
+
+/// What a part's values are written into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PartTarget {
+    Word,
+    Xml,
+}
+
+/// How a document is made of a template.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// Whether a comment of Word at each printed value names the cells that it comes from.
+    pub trace: bool,
+    /// Pictures by the names that tags give them: a signature, a seal.
+    pub images: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// Most faults of a part that are told one by one.
 const MOST_FAULTS: usize = 100;
-
-/// Kinds of relationships of the main part whose targets may hold tags, and what they are called.
-const STORIES: [(&str, &str, &str); 4] = [
-    ("header", "đầu trang", "header"),
-    ("footer", "chân trang", "footer"),
-    ("footnotes", "chú thích cuối trang", "footnotes"),
-    ("endnotes", "chú thích cuối văn bản", "endnotes"),
-];
 
 impl Template {
     /// Compiles a template. All its faults come back at once, each with the paragraph's text: unknown fields with the
@@ -105,66 +141,85 @@ impl Template {
         options: &Options<'_>,
     ) -> Result<(Self, Diagnostics), Diagnostics> {
         let mut diagnostics = Diagnostics::new();
-        let unreadable = |error: opc::Error| -> Diagnostics {
-            [
-                Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text()).hint(text!(
-                    "mở tệp bằng Word rồi lưu lại dạng Word Document (*.docx)",
-                    "open the file in Word and save it as Word Document (*.docx)"
-                )),
-            ]
-            .into_iter()
-            .collect()
-        };
         let mut package = Package::read(docx, &Limits::default()).map_err(unreadable)?;
         let main = main_part(&mut package)?;
-        let mut names = vec![(main.clone(), text!("thân văn bản", "body"))];
-        stories(&package, &main, &mut names).map_err(unreadable)?;
         let mut parts = Vec::new();
+        let mut tracked = Vec::new();
+        let mut untouched = Vec::new();
         let mut expander = Expander::new(schema, options);
+        let mut all = stories(&package, &main).map_err(unreadable)?;
         let mut done = 0;
-        while let Some((name, story)) = names.get(done).cloned() {
+        while let Some(Story {
+            name,
+            words,
+            target,
+            takes_comments,
+        }) = all.get(done).cloned()
+        {
             done += 1;
-            let bytes = package.part(&name).map_err(unreadable)?;
-            let mut source =
-                String::from_utf8(bytes).map_err(|error| unreadable(opc::Error::Damaged(error.to_string())))?;
-            if !source.contains('{') && !source.contains("&#") {
+            let mut source = package.text(&name).map_err(unreadable)?;
+            if story::has_tracked_changes(&source) {
+                tracked.push(words.clone());
+            }
+            let mut addresses = addresses(&package, &name).map_err(unreadable)?;
+            if !may_hold_fields(&source) && addresses.is_empty() {
+                untouched.push((source, target));
                 continue;
             }
-            // A byte order mark is no part of the text; the parser counts positions without it.
-            if source.starts_with('\u{feff}') {
-                source.remove(0);
+            let mut tree = match target {
+                PartTarget::Word => Tree::scan(&source),
+                PartTarget::Xml => Tree::scan_plain(&source),
             }
-            let mut tree = Tree::scan(&source).map_err(unreadable)?;
+            .map_err(unreadable)?;
             let mut asking = None;
-            if let Some(expanded) = expander.part(&mut package, &name, &source, &tree).map_err(unreadable)? {
+            let expanded = match target {
+                PartTarget::Word => expander.part(&mut package, &name, &source, &tree).map_err(unreadable)?,
+                PartTarget::Xml => None,
+            };
+            if let Some(expanded) = expanded {
                 let found = expanded.faults.iter().cloned();
                 for fault in found.take(MOST_FAULTS) {
-                    diagnostics.push(located(&source, &tree, &story, fault));
+                    diagnostics.push(located(&source, &tree, &words, fault));
                 }
                 let expanded_tree = Tree::scan(&expanded.source).map_err(unreadable)?;
                 let original = std::mem::replace(&mut source, expanded.source.clone());
                 package.set(&name, source.clone().into_bytes());
                 asking = Some((original, std::mem::replace(&mut tree, expanded_tree), expanded));
+                addresses = self::addresses(&package, &name).map_err(unreadable)?;
                 // Partials may bring the first footnotes.
-                stories(&package, &main, &mut names).map_err(unreadable)?;
+                for story in stories(&package, &main).map_err(unreadable)? {
+                    if !all.iter().any(|known| known.name == story.name) {
+                        all.push(story);
+                    }
+                }
             }
-            match compile::part(&source, &tree, schema) {
-                Ok(None) => {}
-                Ok(Some(compiled)) => parts.push(CompiledPart {
-                    name,
-                    source: source.into(),
-                    prefix: tree.prefix,
-                    compiled,
-                }),
+            let context = compile::Context {
+                schema,
+                controls: options.controls,
+                addresses: &addresses,
+                takes_comments,
+            };
+            match compile::part(&source, &tree, &context) {
+                Ok(None) => untouched.push((source, target)),
+                Ok(Some(compiled)) => parts.push((
+                    CompiledPart {
+                        name,
+                        source: source.into(),
+                        prefix: tree.prefix.clone(),
+                        target,
+                        compiled,
+                    },
+                    tree,
+                )),
                 Err(faults) => {
                     let count = faults.len();
                     for fault in faults.into_iter().take(MOST_FAULTS) {
                         diagnostics.push(match &asking {
                             Some((original, original_tree, expanded)) => match asked_for(expanded, &tree, &fault) {
-                                Some(fault) => located(original, original_tree, &story, fault),
-                                None => located(&source, &tree, &story, fault),
+                                Some(fault) => located(original, original_tree, &words, fault),
+                                None => located(&source, &tree, &words, fault),
                             },
-                            None => located(&source, &tree, &story, fault),
+                            None => located(&source, &tree, &words, fault),
                         });
                     }
                     if count > MOST_FAULTS {
@@ -181,9 +236,58 @@ impl Template {
                 }
             }
         }
+        if !tracked.is_empty() {
+            diagnostics.push(tracked_changes(&tracked));
+        }
         diagnostics.sort(&[]);
         if diagnostics.has_errors() {
             return Err(diagnostics);
+        }
+        let mut taken = Taken::default();
+        // Ids of parts without tags count as well, but only where there is something to be told apart from them.
+        if parts
+            .iter()
+            .any(|(part, _)| part.compiled.has_identities || part.compiled.pictures.is_some())
+        {
+            for (part, tree) in &parts {
+                taken.note(&part.source, tree);
+            }
+            for (source, target) in untouched {
+                if target == PartTarget::Word {
+                    taken.note(&source, &Tree::scan(&source).map_err(unreadable)?);
+                }
+            }
+        }
+        let mut styles = ListStyles::default();
+        let mut numbering_part = None;
+        if parts.iter().any(|(part, _)| part.compiled.has_lists) {
+            for relationship in package.relationships(&main).map_err(unreadable)? {
+                match relationship.kind.as_str() {
+                    "styles" if package.has(&relationship.target) => {
+                        styles = numbering::styles(&package.text(&relationship.target).map_err(unreadable)?);
+                    }
+                    "numbering" if package.has(&relationship.target) => {
+                        taken.lists = numbering::instances(&package.text(&relationship.target).map_err(unreadable)?);
+                        numbering_part = Some(relationship.target);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut files = Files::new();
+        if parts.iter().any(|(part, _)| part.compiled.pictures.is_some()) {
+            for format in picture::FORMATS {
+                let declared = package.declare_extension(format.extension, format.content_type);
+                declared.map_err(unreadable)?;
+            }
+            let media = package.names().map(str::to_lowercase);
+            taken.parts = media.filter(|name| name.starts_with("word/media/")).collect();
+            let is_picture = |path: &str| {
+                let ending = path.rsplit('.').next().unwrap_or_default().to_lowercase();
+                picture::ENDINGS.contains(&ending.as_str())
+            };
+            let pictures = options.files.iter().filter(|(path, _)| is_picture(path));
+            files = pictures.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
         }
         let labels = schema
             .sheets
@@ -191,22 +295,68 @@ impl Template {
             .map(|sheet| sheet.fields.iter().map(|field| field.label.clone()).collect());
         let template = Self {
             package,
-            parts,
+            main,
+            parts: parts.into_iter().map(|(part, _)| part).collect(),
             labels: labels.collect(),
             empty: options.empty.to_owned(),
+            styles,
+            numbering: numbering_part,
+            taken,
+            files: Arc::new(files),
         };
         Ok((template, diagnostics))
     }
 
+    /// Names of pictures that its tags ask for, as far as they say them.
+    pub fn pictures(&self) -> impl Iterator<Item = &str> + Clone {
+        let parts = self.parts.iter();
+        parts.flat_map(|part| part.compiled.pictures.iter().flatten().map(String::as_str))
+    }
+
+    /// The fields of the schema it was compiled with that it uses.
+    pub fn used(&self) -> Used {
+        let mut used = Used::default();
+        for part in &self.parts {
+            used.extend(part.compiled.used.clone());
+        }
+        used
+    }
+
     /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
     pub fn fill(&self, dataset: &Dataset) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
+        self.fill_with(dataset, &Wish::default())
+    }
+
+    /// The same, with a wish.
+    pub fn fill_with(&self, dataset: &Dataset, wish: &Wish) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
+        let mut package = self.package.clone();
+        let comments = match wish.trace {
+            true => Some(comment::prepare(&mut package, &self.main)?),
+            false => None,
+        };
         let mut filling = Filling {
             template: self,
+            package: &package,
             dataset,
             missing: Vec::new(),
+            making: Making {
+                additions: Additions::new(self.taken.clone()),
+                album: Album::new(wish.images.clone(), Arc::clone(&self.files)),
+                trace: comments.as_ref().map(|comments| Trace::new(comments.next)),
+            },
+            comments,
+            unplaced: Vec::new(),
         };
-        let bytes = self.package.write_with(&mut filling)?;
-        let mut diagnostics = Diagnostics::new();
+        let mut bytes = package.write_with(&mut filling)?;
+        if !filling.unplaced.is_empty() {
+            let mark = comment::Mark {
+                part: self.main.clone(),
+                range: 0..0,
+                lines: std::mem::take(&mut filling.unplaced),
+            };
+            bytes = comment::annotate(bytes, &[mark], Lang::Vi)?;
+        }
+        let mut diagnostics = std::mem::take(&mut filling.making.album.findings);
         for missing in filling.missing {
             self.tell_missing(dataset, missing, &mut diagnostics);
         }
@@ -256,36 +406,196 @@ impl Template {
     }
 }
 
+fn unreadable(error: opc::Error) -> Diagnostics {
+    [
+        Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text()).hint(text!(
+            "mở tệp bằng Word rồi lưu lại dạng Word Document (*.docx)",
+            "open the file in Word and save it as Word Document (*.docx)"
+        )),
+    ]
+    .into_iter()
+    .collect()
+}
+
+/// A part that may hold tags.
+#[derive(Clone)]
+struct Story {
+    name: String,
+    words: Text,
+    target: PartTarget,
+    takes_comments: bool,
+}
+
+/// The parts that may hold tags: the body, headers, footers and notes, and the document's properties.
+fn stories(package: &Package, main: &str) -> Result<Vec<Story>, opc::Error> {
+    let mut stories: Vec<Story> = story::stories(package, main)?
+        .into_iter()
+        .map(|(name, words)| Story {
+            takes_comments: name == main,
+            name,
+            words,
+            target: PartTarget::Word,
+        })
+        .collect();
+    for relationship in package.relationships("")? {
+        if relationship.kind == "core-properties" && package.has(&relationship.target) {
+            stories.push(Story {
+                name: relationship.target,
+                words: text!("thuộc tính của tệp", "document properties"),
+                target: PartTarget::Xml,
+                takes_comments: false,
+            });
+        }
+    }
+    Ok(stories)
+}
+
+/// Addresses outside the package that hold tags, by the id of their relationship, not percent-encoded.
+fn addresses(package: &Package, part: &str) -> Result<HashMap<String, String>, opc::Error> {
+    let mut addresses = HashMap::new();
+    let rels = opc::relationships_part(part);
+    if !package.has(&rels) {
+        return Ok(addresses);
+    }
+    let xml = package.text(&rels)?;
+    if !xml.contains("{{") && !xml.contains("%7B%7B") && !xml.contains("%7b%7b") && !xml.contains("&#") {
+        return Ok(addresses);
+    }
+    for relationship in package.relationships(part)? {
+        let address = decoded(&relationship.target);
+        if relationship.external && relationship.kind == "hyperlink" && address.contains("{{") {
+            addresses.insert(relationship.id, address);
+        }
+    }
+    Ok(addresses)
+}
+
+/// An address with the tags in it as they were typed: Word encodes braces, blanks and quotation marks.
+fn decoded(address: &str) -> String {
+    let bytes = address.as_bytes();
+    let digit = |at: usize| bytes.get(at).and_then(|byte| (*byte as char).to_digit(16));
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        match (bytes[at], digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            (byte, _, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| address.to_owned())
+}
+
+/// Whether a part may hold tags, merge fields or content controls: a cheap search.
+fn may_hold_fields(source: &str) -> bool {
+    ["{", "&#", "MERGEFIELD", "mergefield", "MergeField", "w:tag ", ":tag "]
+        .iter()
+        .any(|mark| memchr::memmem::find(source.as_bytes(), mark.as_bytes()).is_some())
+}
+
 /// A template that is being filled.
 struct Filling<'f> {
     template: &'f Template,
+    package: &'f Package,
     dataset: &'f Dataset,
     missing: Vec<Missing>,
+    making: Making,
+    /// The comments part, when values are to be traced.
+    comments: Option<Comments>,
+    /// What is to be said of values where no comment can stand.
+    unplaced: Vec<String>,
 }
 
 impl Filling<'_> {
-    fn part(&self, name: &str) -> Option<&CompiledPart> {
-        self.template.parts.iter().find(|part| part.name == name)
+    /// The compiled part whose relationships a part holds.
+    fn related(&self, name: &str) -> Option<&CompiledPart> {
+        let mut parts = self.template.parts.iter();
+        parts.find(|part| opc::relationships_part(&part.name) == name)
     }
 }
 
 impl Rewrite for Filling<'_> {
     fn fate(&self, name: &str) -> Fate {
-        match self.part(name) {
-            Some(_) => Fate::Written,
-            None => Fate::Copied,
+        if self.template.parts.iter().any(|part| part.name == name) {
+            return Fate::Written;
         }
+        let is_comments = self.comments.as_ref().is_some_and(|comments| comments.part == name);
+        let is_numbering = self.template.numbering.as_deref() == Some(name);
+        let may_change = |part: &CompiledPart| part.compiled.adds_relationships();
+        if is_numbering || is_comments || self.related(name).is_some_and(may_change) {
+            return Fate::Late;
+        }
+        Fate::Copied
     }
 
     fn write(&mut self, name: &str, sink: &mut dyn Write) -> Result<(), opc::Error> {
-        let Some(part) = self.template.parts.iter().find(|part| part.name == name) else {
+        if self.template.numbering.as_deref() == Some(name) {
+            let xml = self.package.text(name)?;
+            let prefix = Tree::scan(&xml)?.prefix;
+            let xml = numbering::with_instances(&xml, &prefix, &self.making.additions.instances)?;
+            return Ok(sink.write_all(xml.as_bytes())?);
+        }
+        if let (Some(comments), Some(trace)) = (&self.comments, &mut self.making.trace)
+            && comments.part == name
+        {
+            self.unplaced = trace.finish();
+            let xml = comment::write(comments, &trace.notes)?;
+            return Ok(sink.write_all(xml.as_bytes())?);
+        }
+        let template = self.template;
+        if let Some(part) = template
+            .parts
+            .iter()
+            .find(|part| opc::relationships_part(&part.name) == name)
+        {
+            let xml = self.package.text(name)?;
+            let gone: Vec<&str> = part
+                .compiled
+                .links
+                .iter()
+                .map(|link| link.relationship.as_str())
+                .collect();
+            let xml = opc::without_relationships(&xml, &gone)?;
+            let xml = opc::with_relationships(Some(&xml), &self.making.additions.relationships_of(&part.name))?;
+            return Ok(sink.write_all(xml.as_bytes())?);
+        }
+        let Some((number, part)) = template.parts.iter().enumerate().find(|(_, part)| part.name == name) else {
             return Ok(());
         };
-        let target = Target::Word(&part.prefix);
-        let mut filler = Filler::new(&part.source, self.dataset, target, &self.template.empty, sink);
+        let target = match part.target {
+            PartTarget::Word => Target::Word(&part.prefix),
+            PartTarget::Xml => Target::Xml,
+        };
+        let source = fill::Source {
+            text: &part.source,
+            compiled: &part.compiled,
+            empty: &template.empty,
+            part: (number, &part.name),
+            styles: &template.styles,
+        };
+        let mut filler = Filler::new(source, self.dataset, target, &mut self.making, sink);
         filler.fill(&part.compiled.nodes)?;
-        self.missing.push(filler.missing);
+        let missing = filler.missing;
+        self.missing.push(missing);
         Ok(())
+    }
+
+    fn added(&mut self) -> Vec<(String, Arc<[u8]>)> {
+        let mut parts = std::mem::take(&mut self.making.additions.parts);
+        for part in self.making.additions.related() {
+            let rels = opc::relationships_part(part);
+            if !self.package.has(&rels)
+                && let Ok(xml) = opc::with_relationships(None, &self.making.additions.relationships_of(part))
+            {
+                parts.push((rels, xml.into_bytes().into()));
+            }
+        }
+        parts
     }
 }
 
@@ -348,20 +658,6 @@ fn main_part(package: &mut Package) -> Result<String, Diagnostics> {
     Ok(main)
 }
 
-/// Adds the parts that hold text beside the body, unless they are known.
-fn stories(package: &Package, main: &str, names: &mut Vec<(String, Text)>) -> Result<(), opc::Error> {
-    for relationship in package.relationships(main)? {
-        let story = STORIES.iter().find(|(kind, _, _)| *kind == relationship.kind);
-        if let (Some((_, vi, en)), false) = (story, relationship.external) {
-            let known = names.iter().any(|(name, _)| *name == relationship.target);
-            if package.has(&relationship.target) && !known {
-                names.push((relationship.target, Text::new(*vi, *en)));
-            }
-        }
-    }
-    Ok(())
-}
-
 /// The fault of a tag that a partial or table brought in, as one of the tag that asked for it.
 fn asked_for(expanded: &Expanded, tree: &Tree, found: &PartFault) -> Option<PartFault> {
     let element = tree.paragraphs.get(found.paragraph)?.element;
@@ -374,7 +670,26 @@ fn asked_for(expanded: &Expanded, tree: &Tree, found: &PartFault) -> Option<Part
             Some(partial) => expand::within(partial, &found.written, fault),
             None => fault,
         },
+        range: None,
     })
+}
+
+/// Tells that some stories hold tracked changes: what is printed then is text of which nobody has decided that it stays.
+fn tracked_changes(stories: &[Text]) -> Diagnostic {
+    let list = |of: fn(&Text) -> &str| stories.iter().map(of).collect::<Vec<_>>().join(", ");
+    let (vi, en) = (list(|story| &story.vi), list(|story| &story.en));
+    Diagnostic::warning(
+        "mau/con-theo-doi-thay-doi",
+        Place::File,
+        Text::new(
+            format!("mẫu cần chữ đã chốt, ở {vi} còn những chỗ sửa đang được theo dõi (Track Changes)"),
+            format!("a template needs its final text; there are tracked changes in: {en}"),
+        ),
+    )
+    .hint(text!(
+        "trong Word: Xem lại > Chấp nhận > Chấp nhận tất cả thay đổi (Review > Accept > Accept All Changes)",
+        "in Word: Review > Accept > Accept All Changes"
+    ))
 }
 
 /// A fault with its place: part, nearest heading above, text of the paragraph.
@@ -390,7 +705,7 @@ fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnos
         heading,
         text: text(found.paragraph),
         tag: Some(found.written),
-        index: found.paragraph,
+        position: found.range.map_or(tree.start_of(found.paragraph), |range| range.start),
     };
     let mut finding = Diagnostic::error(found.fault.code, place, found.fault.message);
     finding.hint = found.fault.hint;
@@ -420,7 +735,7 @@ impl TextTemplate {
                         heading: None,
                         text: source.to_owned(),
                         tag: Some(found.written),
-                        index: 0,
+                        position: 0,
                     };
                     let mut finding = Diagnostic::error(found.fault.code, place, found.fault.message);
                     finding.hint = found.fault.hint;
@@ -430,10 +745,23 @@ impl TextTemplate {
         }
     }
 
+    /// The fields of the schema it was compiled with that it uses.
+    pub fn used(&self) -> Used {
+        self.compiled.used.clone()
+    }
+
     /// The line filled with values; what is missing leaves nothing.
     pub fn fill(&self, dataset: &Dataset) -> String {
         let mut out = Vec::new();
-        let mut filler = Filler::new(&self.source, dataset, Target::Plain, "", &mut out);
+        let source = fill::Source {
+            text: &self.source,
+            compiled: &self.compiled,
+            empty: "",
+            part: (0, ""),
+            styles: &ListStyles::default(),
+        };
+        let mut making = Making::default();
+        let mut filler = Filler::new(source, dataset, Target::Plain, &mut making, &mut out);
         // Writing to a vector can't fail.
         let _ = filler.fill(&self.compiled.nodes);
         String::from_utf8(out).unwrap_or_default()

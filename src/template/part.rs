@@ -64,7 +64,11 @@ pub enum Name {
     Story,
     /// Bookmarks, comment ranges, permissions: survive when the paragraph around them goes.
     Marker,
-    /// Something to see that is no text: a drawing, a footnote reference.
+    /// `w:drawing`, `w:pict`
+    Drawing,
+    /// `mc:AlternateContent`
+    Alternatives,
+    /// Something else to see that is no text: a footnote reference.
     Visible,
     /// Everything else.
     Other,
@@ -73,7 +77,10 @@ pub enum Name {
 impl Name {
     /// Whether it shows something that is no text.
     pub fn is_visible(self) -> bool {
-        matches!(self, Self::Visible | Self::FieldSimple | Self::FieldMark)
+        matches!(
+            self,
+            Self::Drawing | Self::Visible | Self::FieldSimple | Self::FieldMark
+        )
     }
 
     /// Whether it may be closed and opened again around a place inside: text, runs, and what wraps runs.
@@ -137,6 +144,12 @@ pub enum SpotKind {
     BookmarkName,
     /// `w:id` of a bookmark's end.
     BookmarkEnd,
+    /// `w:id` of the start of a comment's or permission's range.
+    RangeStart,
+    /// `w:id` of the end of one.
+    RangeEnd,
+    /// `w:id` of a comment's reference.
+    CommentReference,
     /// `id` of `wp:docPr`.
     Drawing,
     /// `w:val` of a content control's `w:id`.
@@ -155,6 +168,10 @@ pub enum SpotKind {
     Link,
     /// `r:embed` of `a:blip`, `r:id` of `v:imagedata`.
     Picture,
+    /// `cx` of `wp:extent` or `a:ext`.
+    Width,
+    /// `cy` of `wp:extent` or `a:ext`.
+    Height,
 }
 
 /// A field as Word knows it (ECMA-376 part 1, 17.16): its code and where it stands.
@@ -168,7 +185,7 @@ pub struct Field {
     pub end: usize,
     /// The element of the paragraph it begins in.
     pub paragraph: usize,
-    /// Whether it stands within the code or result of another field.
+    /// Whether it stands within the code of another field.
     pub is_inside: bool,
     code: Vec<Piece>,
 }
@@ -428,6 +445,9 @@ impl Tree {
             }
             Name::FieldSimple | Name::FieldMark => self.field(source, element, index, name, open),
             Name::Marker => self.marker_spots(source, element, index),
+            Name::Visible if element.local_name().as_ref() == "commentReference" => {
+                self.spot(source, element, index, "id", SpotKind::CommentReference);
+            }
             Name::GridColumn => self.spot(source, element, index, "w", SpotKind::GridColumn),
             Name::Hyperlink => self.spot(source, element, index, "id", SpotKind::Link),
             Name::Other => self.other(source, element, index, open),
@@ -478,6 +498,20 @@ impl Tree {
         self.paragraphs.partition_point(|paragraph| paragraph.element < element)
     }
 
+    /// Where a paragraph begins in the source.
+    pub fn start_of(&self, paragraph: usize) -> usize {
+        let element = self.paragraphs.get(paragraph).map(|paragraph| paragraph.element);
+        element.map_or(0, |element| self.elements[element].start)
+    }
+
+    /// The number of the paragraph around an element; of the first one when there is none.
+    pub fn paragraph_around(&self, element: usize) -> usize {
+        match self.ancestor(element, |name| name == Name::Paragraph) {
+            Some(paragraph) => self.paragraph_of(paragraph),
+            None => 0,
+        }
+    }
+
     /// Elements that matter for an attribute, or for the style they name.
     fn other(&mut self, source: &str, element: &BytesStart<'_>, index: usize, open: &Open) {
         let parent = self.elements[index].parent;
@@ -503,9 +537,13 @@ impl Tree {
                 self.spot(source, element, index, "id", SpotKind::Drawing);
                 self.attribute_texts(source, element, index, &["descr", "title"]);
             }
+            "extent" | "ext" => {
+                self.spot(source, element, index, "cx", SpotKind::Width);
+                self.spot(source, element, index, "cy", SpotKind::Height);
+            }
             "blip" => self.spot(source, element, index, "embed", SpotKind::Picture),
             "imagedata" => self.spot(source, element, index, "id", SpotKind::Picture),
-            "shape" | "rect" | "roundrect" | "line" | "oval" | "group" | "polyline" | "curve" | "arc" | "shapetype"
+            "shape" | "rect" | "roundrect" | "line" | "oval" | "group" | "polyline" | "curve" | "arc"
                 if element.name().as_ref().starts_with("v:") =>
             {
                 self.spot(source, element, index, "id", SpotKind::Shape);
@@ -523,7 +561,8 @@ impl Tree {
                 self.spot(source, element, index, "name", SpotKind::BookmarkName);
             }
             "bookmarkEnd" => self.spot(source, element, index, "id", SpotKind::BookmarkEnd),
-            _ => {}
+            "commentRangeStart" | "permStart" => self.spot(source, element, index, "id", SpotKind::RangeStart),
+            _ => self.spot(source, element, index, "id", SpotKind::RangeEnd),
         }
     }
 
@@ -570,7 +609,7 @@ impl Tree {
             separate: None,
             end: index,
             paragraph: self.paragraphs[paragraph].element,
-            is_inside: !open.fields.is_empty(),
+            is_inside: open.fields.iter().any(|&outer| self.fields[outer].separate.is_none()),
             code: Vec::new(),
         };
         if name == Name::FieldSimple {
@@ -662,8 +701,11 @@ impl Tree {
     fn name(&self, qualified: &str, depth: usize) -> Name {
         let Some(local) = qualified.strip_prefix(self.prefix.as_str()) else {
             // An equation is something to see; drawings stand in an element of their own.
-            let is_equation = qualified.ends_with(":oMath") || qualified.ends_with(":oMathPara");
-            return if is_equation { Name::Visible } else { Name::Other };
+            return match qualified {
+                "mc:AlternateContent" => Name::Alternatives,
+                name if name.ends_with(":oMath") || name.ends_with(":oMathPara") => Name::Visible,
+                _ => Name::Other,
+            };
         };
         match local {
             "p" => Name::Paragraph,
@@ -695,8 +737,10 @@ impl Tree {
             {
                 Name::Marker
             }
-            "drawing" | "pict" | "object" | "sym" | "footnoteReference" | "endnoteReference" | "ptab" | "pgNum"
-            | "commentReference" => Name::Visible,
+            "drawing" | "pict" => Name::Drawing,
+            "object" | "sym" | "footnoteReference" | "endnoteReference" | "ptab" | "pgNum" | "commentReference" => {
+                Name::Visible
+            }
             _ => Name::Other,
         }
     }
@@ -723,6 +767,18 @@ impl Tree {
             chain.push(element);
         }
         chain
+    }
+
+    /// The elements whose parent is another.
+    pub fn children(&self, parent: usize) -> impl Iterator<Item = (usize, &Element)> {
+        self.inside(parent).filter(move |(_, element)| element.parent == parent)
+    }
+
+    /// The value that stands at a spot of a kind on an element.
+    pub fn spot_of(&self, element: usize, kind: SpotKind) -> Option<&Spot> {
+        let from = self.spots.partition_point(|spot| spot.element < element);
+        let spots = self.spots[from..].iter().take_while(|spot| spot.element == element);
+        spots.into_iter().find(|spot| spot.kind == kind)
     }
 
     /// Numbers of the paragraphs that begin inside an element.
@@ -797,7 +853,7 @@ impl Tree {
 }
 
 /// Where a piece of the source stands in it.
-fn position(source: &str, piece: &str) -> Option<Range<usize>> {
+pub fn position(source: &str, piece: &str) -> Option<Range<usize>> {
     let start = (piece.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
     let range = start..start + piece.len();
     (source.get(range.clone()) == Some(piece)).then_some(range)
@@ -890,6 +946,20 @@ impl ParagraphText {
             });
         }
         ranges
+    }
+
+    /// The range of the text whose pieces stand within a range of the source.
+    pub fn within(&self, source: Range<usize>) -> Range<usize> {
+        let inside = |piece: &Piece| source.start <= piece.source.start && piece.source.start < source.end;
+        let Some(first) = self.pieces.iter().position(inside) else {
+            // Nothing is shown: an empty range where it would stand.
+            let after = self.pieces.iter().position(|piece| piece.source.start >= source.start);
+            let at = after.map_or(self.text.len(), |after| self.starts[after]);
+            return at..at;
+        };
+        let end = self.pieces[first..].iter().position(|piece| !inside(piece));
+        let end = end.map_or(self.text.len(), |end| self.starts[first + end]);
+        self.starts[first]..end
     }
 
     /// The `w:t` (or character element) in which a position of the text stands.

@@ -9,8 +9,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
+use handlebars::template::Parameter;
+
 use super::expression::Fault;
-use super::part::{Name, Paragraph, ParagraphText, Tree};
+use super::part::{Name, Paragraph, ParagraphText, SpotKind, TextKind, Tree};
 use super::tag::{Says, Tag};
 use crate::diagnostic::{Text, shorten};
 use crate::text;
@@ -22,12 +24,27 @@ pub struct PlacedTag {
     pub paragraph: usize,
     /// The tag.
     pub tag: Tag,
-    /// Its source ranges; never empty.
+    /// Its source ranges, which go.
     pub source: Vec<Range<usize>>,
     /// Where its first brace stands in the source: what it prints stands there.
     pub start: usize,
-    /// The `w:t` of its first brace.
+    /// The `w:t` of its first brace; for what is no typed tag, the first element that it takes.
     pub element: usize,
+    /// For a field or control: what opens and closes the text that is printed in its place.
+    pub shell: Option<Shell>,
+    /// Whether `start` is where the tag acts, whatever stands around it: a content control.
+    pub is_fixed: bool,
+}
+
+/// What takes the place of a field or control: text in a run of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shell {
+    /// `<w:r><w:rPr>…</w:rPr><w:t xml:space="preserve">`; empty for what prints nothing.
+    pub open: String,
+    /// `</w:t></w:r>`
+    pub close: String,
+    /// The run's properties.
+    pub properties: String,
 }
 
 /// A block: its tags by their numbers.
@@ -54,6 +71,8 @@ pub enum Over {
     Row,
     /// The rows.
     Rows,
+    /// The columns of the table.
+    Column,
 }
 
 impl Over {
@@ -64,6 +83,7 @@ impl Over {
             "paragraph" => Self::Paragraph,
             "row" => Self::Row,
             "rows" => Self::Rows,
+            "column" => Self::Column,
             _ => return None,
         })
     }
@@ -84,10 +104,67 @@ pub enum Action {
     OpenStory,
     /// It ends.
     CloseStory,
-    /// A table begins that vanishes when it has no row left.
-    OpenTable,
+    /// A drawing begins whose picture a tag gives; it goes when there is none.
+    OpenDrawing(usize),
+    /// It ends.
+    CloseDrawing,
+    /// A row begins that vanishes when it has no cell left.
+    OpenRow,
+    /// It ends.
+    CloseRow,
+    /// A table begins that vanishes when it has no row left; its number among the tables whose columns change.
+    OpenTable(Option<usize>),
     /// It ends.
     CloseTable,
+    /// What stands in place of a piece of the source that is cut.
+    Instead(Instead),
+}
+
+/// What stands in place of a piece of the source, made anew each time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Instead {
+    /// An id that must be unique: that of the source the first time, then others.
+    Identity(SpotKind, Range<usize>),
+    /// The source, the first time only.
+    Once(Range<usize>),
+    /// The id of a list that may start anew.
+    Numbering(Range<usize>),
+    /// An empty paragraph, when a table was written last: two tables must not touch.
+    Gap,
+    /// The columns of a table's grid, by the table's number and the column.
+    GridColumn(usize, usize),
+    /// The width of a cell: the table's number, its columns, the width as written.
+    CellWidth(usize, Range<usize>, u32),
+    /// How many columns a cell spans: the table's number, its columns.
+    GridSpan(usize, Range<usize>),
+    /// A section's properties, as the section breaks before it left them.
+    Section(Range<usize>),
+    /// The properties of the last section but one, there only when the block with this tag is.
+    SectionWith(usize, Range<usize>),
+    /// Those of the last section, or of the one before it when the block with this tag is not there.
+    SectionOr(usize, Range<usize>, Range<usize>),
+    /// The id of the relationship to a place outside whose address holds tags; the source holds the id.
+    Link(Range<usize>),
+    /// What a content control keeps besides its text, by its tag: the date, or whether the box is ticked.
+    ControlState(usize),
+    /// The id of the relationship to the picture of the drawing around.
+    Picture,
+    /// The width of that picture in a frame of a width and height, in English Metric Units.
+    Width(u64, u64),
+    /// Its height.
+    Height(u64, u64),
+    /// Whether a cell goes on with the one above, by the tag that asks for it; what is around the mark when the cell has no
+    /// properties.
+    MergeDown(usize, bool),
+}
+
+/// A table whose columns come and go.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Columns {
+    /// Widths of the grid's columns, in twentieths of a point.
+    pub widths: Vec<u32>,
+    /// For each block over columns: its opening tag, and the columns.
+    pub blocks: Vec<(usize, Range<usize>)>,
 }
 
 impl Action {
@@ -96,12 +173,18 @@ impl Action {
     fn rank(&self) -> u8 {
         match self {
             Self::CloseParagraph => 0,
-            Self::CloseTable => 1,
-            Self::OpenStory => 2,
-            Self::Tag(_) | Self::Insert(_) => 3,
-            Self::CloseStory => 4,
-            Self::OpenTable => 5,
-            Self::OpenParagraph => 6,
+            Self::CloseDrawing => 1,
+            Self::CloseRow => 2,
+            Self::CloseTable => 3,
+            Self::OpenStory => 4,
+            Self::Tag(_) | Self::Insert(_) => 5,
+            Self::CloseStory => 6,
+            Self::OpenTable(_) => 7,
+            // Within its table, so that the paragraph between two tables goes with the second.
+            Self::Instead(_) => 8,
+            Self::OpenRow => 9,
+            Self::OpenDrawing(_) => 10,
+            Self::OpenParagraph => 11,
         }
     }
 }
@@ -113,27 +196,53 @@ pub struct Plan {
     pub actions: Vec<(usize, Action)>,
     /// Ranges of the source that go, in order, not overlapping.
     pub cuts: Vec<Range<usize>>,
+    /// Tables whose columns come and go.
+    pub columns: Vec<Columns>,
+    /// Lists that start anew with each item of a loop, by its opening tag.
+    pub restarts: HashMap<usize, Vec<String>>,
+    /// For each section break of a tag the properties of the section that it divides.
+    pub section_breaks: HashMap<usize, Range<usize>>,
+}
+
+/// What changes besides the tags themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Extras {
+    /// Ranges that go.
+    pub cuts: Vec<Range<usize>>,
+    /// States of content controls, with the numbers of their tags.
+    pub states: Vec<(usize, Range<usize>)>,
+    /// Ids of relationships whose addresses hold tags.
+    pub links: Vec<Range<usize>>,
 }
 
 /// A fault and the number of the tag it is about.
 pub type TagFault = (usize, Fault);
 
-struct Planner<'t> {
-    source: &'t str,
-    tree: &'t Tree,
-    tags: &'t [PlacedTag],
+pub(super) struct Planner<'t> {
+    pub(super) source: &'t str,
+    pub(super) tree: &'t Tree,
+    pub(super) tags: &'t [PlacedTag],
     /// Texts of the paragraphs that hold tags.
     texts: &'t dyn Fn(usize) -> &'t ParagraphText,
     actions: Vec<(usize, usize, Action)>,
-    cuts: Vec<Range<usize>>,
+    pub(super) cuts: Vec<Range<usize>>,
     /// Numbers of the tags of each paragraph.
     tags_of: HashMap<usize, Vec<usize>>,
     /// Tags whose action has been placed by their block.
     placed: Vec<bool>,
-    faults: Vec<TagFault>,
+    pub(super) faults: Vec<TagFault>,
     /// Elements whose content may lose paragraphs.
     shrinking: Vec<usize>,
     tables: Vec<usize>,
+    /// Tables whose columns come and go, with their elements.
+    pub(super) columns: Vec<(usize, Columns)>,
+    /// What blocks take, by their opening tags.
+    pub(super) regions: Vec<(usize, Range<usize>)>,
+    pub(super) blocks: &'t [Block],
+    /// Lists that start anew with each item of a loop, by its opening tag.
+    pub(super) restarts: HashMap<usize, Vec<String>>,
+    /// For each section break of a tag the properties of the section that it divides.
+    pub(super) section_breaks: HashMap<usize, Range<usize>>,
 }
 
 /// Plans a part. `texts` gives the text of each paragraph with tags. Faults: blocks that cross a cell, table or section,
@@ -142,7 +251,8 @@ pub fn plan<'t>(
     source: &'t str,
     tree: &'t Tree,
     tags: &'t [PlacedTag],
-    blocks: &[Block],
+    blocks: &'t [Block],
+    extra: Extras,
     texts: &'t dyn Fn(usize) -> &'t ParagraphText,
 ) -> Result<Plan, Vec<TagFault>> {
     let mut tags_of: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -161,7 +271,19 @@ pub fn plan<'t>(
         faults: Vec::new(),
         shrinking: Vec::new(),
         tables: Vec::new(),
+        columns: Vec::new(),
+        regions: Vec::new(),
+        blocks,
+        restarts: HashMap::new(),
+        section_breaks: HashMap::new(),
     };
+    planner.cuts.extend(extra.cuts);
+    for (tag, range) in extra.states {
+        planner.replace(range, Instead::ControlState(tag));
+    }
+    for range in extra.links {
+        planner.replace(range.clone(), Instead::Link(range));
+    }
     let inline = planner.inline_blocks(blocks);
     let markers = planner.marker_paragraphs(&inline);
     for block in blocks {
@@ -171,9 +293,20 @@ pub fn plan<'t>(
         return Err(planner.faults);
     }
     planner.vanishing_paragraphs(blocks, &inline, &markers);
+    planner.section_breaks();
+    planner.drawings();
     planner.rest(&markers);
     planner.keep_blanks();
     planner.drop_empty_runs();
+    planner.merged_cells();
+    planner.column_blocks();
+    planner.markers_across();
+    planner.copies();
+    planner.lists(&markers);
+    if !planner.faults.is_empty() {
+        return Err(planner.faults);
+    }
+    planner.gaps();
     planner.guards();
     Ok(planner.finish())
 }
@@ -189,29 +322,47 @@ impl<'t> Planner<'t> {
             .map(move |&number| &tags[number])
     }
 
-    fn paragraph(&self, tag: usize) -> usize {
+    pub(super) fn paragraph(&self, tag: usize) -> usize {
         self.tags[tag].paragraph
     }
 
-    fn paragraph_element(&self, paragraph: usize) -> usize {
+    pub(super) fn paragraph_element(&self, paragraph: usize) -> usize {
         self.tree.paragraphs[paragraph].element
     }
 
-    fn act(&mut self, position: usize, order: usize, action: Action) {
+    pub(super) fn act(&mut self, position: usize, order: usize, action: Action) {
         self.actions.push((position, order, action));
     }
 
+    /// Puts something in place of a range of the source.
+    pub(super) fn replace(&mut self, range: Range<usize>, instead: Instead) {
+        // After what keeps a table and this apart.
+        self.act(range.start, 1, Action::Instead(instead));
+        self.cuts.push(range);
+    }
+
     /// Places the action of a tag; its order among others at one position is that of the tags.
-    fn place(&mut self, tag: usize, position: usize) {
+    pub(super) fn place(&mut self, tag: usize, position: usize) {
         self.placed[tag] = true;
         self.act(position, 4 * tag + 1, Action::Tag(tag));
+    }
+
+    /// Places a tag that prints, with what opens and closes its text when it is a field or control.
+    fn place_print(&mut self, tag: usize) {
+        let placed = &self.tags[tag];
+        let position = placed.start;
+        if let Some(shell) = &placed.shell {
+            self.act(position, 4 * tag, Action::Insert(shell.open.clone()));
+            self.act(position, 4 * tag + 2, Action::Insert(shell.close.clone()));
+        }
+        self.place(tag, position);
     }
 
     /// For each block whether it is text within one paragraph.
     fn inline_blocks(&self, blocks: &[Block]) -> Vec<bool> {
         let mut inline = vec![false; self.tags.len()];
         for block in blocks {
-            let same = self.paragraph(block.open) == self.paragraph(block.close);
+            let same = self.paragraph(block.open) == self.paragraph(block.close) && !self.tags[block.open].is_fixed;
             if same && matches!(block.over, None | Some(Over::Text)) {
                 for tag in std::iter::once(block.open)
                     .chain(block.elses.iter().copied())
@@ -229,9 +380,12 @@ impl<'t> Planner<'t> {
         let mut markers = vec![false; self.tree.paragraphs.len()];
         let mut rest: HashMap<usize, Vec<Range<usize>>> = Default::default();
         for (number, tag) in self.tags.iter().enumerate() {
+            if tag.is_fixed && !tag.tag.says.prints() {
+                continue;
+            }
             let ranges = rest.entry(tag.paragraph).or_default();
             // A tag that stays in the text shows as an empty range beyond the end: the paragraph is no marker.
-            let stays = inline[number] || matches!(tag.tag.says, Says::Print(_)) || tag.tag.written == "\\";
+            let stays = inline[number] || tag.tag.says.prints() || tag.tag.written == "\\";
             ranges.push(if stays {
                 usize::MAX..usize::MAX
             } else {
@@ -239,6 +393,9 @@ impl<'t> Planner<'t> {
             });
         }
         for (paragraph, ranges) in rest {
+            if self.tree.paragraphs[paragraph].kind != TextKind::Runs {
+                continue;
+            }
             let text = &(self.texts)(paragraph).text;
             let only_tags = ranges.iter().all(|range| range.start != usize::MAX) && blank_outside(text, &ranges);
             markers[paragraph] = only_tags && !self.shows_something(paragraph, None);
@@ -250,14 +407,29 @@ impl<'t> Planner<'t> {
     fn shows_something(&self, paragraph: usize, within: Option<Range<usize>>) -> bool {
         let element = self.paragraph_element(paragraph);
         self.tree.inside(element).any(|(_, inner)| {
-            inner.name.is_visible() && within.as_ref().is_none_or(|range| range.contains(&inner.start))
+            inner.name.is_visible()
+                && within.as_ref().is_none_or(|range| range.contains(&inner.start))
+                // A merge field is shown by what is printed in its place.
+                && !self
+                    .tags_in(paragraph)
+                    .any(|tag| tag.shell.is_some() && tag.source.iter().any(|range| range.contains(&inner.start)))
         })
     }
 
     fn block(&mut self, block: &Block, markers: &[bool]) {
         let (open, close) = (self.paragraph(block.open), self.paragraph(block.close));
+        if self.tags[block.open].is_fixed || self.tags[block.close].is_fixed {
+            return self.fixed_block(block);
+        }
         if open == close && matches!(block.over, None | Some(Over::Text)) {
             return self.text_block(block);
+        }
+        let tags = [block.open, block.close].into_iter().chain(block.elses.iter().copied());
+        if tags
+            .map(|tag| self.paragraph(tag))
+            .any(|paragraph| self.tree.paragraphs[paragraph].kind != TextKind::Runs)
+        {
+            return self.crosses(block);
         }
         let (element_open, element_close) = (self.paragraph_element(open), self.paragraph_element(close));
         let chain_open = self.tree.chain(element_open);
@@ -270,6 +442,12 @@ impl<'t> Planner<'t> {
         };
         match block.over {
             Some(Over::Text) => self.crosses(block),
+            // Placed when all rows of the table are known.
+            Some(Over::Column) => {
+                if common(Name::Row).is_none() {
+                    self.crosses(block);
+                }
+            }
             Some(Over::Row) => match common(Name::Row) {
                 Some(row) => self.row_block(block, row),
                 None => self.crosses(block),
@@ -306,7 +484,28 @@ impl<'t> Planner<'t> {
         }
     }
 
-    fn crosses(&mut self, block: &Block) {
+    /// A repeating section: its item, whatever that holds.
+    fn fixed_block(&mut self, block: &Block) {
+        let (open, close) = (&self.tags[block.open], &self.tags[block.close]);
+        if !open.is_fixed || open.element != close.element || !block.elses.is_empty() {
+            return self.crosses(block);
+        }
+        let item = open.element;
+        let region = open.start..close.start;
+        match self
+            .tree
+            .inside(item)
+            .find(|(_, inner)| matches!(inner.name, Name::Row | Name::Paragraph))
+        {
+            Some((row, inner)) if inner.name == Name::Row => self.note_table(row),
+            _ => self.note_shrinking(item),
+        }
+        self.regions.push((block.open, region.clone()));
+        self.place(block.open, region.start);
+        self.place(block.close, region.end);
+    }
+
+    pub(super) fn crosses(&mut self, block: &Block) {
         let other = self.quote(block.close);
         let place = self.kind_of_place(block.close);
         self.faults.push((
@@ -331,7 +530,7 @@ impl<'t> Planner<'t> {
         ));
     }
 
-    fn quote(&self, tag: usize) -> String {
+    pub(super) fn quote(&self, tag: usize) -> String {
         shorten((self.texts)(self.paragraph(tag)).text.trim())
     }
 
@@ -354,6 +553,8 @@ impl<'t> Planner<'t> {
             .chain(block.elses.iter().copied())
             .chain([block.close])
             .collect();
+        let region = self.tags[block.open].start..self.tags[block.close].start;
+        self.regions.push((block.open, region));
         let same_text = numbers
             .iter()
             .all(|&tag| self.tags[tag].element == self.tags[block.open].element);
@@ -364,44 +565,67 @@ impl<'t> Planner<'t> {
             }
             return;
         }
-        let around = |tag: usize| self.tree.ancestor(self.tags[tag].element, |name| name == Name::Run);
-        let Some(runs) = numbers.iter().map(|&tag| around(tag)).collect::<Option<Vec<usize>>>() else {
+        let chains: Vec<Vec<usize>> = numbers
+            .iter()
+            .map(|&tag| self.tree.chain(self.tags[tag].element))
+            .collect();
+        let common = chains[0][1..]
+            .iter()
+            .copied()
+            .find(|element| chains.iter().all(|chain| chain[1..].contains(element)));
+        let Some(common) = common else {
             return self.crosses(block);
         };
-        let parent = self.tree.elements[runs[0]].parent;
-        if runs.iter().any(|&run| self.tree.elements[run].parent != parent) {
-            return self.crosses(block);
-        }
-        for (&tag, run) in numbers.iter().zip(runs) {
-            self.split_run(tag, run);
+        for (&tag, chain) in numbers.iter().zip(&chains) {
+            let inner: Vec<usize> = chain.iter().copied().take_while(|&element| element != common).collect();
+            // What is no typed tag stands where it stands as a whole.
+            let inner = &inner[usize::from(self.tags[tag].shell.is_some())..];
+            if inner
+                .iter()
+                .any(|&element| !self.tree.elements[element].name.can_split())
+            {
+                return self.crosses(block);
+            }
+            self.split(tag, inner);
         }
     }
 
-    /// Places a tag between runs: before its run when nothing stands before it there, else in a split of the run.
-    fn split_run(&mut self, tag: usize, run: usize) {
-        let position = self.tags[tag].start;
-        let content = self
-            .tree
-            .inside(run)
-            .filter(|(_, inner)| inner.parent == run && inner.name != Name::RunProperties)
-            .map(|(index, _)| index)
-            .next();
-        let text = &self.tree.elements[self.tags[tag].element];
-        if content == Some(self.tags[tag].element) && position == text.open_end {
-            let start = self.tree.elements[run].start;
-            return self.place(tag, start);
+    /// Places a tag outside of the elements around it, innermost first: before those in which nothing stands before it;
+    /// the others are closed before it and opened again after it.
+    fn split(&mut self, tag: usize, around: &[usize]) {
+        let mut position = self.tags[tag].start;
+        let mut rest = around;
+        while let [element, outer @ ..] = rest
+            && self.begins_with(*element, position)
+        {
+            position = self.tree.elements[*element].start;
+            rest = outer;
         }
-        let prefix = &self.tree.prefix;
-        let properties = self
-            .tree
-            .inside(run)
-            .find(|(_, inner)| inner.parent == run && inner.name == Name::RunProperties)
-            .map_or("", |(_, inner)| &self.source[inner.start..inner.end]);
-        let close = format!("</{prefix}t></{prefix}r>");
-        let open = format!("<{prefix}r>{properties}<{prefix}t xml:space=\"preserve\">");
+        if rest.is_empty() {
+            return self.place(tag, position);
+        }
+        let (close, open) = self.seam(rest);
         self.act(position, 4 * tag, Action::Insert(close));
         self.place(tag, position);
         self.act(position, 4 * tag + 2, Action::Insert(open));
+    }
+
+    /// Whether nothing stands before a position in an element, its properties aside.
+    fn begins_with(&self, element: usize, position: usize) -> bool {
+        let around = &self.tree.elements[element];
+        match around.name {
+            Name::Text => position == around.open_end,
+            _ => self
+                .tree
+                .inside(element)
+                .take_while(|(_, inner)| inner.start < position)
+                .all(|(_, inner)| inner.parent != element || inner.name == Name::RunProperties),
+        }
+    }
+
+    /// What closes elements, innermost first, and what opens them again.
+    fn seam(&self, elements: &[usize]) -> (String, String) {
+        seam(self.source, self.tree, elements)
     }
 
     /// Cuts a marker paragraph, but for bookmarks and the like; one that ends a section only loses its text.
@@ -459,7 +683,8 @@ impl<'t> Planner<'t> {
             }
         }
         self.note_shrinking(self.paragraph_element(self.paragraph(block.open)));
-        self.sections(block, from..to);
+        self.sections(block, from..to, markers);
+        self.regions.push((block.open, from..to));
         self.place(block.open, from);
         self.place(block.close, to);
     }
@@ -515,40 +740,7 @@ impl<'t> Planner<'t> {
 
     fn prints_within(&self, paragraph: usize, range: Range<usize>) -> bool {
         self.tags_in(paragraph)
-            .any(|tag| range.contains(&tag.tag.range.start) && matches!(tag.tag.says, Says::Print(_)))
-    }
-
-    /// A block that removes or repeats the end of a section is safe only when the page set-up after it is the same.
-    fn sections(&mut self, block: &Block, range: Range<usize>) {
-        let sections: Vec<(usize, &str)> = self
-            .tree
-            .elements
-            .iter()
-            .filter(|element| element.name == Name::Section)
-            .map(|element| (element.start, &self.source[element.start..element.end]))
-            .collect();
-        let inside = sections.iter().filter(|(start, _)| range.contains(start));
-        let next = sections.iter().find(|(start, _)| *start >= range.end);
-        for (_, section) in inside {
-            if next.is_none_or(|(_, next)| without_revisions(next) != without_revisions(section)) {
-                let other = self.quote(block.close);
-                self.faults.push((
-                    block.open,
-                    Fault::new(
-                        "mau/khoi-qua-phan",
-                        text!(
-                            "khối mở ở một phần (section) và đóng ở phần khác có khổ giấy, lề hoặc đầu trang khác: “{other}”",
-                            "the block opens in one section and closes in another whose page set-up differs: “{other}”"
-                        ),
-                    )
-                    .hint(Some(text!(
-                        "đặt cả khối trong một phần, hoặc cho hai phần cùng thiết lập trang",
-                        "keep the block within one section, or give both the same page set-up"
-                    ))),
-                ));
-                return;
-            }
-        }
+            .any(|tag| range.contains(&tag.tag.range.start) && tag.tag.says.prints())
     }
 
     fn row_block(&mut self, block: &Block, row: usize) {
@@ -572,10 +764,11 @@ impl<'t> Planner<'t> {
         let Range { start, end } = self.tree.elements[row].start..self.tree.elements[row].end;
         self.place(block.open, start);
         self.place(block.close, end);
+        self.regions.push((block.open, start..end));
         self.note_table(row);
     }
 
-    fn note_table(&mut self, row: usize) {
+    pub(super) fn note_table(&mut self, row: usize) {
         if let Some(table) = self.tree.ancestor(row, |name| name == Name::Table) {
             self.tables.push(table);
         }
@@ -613,7 +806,8 @@ impl<'t> Planner<'t> {
                 match edge {
                     Edge::Open => self.first_in_row(tag, row).then_some(element.start),
                     Edge::Close => self.last_in_row(tag, row).then_some(element.end),
-                    Edge::Else => None,
+                    Edge::Else if self.first_in_row(tag, row) => Some(element.start),
+                    Edge::Else => self.last_in_row(tag, row).then_some(element.end),
                 }
             };
             match position {
@@ -628,6 +822,9 @@ impl<'t> Planner<'t> {
             .any(|(_, _, row)| self.tree.elements[*row].parent != parent)
         {
             return self.crosses(block);
+        }
+        if let ([(_, from, _), ..], [.., (_, to, _)]) = (positions.as_slice(), positions.as_slice()) {
+            self.regions.push((block.open, *from..*to));
         }
         for (tag, position, row) in positions {
             self.place(tag, position);
@@ -666,7 +863,7 @@ impl<'t> Planner<'t> {
             let text = self.tree.text(self.source, number);
             let skipped: Vec<Range<usize>> = self
                 .tags_in(number)
-                .filter(|tag| !matches!(tag.tag.says, Says::Print(_)))
+                .filter(|tag| !tag.tag.says.prints())
                 .map(|tag| tag.tag.range.clone())
                 .collect();
             text.text.char_indices().all(|(at, character)| {
@@ -680,6 +877,133 @@ impl<'t> Planner<'t> {
         })
     }
 
+    /// The closing tag of the block with an opening tag.
+    pub(super) fn close_of(&self, open: usize) -> Option<usize> {
+        let block = self.blocks.binary_search_by_key(&open, |block| block.open).ok()?;
+        Some(self.blocks[block].close)
+    }
+
+    /// Marks a tag as placed: its action is somebody else's.
+    pub(super) fn take(&mut self, tag: usize) {
+        self.placed[tag] = true;
+    }
+
+    /// Drawings whose picture a tag gives: one in their alternative text, or the content control around them.
+    fn drawings(&mut self) {
+        for tag in 0..self.tags.len() {
+            let placed = &self.tags[tag];
+            let is_attribute = self.tree.paragraphs[placed.paragraph].kind == TextKind::Attribute;
+            if !is_call(&placed.tag.says, IMAGE) || !(is_attribute || placed.is_fixed) {
+                continue;
+            }
+            if placed.is_fixed {
+                self.take(tag);
+            }
+            let drawing = match placed.is_fixed {
+                true => Some(placed.element),
+                false => self.tree.ancestor(placed.element, |name| name == Name::Drawing),
+            };
+            let Some(drawing) = drawing else {
+                continue;
+            };
+            // The twin for older programs shows the same picture.
+            let whole = self
+                .tree
+                .ancestor(drawing, |name| name == Name::Alternatives)
+                .unwrap_or(drawing);
+            let Range { start, end } = self.tree.elements[whole].start..self.tree.elements[whole].end;
+            self.act(start, 0, Action::OpenDrawing(tag));
+            self.act(end, 0, Action::CloseDrawing);
+            let from = self.tree.spots.partition_point(|spot| spot.range.start < start);
+            for spot in self.tree.spots[from..].iter().take_while(|spot| spot.range.start < end) {
+                let number = |kind: SpotKind| -> Option<u64> {
+                    let spot = self.tree.spot_of(spot.element, kind)?;
+                    self.source[spot.range.clone()].parse().ok()
+                };
+                let frame = number(SpotKind::Width).zip(number(SpotKind::Height));
+                let instead = match (spot.kind, frame) {
+                    (SpotKind::Picture, _) => Instead::Picture,
+                    (SpotKind::Width, Some((width, height))) => Instead::Width(width, height),
+                    (SpotKind::Height, Some((width, height))) => Instead::Height(width, height),
+                    _ => continue,
+                };
+                self.actions.push((spot.range.start, 1, Action::Instead(instead)));
+                self.cuts.push(spot.range.clone());
+            }
+            // The part of the old picture that was shown says nothing of the new one.
+            for (_, inner) in self.tree.inside(whole) {
+                let xml = &self.source[inner.start..inner.end];
+                if xml.starts_with("<a:srcRect") {
+                    self.cuts.push(inner.start..inner.end);
+                }
+            }
+        }
+    }
+
+    /// Cells that go on with the one above while a value stays the same.
+    fn merged_cells(&mut self) {
+        for tag in 0..self.tags.len() {
+            if !is_call(&self.tags[tag].tag.says, MERGE_DOWN) {
+                continue;
+            }
+            let element = self.paragraph_element(self.paragraph(tag));
+            let Some(cell) = self
+                .tree
+                .ancestor(element, |name| matches!(name, Name::Cell | Name::Story))
+            else {
+                self.faults.push((tag, merge_outside()));
+                continue;
+            };
+            let properties = self
+                .tree
+                .children(cell)
+                .find(|(_, inner)| inner.name == Name::CellProperties);
+            let Some((properties, around)) = properties else {
+                let position = self.tree.elements[cell].open_end;
+                self.act(position, 0, Action::Instead(Instead::MergeDown(tag, true)));
+                continue;
+            };
+            if around.open_end == around.end {
+                let range = around.start..around.end;
+                self.replace(range, Instead::MergeDown(tag, true));
+                continue;
+            }
+            // The order of a cell's properties is fixed (ECMA-376 part 1, 17.4.69).
+            let mut position = around.open_end;
+            let mut old = None;
+            for (_, inner) in self.tree.children(properties) {
+                let xml = &self.source[inner.start..inner.open_end];
+                let name = xml[1..].split([' ', '/', '>']).next().unwrap_or_default();
+                match name.strip_prefix(self.tree.prefix.as_str()).unwrap_or_default() {
+                    "cnfStyle" | "tcW" | "gridSpan" | "hMerge" => position = inner.end,
+                    "vMerge" => old = Some(inner.start..inner.end),
+                    _ => {}
+                }
+            }
+            self.cuts.extend(old);
+            self.act(position, 0, Action::Instead(Instead::MergeDown(tag, false)));
+        }
+    }
+
+    /// Tables that something vanishing may bring together are kept apart.
+    fn gaps(&mut self) {
+        let mut last: HashMap<usize, Name> = HashMap::new();
+        let mut gaps = Vec::new();
+        for element in &self.tree.elements {
+            let before = match element.name {
+                Name::Marker => continue,
+                name => last.insert(element.parent, name),
+            };
+            let is_end = element.name == Name::Section && self.tree.elements[element.parent].name == Name::Body;
+            if (element.name == Name::Table || is_end) && before.is_some_and(|before| before != Name::Table) {
+                gaps.push(element.start);
+            }
+        }
+        for position in gaps {
+            self.act(position, 0, Action::Instead(Instead::Gap));
+        }
+    }
+
     /// Paragraphs whose whole text stands inside blocks vanish when these print nothing.
     fn vanishing_paragraphs(&mut self, blocks: &[Block], inline: &[bool], markers: &[bool]) {
         let mut inside: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
@@ -690,12 +1014,13 @@ impl<'t> Planner<'t> {
             }
         }
         for (number, mut covered) in inside {
-            if markers[number] || self.tree.paragraphs[number].section.is_some() {
+            let paragraph = &self.tree.paragraphs[number];
+            if markers[number] || paragraph.section.is_some() || paragraph.kind != TextKind::Runs {
                 continue;
             }
             let text = &(self.texts)(number).text;
             // Beside what the blocks cover, tags that print nothing do not count.
-            let is_print = |tag: &&PlacedTag| matches!(tag.tag.says, Says::Print(_));
+            let is_print = |tag: &&PlacedTag| tag.tag.says.prints();
             let prints_outside = self
                 .tags_in(number)
                 .filter(is_print)
@@ -722,8 +1047,8 @@ impl<'t> Planner<'t> {
         let tags = self.tags;
         for (number, tag) in tags.iter().enumerate() {
             self.cuts.extend(tag.source.iter().cloned());
-            if !self.placed[number] && matches!(tag.tag.says, Says::Print(_)) {
-                self.place(number, tag.start);
+            if !self.placed[number] && tag.tag.says.prints() {
+                self.place_print(number);
             }
         }
         for (paragraph, marker) in markers.iter().enumerate() {
@@ -839,8 +1164,9 @@ impl<'t> Planner<'t> {
         for table in std::mem::take(&mut self.tables) {
             let element = &self.tree.elements[table];
             let (start, end) = (element.start, element.end);
+            let columns = self.columns.iter().position(|(element, _)| *element == table);
             self.note_shrinking(table);
-            self.act(start, 0, Action::OpenTable);
+            self.act(start, 0, Action::OpenTable(columns));
             self.act(end, 0, Action::CloseTable);
         }
         // A table that goes may have been all its cell or header had.
@@ -865,8 +1191,8 @@ impl<'t> Planner<'t> {
         let cuts = merged(std::mem::take(&mut self.cuts));
         // What was planned for an element that goes, goes with it.
         self.actions.retain(|(position, _, action)| {
-            let stays =
-                matches!(action, Action::Tag(_)) || matches!(action, Action::Insert(_)) && !is_keep_blanks(action);
+            let stays = matches!(action, Action::Tag(_) | Action::Instead(_))
+                || matches!(action, Action::Insert(_)) && !is_keep_blanks(action);
             let cut = cuts.partition_point(|cut| cut.end <= *position);
             stays || cuts.get(cut).is_none_or(|cut| cut.start >= *position)
         });
@@ -879,8 +1205,69 @@ impl<'t> Planner<'t> {
                 .map(|(position, _, action)| (position, action))
                 .collect(),
             cuts,
+            columns: self.columns.into_iter().map(|(_, columns)| columns).collect(),
+            restarts: self.restarts,
+            section_breaks: self.section_breaks,
         }
     }
+}
+
+/// The helper that places pictures.
+pub const IMAGE: &str = "image";
+
+/// The helper that merges cells downwards.
+pub const MERGE_DOWN: &str = "merge_down";
+
+/// Whether a tag calls a helper.
+pub fn is_call(says: &Says, helper: &str) -> bool {
+    match says {
+        Says::Print(Parameter::Name(name)) => name == helper,
+        Says::Print(Parameter::Path(handlebars::Path::Relative((_, raw)))) => raw == helper,
+        Says::Print(Parameter::Subexpression(call)) => call.name() == helper,
+        _ => false,
+    }
+}
+
+fn merge_outside() -> Fault {
+    Fault::new(
+        "mau/gop-o-sai-cho",
+        text!(
+            "{{{{merge_down …}}}} chỉ dùng được trong ô của bảng",
+            "{{{{merge_down …}}}} works only in a table cell"
+        ),
+    )
+}
+
+/// What closes elements, innermost first, and what opens them again with their properties.
+pub fn seam(source: &str, tree: &Tree, elements: &[usize]) -> (String, String) {
+    let (mut close, mut open) = (String::new(), String::new());
+    for &element in elements {
+        let around = &tree.elements[element];
+        let tag = &source[around.start..around.open_end];
+        let name = tag[1..]
+            .split([' ', '>', '/', '\t', '\r', '\n'])
+            .next()
+            .unwrap_or_default();
+        close.push_str(&format!("</{name}>"));
+    }
+    for &element in elements.iter().rev() {
+        let around = &tree.elements[element];
+        if around.name == Name::Text {
+            // Blanks at the seam must stay.
+            open.push_str(&format!("<{}t xml:space=\"preserve\">", tree.prefix));
+            continue;
+        }
+        open.push_str(&source[around.start..around.open_end]);
+        open.push_str(run_properties(source, tree, element));
+    }
+    (close, open)
+}
+
+/// The properties of a run as they stand in the source; empty when it has none.
+pub fn run_properties<'s>(source: &'s str, tree: &Tree, run: usize) -> &'s str {
+    tree.inside(run)
+        .find(|(_, inner)| inner.parent == run && inner.name == Name::RunProperties)
+        .map_or("", |(_, inner)| &source[inner.start..inner.end])
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -908,7 +1295,7 @@ fn blank_outside(text: &str, ranges: &[Range<usize>]) -> bool {
 }
 
 /// Ranges in order, overlapping and touching ones joined.
-fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.retain(|range| range.start < range.end);
     ranges.sort_by_key(|range| range.start);
     let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
@@ -922,27 +1309,10 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 }
 
 /// Whether a range lies within one of the cuts, which are in order.
-fn covers(cuts: &[Range<usize>], range: Range<usize>) -> bool {
+pub(super) fn covers(cuts: &[Range<usize>], range: Range<usize>) -> bool {
     let cut = cuts.partition_point(|cut| cut.end < range.end);
     range.is_empty()
         || cuts
             .get(cut)
             .is_some_and(|cut| cut.start <= range.start && range.end <= cut.end)
-}
-
-/// A section's properties without the revision ids that Word strews in.
-fn without_revisions(section: &str) -> String {
-    let mut out = String::with_capacity(section.len());
-    let mut rest = section;
-    while let Some(at) = rest.find(" w:rsid") {
-        out.push_str(&rest[..at]);
-        let attribute = &rest[at..];
-        let end = attribute
-            .match_indices('"')
-            .nth(1)
-            .map_or(attribute.len(), |(end, _)| end + 1);
-        rest = &attribute[end..];
-    }
-    out.push_str(rest);
-    out
 }

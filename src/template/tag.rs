@@ -9,7 +9,9 @@ use std::ops::Range;
 
 use handlebars::template::{BlockParam, HelperTemplate, Parameter, TemplateElement};
 
+use super::control::ControlField;
 use super::expression::Fault;
+use super::field::MergeField;
 use crate::text;
 use crate::vietnamese;
 
@@ -44,16 +46,36 @@ pub enum Says {
     Close(String),
     /// `{{! … }}`, and the backslash of `\{{`.
     Nothing,
+    /// A merge field of Word.
+    Merge(Box<MergeField>),
+    /// A content control that is a field.
+    Control(Box<ControlField>),
+}
+
+impl Says {
+    /// Whether a value is printed in its place.
+    pub fn prints(&self) -> bool {
+        matches!(self, Self::Print(_) | Self::Merge(_) | Self::Control(_))
+    }
 }
 
 /// What tags say, by how they are written: most tags of a template stand in it many times.
 pub type Known = HashMap<String, Result<Says, Fault>>;
 
-/// The tags of a text in order, and the faults of those that can't be read: the text of the tag with each.
-pub fn find(text: &str, known: &mut Known) -> (Vec<Tag>, Vec<(String, Fault)>) {
+/// The tags of a text in order, and the faults of those that can't be read: the text of the tag with each. `raw` is the name
+/// of the raw block that an earlier text opened and did not close, and becomes that of the one which this text leaves open.
+pub fn find(text: &str, known: &mut Known, raw: &mut Option<String>) -> (Vec<Tag>, Vec<(String, Fault)>) {
     let mut tags = Vec::new();
     let mut faults = Vec::new();
     let mut from = 0;
+    if let Some(name) = raw {
+        let Some(close) = raw_end(text, 0, name) else {
+            return (tags, faults);
+        };
+        from = close.end;
+        tags.push(nothing(text, close));
+        *raw = None;
+    }
     // What closes comments and raw blocks is looked for only where there is one further on.
     let (last_comment_end, last_raw_end) = (text.rfind("--}}").or(text.rfind("--~}}")), text.rfind("{{{{/"));
     while let Some(start) = text[from..].find("{{").map(|at| from + at) {
@@ -70,22 +92,22 @@ pub fn find(text: &str, known: &mut Known) -> (Vec<Tag>, Vec<(String, Fault)>) {
             continue;
         }
         if text[start..].starts_with("{{{{") {
+            let Some((open, name)) = raw_start(text, start) else {
+                faults.push((snippet(text, start, text.len()), unclosed()));
+                from = start + 4;
+                continue;
+            };
             let closes = last_raw_end.is_some_and(|end| end > start);
-            match if closes { raw_block(text, start) } else { None } {
-                Some((open, close)) => {
-                    for range in [open, close.clone()] {
-                        tags.push(Tag {
-                            written: text[range.clone()].to_owned(),
-                            start: range.start,
-                            range,
-                            says: Says::Nothing,
-                        });
-                    }
+            from = open.end;
+            tags.push(nothing(text, open));
+            match if closes { raw_end(text, from, &name) } else { None } {
+                Some(close) => {
                     from = close.end;
+                    tags.push(nothing(text, close));
                 }
                 None => {
-                    faults.push((snippet(text, start, text.len()), unclosed()));
-                    from = start + 4;
+                    *raw = Some(name);
+                    return (tags, faults);
                 }
             }
             continue;
@@ -138,19 +160,48 @@ fn snippet(text: &str, start: usize, end: usize) -> String {
     text[start..end].chars().take(60).collect()
 }
 
-/// The ranges of `{{{{raw}}}}` and `{{{{/raw}}}}`.
-fn raw_block(text: &str, start: usize) -> Option<(Range<usize>, Range<usize>)> {
-    let open_end = start + text[start..].find("}}}}")? + 4;
-    let name = normalise(&text[start + 4..open_end - 4]);
-    let mut from = open_end;
+/// A tag that prints nothing.
+fn nothing(text: &str, range: Range<usize>) -> Tag {
+    Tag {
+        written: text[range.clone()].to_owned(),
+        start: range.start,
+        range,
+        says: Says::Nothing,
+    }
+}
+
+/// The range of `{{{{raw}}}}` and the name in it.
+fn raw_start(text: &str, start: usize) -> Option<(Range<usize>, String)> {
+    let end = start + text[start..].find("}}}}")? + 4;
+    let name = normalise(&text[start + 4..end - 4]);
+    (!name.is_empty() && !name.contains(['{', '/'])).then_some((start..end, name))
+}
+
+/// The range of the `{{{{/raw}}}}` that closes a raw block.
+fn raw_end(text: &str, mut from: usize, name: &str) -> Option<Range<usize>> {
     loop {
         let close = from + text[from..].find("{{{{/")?;
-        let close_end = close + text[close..].find("}}}}")? + 4;
-        if normalise(&text[close + 5..close_end - 4]) == name {
-            return Some((start..open_end, close..close_end));
+        let end = close + text[close..].find("}}}}")? + 4;
+        if normalise(&text[close + 5..end - 4]) == name {
+            return Some(close..end);
         }
-        from = close_end;
+        from = end;
     }
+}
+
+/// The fault of a raw block that no text closes.
+pub fn unclosed_raw(name: &str) -> Fault {
+    Fault::new(
+        "mau/khoi-chua-dong",
+        text!(
+            "khối {{{{{{{{{name}}}}}}}}} chưa đóng",
+            "the block {{{{{{{{{name}}}}}}}}} is not closed"
+        ),
+    )
+    .hint(Some(text!(
+        "thêm {{{{{{{{/{name}}}}}}}}} ở chỗ khối kết thúc",
+        "add {{{{{{{{/{name}}}}}}}}} where the block ends"
+    )))
 }
 
 /// The end of the tag that starts at `start`, or where to go on looking when it has none.
@@ -277,7 +328,8 @@ pub fn normalise(text: &str) -> String {
     vietnamese::nfc(plain.trim())
 }
 
-fn parse(written: &str) -> Result<Says, Fault> {
+/// What a tag says, given its text with braces.
+pub fn parse(written: &str) -> Result<Says, Fault> {
     if written.len() > LONGEST {
         return Err(Fault::new(
             "mau/the-qua-dai",
@@ -464,7 +516,7 @@ mod tests {
     use super::*;
 
     fn find(text: &str) -> (Vec<Tag>, Vec<(String, Fault)>) {
-        super::find(text, &mut Known::new())
+        super::find(text, &mut Known::new(), &mut None)
     }
 
     fn written(text: &str) -> Vec<String> {

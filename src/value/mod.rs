@@ -10,6 +10,7 @@ mod decimal;
 mod fault;
 mod figure;
 mod flag;
+mod format;
 mod integer;
 mod long_text;
 mod percent;
@@ -24,6 +25,7 @@ use crate::diagnostic::{Severity, Text};
 use crate::vietnamese;
 
 pub use self::figure::{decimal_of, serial_date};
+pub use self::format::Format;
 
 /// The content of a cell as the file holds it, before a schema gives it a type.
 #[derive(Clone, Debug, PartialEq)]

@@ -31,6 +31,53 @@ pub fn write_date_short(date: Date, out: &mut String) {
     push_year(date, out);
 }
 
+/// A date by a pattern as Word's date controls and fields have them: `d`, `dd`, `M`, `MM`, `MMMM` (tháng Hai), `yy`, `yyyy`;
+/// text between single quotation marks and signs stand as they are. `None` for a pattern with other letters.
+pub fn date_by_pattern(date: Date, pattern: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "Một",
+        "Hai",
+        "Ba",
+        "Tư",
+        "Năm",
+        "Sáu",
+        "Bảy",
+        "Tám",
+        "Chín",
+        "Mười",
+        "Mười Một",
+        "Mười Hai",
+    ];
+    let mut out = String::new();
+    let mut rest = pattern;
+    while let Some(first) = rest.chars().next() {
+        if first == '\'' {
+            let (quoted, after) = rest[1..].split_once('\'')?;
+            out.push_str(quoted);
+            rest = after;
+            continue;
+        }
+        let length = rest.len() - rest.trim_start_matches(first).len();
+        let count = length / first.len_utf8();
+        match (first, count) {
+            ('d', 1) => out.push_str(&date.day().to_string()),
+            ('d', 2) => push_padded(date.day(), 10, &mut out),
+            ('M', 1) => out.push_str(&date.month().to_string()),
+            ('M', 2) => push_padded(date.month(), 10, &mut out),
+            ('M', 4) => {
+                out.push_str("tháng ");
+                out.push_str(MONTHS.get(date.month() as usize - 1)?);
+            }
+            ('y', 4) => push_year(date, &mut out),
+            ('y', 2) => push_padded((date.year().rem_euclid(100)) as i8, 10, &mut out),
+            (letter, _) if letter.is_alphabetic() => return None,
+            _ => out.push_str(&rest[..length]),
+        }
+        rest = &rest[length..];
+    }
+    Some(out)
+}
+
 /// A day or month with a leading zero when it is below a limit.
 fn push_padded(number: i8, below: i8, out: &mut String) {
     if number < below {

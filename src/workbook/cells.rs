@@ -2,10 +2,13 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{
+    DataRef, ExcelDateTime, FontStyle, FontWeight, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError,
+};
 use jiff::civil::Date;
 
 use super::marks::{Marks, SheetMarks};
+use super::rich::Look;
 use super::{Cell, Error, Formula, LAST_COLUMN, LAST_ROW, Limit, Limits, Row, Sheet, Workbook};
 use crate::diagnostic::CellRef;
 use crate::value::Raw;
@@ -66,6 +69,12 @@ fn read_sheet(
                 .is_some_and(|format| is_percent(&format.format_code))
         })
         .collect();
+    let looks: Vec<Look> = if marks.rich.is_empty() {
+        Vec::new()
+    } else {
+        reader.styles().iter().map(look).collect()
+    };
+    let mut formats = Vec::new();
     let mut rows = Rows::default();
     loop {
         let (cell, style) = match reader.next_cell_with_style_id() {
@@ -104,6 +113,21 @@ fn read_sheet(
         if gathered.text_bytes > limits.text_bytes {
             return Err(Error::TooLarge(Limit::TextBytes(limits.text_bytes)));
         }
+        if !marks.rich.is_empty()
+            && let Raw::Text(text) = &raw
+        {
+            let at = CellRef::new(row, column);
+            let found = marks.rich.binary_search_by_key(&at, |(at, _)| *at).ok();
+            let rich = found.and_then(|index| marks.rich.get(index));
+            let cell = looks.get(style).copied().unwrap_or_default();
+            if let Some(found) = rich.and_then(|(_, rich)| rich.formats(text, cell)) {
+                gathered.runs += found.len();
+                formats.push((at, found));
+            }
+            if gathered.runs > limits.runs {
+                return Err(Error::TooLarge(Limit::Runs(limits.runs)));
+            }
+        }
         rows.push(
             row,
             Cell {
@@ -123,8 +147,17 @@ fn read_sheet(
         rows: rows.finish(),
         merged: marks.merged,
         hidden_columns: marks.hidden_columns,
+        formats,
+        pictures: marks.pictures,
     };
+    sheet.formats.sort_by_key(|(at, _)| *at);
+    sheet.formats.dedup_by_key(|(at, _)| *at);
     apply_errors(&mut sheet.rows, marks.errors);
+    for at in marks.picture_cells {
+        if let Some(cell) = cell_at(&mut sheet.rows, at).filter(|cell| matches!(cell.raw, Raw::Error(_))) {
+            cell.raw = Raw::Text("".into());
+        }
+    }
     apply_formulas(&mut sheet.rows, &marks.formulas);
     for row in &mut sheet.rows {
         row.hidden = marks.hidden_rows.binary_search(&row.index).is_ok();
@@ -137,6 +170,16 @@ fn read_sheet(
 struct Gathered {
     cells: usize,
     text_bytes: u64,
+    runs: usize,
+}
+
+/// How the letters of a cell of a style look unless they say otherwise.
+fn look(style: &Style) -> Look {
+    let font = style.font.as_ref();
+    Look {
+        bold: font.is_some_and(|font| font.weight == FontWeight::Bold),
+        italic: font.is_some_and(|font| font.style == FontStyle::Italic),
+    }
 }
 
 /// Rows being gathered; a file may hold them in any order.

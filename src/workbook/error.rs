@@ -71,6 +71,12 @@ pub enum Limit {
     TextLength(usize),
     /// Merged ranges of a sheet.
     Merged(usize),
+    /// Runs of texts with letters formatted on their own.
+    Runs(usize),
+    /// Pictures.
+    Pictures(usize),
+    /// Bytes of all pictures together.
+    PictureBytes(u64),
 }
 
 impl Limit {
@@ -107,6 +113,15 @@ impl Limit {
                 "một trang tính có hơn {limit} vùng gộp ô",
                 "a sheet has more than {limit} merged ranges"
             ),
+            Self::Runs(limit) => text!(
+                "các ô có hơn {limit} đoạn chữ định dạng riêng",
+                "the cells hold more than {limit} separately formatted runs of text"
+            ),
+            Self::Pictures(limit) => text!("hơn {limit} ảnh", "more than {limit} pictures"),
+            Self::PictureBytes(limit) => {
+                let limit = limit >> 20;
+                text!("các ảnh có hơn {limit} MB", "the pictures hold more than {limit} MB")
+            }
         }
     }
 }

@@ -1,13 +1,19 @@
-//! What calamine does not tell about a sheet: formulas, hidden rows and columns, merged ranges, errors newer than it.
+//! What calamine does not tell about a sheet: formulas, hidden rows and columns, merged ranges, errors newer than it, rich
+//! text, pictures.
 //!
 //! In: the package. Out: [`Marks`], with every part that calamine is going to read measured against the limits first. A
 //! sheet's part is parsed here only when a cheap search says there is something to find, so plain lists cost no second
 //! parse.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::picture::{Picture, Pictures};
+use super::rich::{self, Gathering, Rich};
 use super::{Error, Formula, LAST_COLUMN, LAST_ROW, Limit, Limits};
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
@@ -41,6 +47,23 @@ pub(super) struct SheetMarks {
     pub hidden_columns: Vec<(u32, u32)>,
     /// Merged ranges: first and last cell.
     pub merged: Vec<(CellRef, CellRef)>,
+    /// Texts whose letters do not look alike, in order of their cells.
+    pub rich: Vec<(CellRef, Rc<Rich>)>,
+    /// Cells with a rich value, and its number.
+    pub rich_values: Vec<(CellRef, u32)>,
+    /// Pictures and the cells that they stand in.
+    pub pictures: Vec<(CellRef, Picture)>,
+    /// Cells whose content is a picture, in order. The file says `#VALUE!` there, for programs that can't show it.
+    pub picture_cells: Vec<CellRef>,
+}
+
+/// What the whole workbook tells the look at each sheet.
+struct Book<'a> {
+    limits: &'a Limits,
+    /// Whether the results of formulas are stale.
+    never_computed: bool,
+    /// Shared strings whose letters do not look alike, by index.
+    rich: HashMap<u32, Rc<Rich>>,
 }
 
 /// Reads the marks, and measures the parts.
@@ -59,7 +82,7 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
     let folder = workbook_part
         .rsplit_once('/')
         .map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    measure_strings(&mut parts, &format!("{folder}sharedStrings.xml"))?;
+    let rich = measure_strings(&mut parts, &format!("{folder}sharedStrings.xml"))?;
     measure_styles(&mut parts, &format!("{folder}styles.xml"))?;
     for part in [
         format!("{folder}theme/theme1.xml"),
@@ -72,14 +95,18 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
 
     let relationships = parts.relationships(&workbook_part)?;
     let xml = parts.required(&workbook_part)?;
-    let mut never_computed = false;
+    let mut book = Book {
+        limits,
+        never_computed: false,
+        rich,
+    };
     let mut sheets = Vec::new();
     opc::for_each_element(xml.as_bytes(), |element| match element.local_name().as_ref() {
         "sheet" => sheets.push((
             opc::attribute(element, "name").unwrap_or_default(),
             opc::attribute(element, "id").unwrap_or_default(),
         )),
-        "calcPr" => never_computed |= flag(element, "fullCalcOnLoad"),
+        "calcPr" => book.never_computed |= flag(element, "fullCalcOnLoad"),
         _ => {}
     })
     .map_err(|error| Error::from_package(error, limits))?;
@@ -89,6 +116,7 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
     drop(xml);
 
     let mut marks = Marks::default();
+    let mut pictures = Pictures::new(&relationships);
     for (name, id) in sheets {
         let mut sheet = SheetMarks {
             name,
@@ -98,7 +126,9 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
         if let Some(relationship) = relationship.filter(|relationship| relationship.kind == "worksheet") {
             sheet.worksheet = true;
             let xml = parts.required(&relationship.target)?;
-            mark_sheet(&xml, never_computed, &mut sheet, limits)?;
+            mark_sheet(&xml, &book, &mut sheet)?;
+            drop(xml);
+            pictures.read(&mut parts, &relationship.target, &mut sheet)?;
         }
         marks.sheets.push(sheet);
     }
@@ -106,9 +136,9 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
 }
 
 /// Parts read one after the other, counted together.
-struct Parts<'a> {
+pub(super) struct Parts<'a> {
     package: &'a Package,
-    limits: &'a Limits,
+    pub limits: &'a Limits,
     total: u64,
 }
 
@@ -121,6 +151,20 @@ impl Parts<'_> {
     }
 
     fn required(&mut self, name: &str) -> Result<String, Error> {
+        let bytes = self.bytes(name)?;
+        String::from_utf8(bytes).map_err(|_| Error::Damaged(name.to_owned()))
+    }
+
+    /// A part that the figures can do without: `None` when it is missing or damaged.
+    pub fn dispensable(&mut self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        match self.bytes(name) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error @ Error::TooLarge(_)) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn bytes(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         let bytes = self
             .package
             .part(name)
@@ -129,20 +173,20 @@ impl Parts<'_> {
         if self.total > self.limits.total_bytes {
             return Err(Error::TooLarge(Limit::InflatedBytes(self.limits.total_bytes)));
         }
-        String::from_utf8(bytes).map_err(|_| Error::Damaged(name.to_owned()))
+        Ok(bytes)
     }
 
-    fn relationships(&self, name: &str) -> Result<Vec<opc::Relationship>, Error> {
+    pub fn relationships(&self, name: &str) -> Result<Vec<opc::Relationship>, Error> {
         self.package
             .relationships(name)
             .map_err(|error| Error::from_package(error, self.limits))
     }
 }
 
-/// calamine reserves what `uniqueCount` claims, so a false claim must not reach it.
-fn measure_strings(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
+/// The rich ones among the shared strings. calamine reserves what `uniqueCount` claims, so a false claim must not reach it.
+fn measure_strings(parts: &mut Parts<'_>, name: &str) -> Result<HashMap<u32, Rc<Rich>>, Error> {
     let Some(xml) = parts.optional(name)? else {
-        return Ok(());
+        return Ok(HashMap::new());
     };
     let limit = parts.limits.shared_strings;
     let too_many = || Error::TooLarge(Limit::SharedStrings(limit));
@@ -161,13 +205,14 @@ fn measure_strings(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
                     Some(claim) if claim > (xml.len() / SHORTEST) as u64 => {
                         return Err(Error::Damaged(format!("{name}: uniqueCount={claim}")));
                     }
-                    _ => return Ok(()),
+                    _ => break,
                 }
             }
-            Event::Eof => return Ok(()),
+            Event::Eof => break,
             _ => {}
         }
     }
+    rich::shared(&xml, parts.limits)
 }
 
 /// How many elements of a name a part has at most, with or without a prefix.
@@ -191,12 +236,17 @@ fn measure_styles(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn mark_sheet(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &Limits) -> Result<(), Error> {
+fn mark_sheet(xml: &str, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), Error> {
     // Generators that write a prefix (`x:row`) are rare; their parts are always parsed.
     let has = |needle: &str| memmem::find(xml.as_bytes(), needle.as_bytes()).is_some();
-    if !has("<sheetData") || has("<f>") || has("<f ") || has(" hidden") || has(" t=\"e\"") {
-        return mark_rows(xml, never_computed, sheet, limits);
+    if rich::has_runs(xml) || !has("<sheetData") || has("<f>") || has("<f ") || has(" hidden") || has(" t=\"e\"") {
+        return mark_rows(xml, book, sheet);
     }
+    match rich::cells(xml, &book.rich, book.limits) {
+        Some(cells) => sheet.rich = cells,
+        None => return mark_rows(xml, book, sheet),
+    }
+    sheet.rich.sort_by_key(|(at, _)| *at);
     // Merged ranges stand after the rows, so that is all there is to parse.
     let tail = xml
         .rfind("</sheetData>")
@@ -208,7 +258,7 @@ fn mark_sheet(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &
         reader.config_mut().allow_unmatched_ends = true;
         loop {
             match reader.read_event().map_err(|error| damaged(&sheet.name, error))? {
-                Event::Start(element) | Event::Empty(element) => mark_merged(&element, sheet, limits)?,
+                Event::Start(element) | Event::Empty(element) => mark_merged(&element, sheet, book.limits)?,
                 Event::Eof => break,
                 _ => {}
             }
@@ -226,17 +276,40 @@ struct Open {
     formula: bool,
     value: String,
     in_value: bool,
+    /// Whether the value is the index of a shared string.
+    shared: bool,
+    /// The inline string being read.
+    inline: Option<Gathering>,
+    rich: Option<Rc<Rich>>,
+    rich_value: Option<u32>,
 }
 
-fn mark_rows(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &Limits) -> Result<(), Error> {
+fn mark_rows(xml: &str, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), Error> {
+    let limits = book.limits;
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = false;
     reader.config_mut().allow_unmatched_ends = true;
     reader.config_mut().expand_empty_elements = true;
     let (mut row, mut column) = (0u32, 0u32);
     let mut open = Open::default();
+    let mut runs = 0;
     loop {
-        match reader.read_event().map_err(|error| damaged(&sheet.name, error))? {
+        let event = reader.read_event().map_err(|error| damaged(&sheet.name, error))?;
+        if let Some(inline) = &mut open.inline {
+            match &event {
+                Event::End(element) if element.local_name().as_ref() == "is" => {
+                    open.rich = open.inline.take().and_then(Gathering::finish).map(Rc::new);
+                    runs += open.rich.as_ref().map_or(0, |rich| rich.len());
+                    if runs > limits.runs {
+                        return Err(Error::TooLarge(Limit::Runs(limits.runs)));
+                    }
+                }
+                Event::Eof => break,
+                event => inline.take(event),
+            }
+            continue;
+        }
+        match event {
             Event::Start(element) => match element.local_name().as_ref() {
                 "row" => {
                     if let Some(number) = opc::attribute(&element, "r").and_then(|r| r.parse::<u32>().ok()) {
@@ -255,11 +328,14 @@ fn mark_rows(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &L
                         at: Some(at),
                         text_result: matches!(kind.as_deref(), Some("str")),
                         error: matches!(kind.as_deref(), Some("e")),
+                        shared: matches!(kind.as_deref(), Some("s")),
+                        rich_value: opc::attribute(&element, "vm").and_then(|number| number.parse().ok()),
                         ..Open::default()
                     };
                 }
                 "f" => open.formula = true,
                 "v" => open.in_value = true,
+                "is" if open.at.is_some() => open.inline = Some(Gathering::default()),
                 "col" if flag(&element, "hidden") => {
                     let number = |name| opc::attribute(&element, name).and_then(|text| text.parse::<u32>().ok());
                     if let (Some(first), Some(last)) = (number("min"), number("max")) {
@@ -281,11 +357,11 @@ fn mark_rows(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &L
                 "v" => open.in_value = false,
                 "c" => {
                     column = column.saturating_add(1);
-                    let open = std::mem::take(&mut open);
+                    let mut open = std::mem::take(&mut open);
                     let Some(at) = open.at else { continue };
                     if open.formula {
                         let missing = open.value.trim().is_empty() && !open.text_result;
-                        let zero = never_computed && !open.text_result && open.value.trim() == "0";
+                        let zero = book.never_computed && !open.text_result && open.value.trim() == "0";
                         let formula = if missing || zero {
                             Formula::NotComputed
                         } else {
@@ -296,7 +372,14 @@ fn mark_rows(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &L
                     if open.error {
                         sheet.errors.push((at, open.value.trim().into()));
                     }
-                    if sheet.formulas.len() + sheet.errors.len() > limits.cells {
+                    if open.shared && !book.rich.is_empty() {
+                        let index = open.value.trim().parse::<u32>().ok();
+                        open.rich = index.and_then(|index| book.rich.get(&index)).cloned();
+                    }
+                    sheet.rich.extend(open.rich.map(|rich| (at, rich)));
+                    sheet.rich_values.extend(open.rich_value.map(|number| (at, number)));
+                    let marked = sheet.formulas.len() + sheet.errors.len() + sheet.rich.len() + sheet.rich_values.len();
+                    if marked > limits.cells {
                         return Err(Error::TooLarge(Limit::Cells(limits.cells)));
                     }
                 }
@@ -308,6 +391,7 @@ fn mark_rows(xml: &str, never_computed: bool, sheet: &mut SheetMarks, limits: &L
     }
     sheet.formulas.sort_by_key(|(at, _)| *at);
     sheet.errors.sort_by_key(|(at, _)| *at);
+    sheet.rich.sort_by_key(|(at, _)| *at);
     sheet.hidden_rows.sort_unstable();
     Ok(())
 }
@@ -327,12 +411,12 @@ fn mark_merged(element: &BytesStart<'_>, sheet: &mut SheetMarks, limits: &Limits
     Ok(())
 }
 
-fn flag(element: &BytesStart<'_>, name: &str) -> bool {
+pub(super) fn flag(element: &BytesStart<'_>, name: &str) -> bool {
     opc::attribute(element, name).is_some_and(|value| value == "1" || value == "true")
 }
 
 /// A reference such as `F7` or `$F$7`; `None` beyond Excel's last row or column.
-fn cell_ref(text: &str) -> Option<CellRef> {
+pub(super) fn cell_ref(text: &str) -> Option<CellRef> {
     let (mut column, mut row) = (0u32, 0u32);
     for byte in text.bytes().filter(|&byte| byte != b'$') {
         match byte {

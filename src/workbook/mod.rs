@@ -2,20 +2,24 @@
 //!
 //! In: the bytes of an .xlsx (ECMA-376 part 1, SpreadsheetML). Out: a [`Workbook`] that holds only cells with content, so
 //! a declared but empty area costs nothing. Cells come from calamine's streaming reader; what it does not tell (formulas
-//! never computed, hidden rows and columns, merged ranges) comes from one look at the sheet's part in `marks`. Every size
-//! is held against [`Limits`] before calamine sees the file. Left out on purpose: styles, notes, charts, macros.
+//! never computed, hidden rows and columns, merged ranges, letters in bold and italic) comes from one look at the sheet's
+//! part in `marks`, pictures from `picture`. Every size is held against [`Limits`] before calamine sees the file. Left out
+//! on purpose: all other styles, notes, charts, macros.
 
 mod cells;
 mod error;
 mod kind;
 mod marks;
+mod picture;
+mod rich;
 
 use std::collections::BTreeMap;
 
 pub use self::error::{Error, Limit};
+pub use self::picture::Picture;
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
-use crate::value::Raw;
+use crate::value::{Format, Raw};
 use crate::vietnamese::trim;
 
 /// A workbook as the file holds it.
@@ -40,6 +44,10 @@ pub struct Sheet {
     pub merged: Vec<(CellRef, CellRef)>,
     /// Hidden columns: first and last, from 0.
     pub hidden_columns: Vec<(u32, u32)>,
+    /// What is bold or italic in texts whose letters do not all look alike, in order of their cells.
+    pub formats: Vec<(CellRef, Box<[Format]>)>,
+    /// Pictures and the cells that they stand in, the first of merged cells; the topmost picture last.
+    pub pictures: Vec<(CellRef, Picture)>,
 }
 
 /// A row with at least one cell.
@@ -114,6 +122,12 @@ pub struct Limits {
     pub text_length: usize,
     /// Most merged ranges of one sheet.
     pub merged: usize,
+    /// Most runs of texts whose letters do not look alike, all cells together.
+    pub runs: usize,
+    /// Most pictures, all sheets together.
+    pub pictures: usize,
+    /// Most bytes of all pictures together; one that is shown several times counts once.
+    pub picture_bytes: u64,
 }
 
 impl Default for Limits {
@@ -130,6 +144,9 @@ impl Default for Limits {
             text_bytes: 192 << 20,
             text_length: 32_767,
             merged: 100_000,
+            runs: 1_000_000,
+            pictures: 10_000,
+            picture_bytes: 128 << 20,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a user or an attacker may hand in, and what is read from it.
 
-use crate::markdown_workbook::{set_property, workbook, workbook_with};
+use crate::markdown_workbook::{picture, png, set_property, workbook, workbook_with};
 use jiff::civil::date;
 
 use super::*;
@@ -66,6 +66,302 @@ fn text_is_nfc_with_plain_line_breaks_and_without_its_runs() {
     assert_eq!(raw(&workbook, 0, 0), Raw::Text("Kế hoạch".into()));
     assert_eq!(raw(&workbook, 0, 1), Raw::Text("a\nb\nc&d".into()));
     assert_eq!(cell(&workbook, 0, 2).map(|cell| &cell.raw), None);
+}
+
+/// The bold and italic letters of each cell of the first sheet, as `A1 bold:… italic:…`.
+fn formats(bytes: &[u8]) -> Vec<String> {
+    let workbook = read(bytes).expect("a workbook");
+    let lines = workbook.sheets[0].formats.iter().map(|(at, formats)| {
+        let Raw::Text(text) = raw(&workbook, at.row, at.column) else {
+            panic!("{at} is no text");
+        };
+        let marked = formats.iter().map(|format| {
+            let look = match (format.bold, format.italic) {
+                (true, true) => "both",
+                (true, false) => "bold",
+                (false, true) => "italic",
+                (false, false) => "plain",
+            };
+            format!(" {look}:{}", &text[format.range.clone()])
+        });
+        format!("{at}{}", marked.collect::<String>())
+    });
+    lines.collect()
+}
+
+const NONE: [&str; 0] = [];
+
+#[test]
+fn letters_in_bold_and_italic_are_known_wherever_their_text_is_shared() {
+    let bytes = workbook(
+        "## A
+        | {rich} **Tập thể** xã | thường | {rich} Hội *nông dân* ***giỏi*** |
+        | 1 | {rich} **Tập thể** xã | {rich} a\\n**b** |",
+    );
+    assert_eq!(
+        formats(&bytes),
+        [
+            "A1 bold:Tập thể",
+            "C1 italic:nông dân both:giỏi",
+            "B2 bold:Tập thể",
+            "C2 bold:b"
+        ]
+    );
+    assert_eq!(formats(&workbook("## A\n| **x** y | z |")), NONE);
+    // The same where a generator writes prefixes, counts on the order of cells, or has a formula beside them.
+    let strings = |xml: String| {
+        xml.replace('<', "<x:")
+            .replace("<x:/", "</x:")
+            .replace("xmlns=", "xmlns:x=")
+    };
+    let strings = |xml: String| strings(xml).replace("<x:?xml", "<?xml");
+    let prefixed = with_part(&bytes, "xl/sharedStrings.xml", strings);
+    assert_eq!(formats(&prefixed), formats(&bytes));
+    let unplaced = with_part(&bytes, "xl/worksheets/sheet1.xml", |xml| {
+        let place = regex_lite::Regex::new(" r=\"[A-Z]\\d\"").expect("a pattern");
+        place.replace_all(&xml, "").into_owned()
+    });
+    assert_eq!(formats(&unplaced), formats(&bytes));
+    let formula = with_part(&bytes, "xl/worksheets/sheet1.xml", |xml| {
+        xml.replace(
+            "</sheetData>",
+            "<row r=\"9\"><c r=\"A9\"><f>1+1</f><v>2</v></c></row></sheetData>",
+        )
+    });
+    assert_eq!(formats(&formula), formats(&bytes));
+}
+
+#[test]
+fn a_number_is_no_index_of_a_text() {
+    // 0, 1 and 2 are indices of the texts; the plain text is shared with a rich one that reads the same.
+    let bytes = workbook("## A\n| {rich} **a** b | 0 | a b | 0 | {rich} a **b** |\n| 2 | TRUE | =A2 -> 0 |");
+    assert_eq!(formats(&bytes), ["A1 bold:a", "E1 bold:b"]);
+    let bytes = workbook("## A\n| {rich} **a** b | 0 | a b | 0 | {rich} a **b** |\n| 2 | TRUE |");
+    assert_eq!(formats(&bytes), ["A1 bold:a", "E1 bold:b"]);
+}
+
+#[test]
+fn runs_of_inline_strings_are_cleaned_like_the_text_they_make() {
+    let inline = |strings: &str| {
+        with_sheet_data(&format!(
+            "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is>{strings}</is></c><c r=\"B1\"><v>1</v></c></row>"
+        ))
+    };
+    let bold = |text: &str| format!("<r><rPr><b/></rPr><t xml:space=\"preserve\">{text}</t></r>");
+    let plain = |text: &str| format!("<r><rPr><i val=\"0\"/></rPr><t xml:space=\"preserve\">{text}</t></r>");
+    for (strings, expected) in [
+        // A letter whose marks stand in the next run, decomposed.
+        (bold("Ke") + &plain("\u{302}\u{301} hoạch"), "A1 bold:Kế"),
+        (bold("a &lt;b&#62;_x005F_ ") + &plain("c"), "A1 bold:a <b>_ "),
+        (plain("a_x000D_") + &bold("\nb") + &plain("_x000D_\nc"), "A1 bold:b"),
+        (plain("a\r\n") + &bold("b"), "A1 bold:b"),
+        (plain("a") + &bold("<![CDATA[&b]]>"), "A1 bold:&b"),
+        (
+            bold("東") + &plain("京") + "<rPh sb=\"0\" eb=\"2\"><t>とう</t></rPh><phoneticPr fontId=\"1\"/>",
+            "A1 bold:東",
+        ),
+        // Blanks at the ends of a run don't count where the file doesn't say so.
+        (
+            bold("a") + "<r><rPr/><t> b </t></r><r><t/></r>" + &bold("c"),
+            "A1 bold:a bold:c",
+        ),
+        (
+            "<r><rPr><b val=\"true\"/><i/></rPr><t>a</t></r>".to_owned() + &plain("b"),
+            "A1 both:a",
+        ),
+    ] {
+        assert_eq!(formats(&inline(&strings)), [expected], "{strings}");
+    }
+    for strings in [
+        bold("a") + &bold(" b"),
+        "<r><rPr><b val=\"0\"/></rPr><t>a</t></r>".to_owned() + &plain("b"),
+        "<rPr><b/></rPr><t>a</t>".to_owned(),
+        "<t>a</t>".to_owned(),
+        String::new(),
+    ] {
+        assert_eq!(formats(&inline(&strings)), NONE, "{strings}");
+    }
+    let prefixed = with_part(&inline(&(bold("a") + &plain("b"))), "xl/worksheets/sheet1.xml", |xml| {
+        let opened = xml.replace('<', "<x:").replace("<x:/", "</x:");
+        opened.replace("xmlns=", "xmlns:x=")
+    });
+    assert_eq!(formats(&prefixed), ["A1 bold:a"]);
+}
+
+#[test]
+fn a_run_without_a_look_of_its_own_has_that_of_the_cell() {
+    use rust_xlsxwriter::Format;
+    let bytes = workbook_with("## A", |workbook| {
+        let (plain, italic) = (Format::new(), Format::new().set_italic());
+        let bold = Format::new().set_bold();
+        workbook
+            .worksheet_from_index(0)
+            .expect("a sheet")
+            .write_rich_string_with_format(0, 0, &[(&plain, "đậm "), (&italic, "nghiêng")], &bold)
+            .expect("a cell")
+            .write_rich_string(1, 0, &[(&plain, "thường "), (&italic, "nghiêng")])
+            .expect("a cell");
+    });
+    assert_eq!(formats(&bytes), ["A1 bold:đậm  italic:nghiêng", "A2 italic:nghiêng"]);
+}
+
+/// The pictures of the first sheet: `B2:C3 image1.png`.
+fn pictures(bytes: &[u8]) -> Vec<String> {
+    let workbook = read(bytes).expect("a workbook");
+    let pictures = workbook.sheets[0].pictures.iter();
+    pictures
+        .map(|(first, picture)| format!("{first}:{} {}", picture.last, picture.name))
+        .collect()
+}
+
+/// A workbook with pictures over B2 (which it exceeds), over merged cells and in C5; the second sheet has that of B2 too.
+fn with_pictures() -> Vec<u8> {
+    workbook_with("## A\n| x |\n| y | | z | < |\n## B\n| x |", |workbook| {
+        let sheet = workbook.worksheet_from_index(0).expect("a sheet");
+        sheet.set_column_width_pixels(1, 40).expect("a column");
+        sheet.insert_image(1, 1, &picture("một")).expect("a picture");
+        sheet.insert_image(1, 3, &picture("hai")).expect("a picture");
+        sheet.embed_image(4, 2, &picture("ba")).expect("a picture");
+        let sheet = workbook.worksheet_from_index(1).expect("a sheet");
+        sheet.insert_image(0, 0, &picture("một")).expect("a picture");
+    })
+}
+
+#[test]
+fn pictures_are_known_by_the_cell_they_stand_in() {
+    let bytes = with_pictures();
+    let found = pictures(&bytes);
+    assert_eq!(found.len(), 3, "{found:?}");
+    let workbook = read(&bytes).expect("a workbook");
+    let [(over, one), (merged, two), (within, three)] = &workbook.sheets[0].pictures[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!((over.to_string(), one.last.to_string()), ("B2".into(), "C2".into()));
+    assert_eq!((merged.to_string(), two.last.to_string()), ("C2".into(), "D2".into()));
+    assert_eq!((within.to_string(), three.last.to_string()), ("C5".into(), "C5".into()));
+    for (picture, text) in [(one, "một"), (two, "hai"), (three, "ba")] {
+        assert_eq!(*picture.bytes, *png(text));
+        assert!(picture.name.starts_with("image") && picture.name.ends_with(".png"));
+    }
+    let (at, again) = &workbook.sheets[1].pictures[0];
+    assert_eq!(at.to_string(), "A1");
+    assert!(std::sync::Arc::ptr_eq(&again.bytes, &one.bytes), "a file is held once");
+    // A cell that holds a picture holds no error.
+    assert!(cell(&workbook, 4, 2).is_none_or(Cell::is_blank));
+}
+
+#[test]
+fn anchors_of_every_kind_are_followed() {
+    let picture = "<xdr:pic><xdr:nvPicPr><xdr:cNvPr id=\"2\" name=\"x\"/></xdr:nvPicPr><xdr:blipFill><a:blip r:embed=\"rId1\"/></xdr:blipFill></xdr:pic>";
+    let from = "<xdr:from><xdr:col>1</xdr:col><xdr:colOff>9525</xdr:colOff><xdr:row>2</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from>";
+    let to = "<xdr:to><xdr:col>3</xdr:col><xdr:colOff>9525</xdr:colOff><xdr:row>4</xdr:row><xdr:rowOff>95250</xdr:rowOff></xdr:to>";
+    let two = |content: &str| format!("<xdr:twoCellAnchor editAs=\"oneCell\">{from}{to}{content}</xdr:twoCellAnchor>");
+    let alternate = |content: &str| {
+        format!(
+            "<mc:AlternateContent><mc:Choice Requires=\"a14\">{content}</mc:Choice><mc:Fallback>{content}</mc:Fallback>\
+             </mc:AlternateContent>"
+        )
+    };
+    let drawn = |content: &str| {
+        with_part(&with_pictures(), "xl/drawings/drawing1.xml", |_| {
+            format!(
+                "<?xml version=\"1.0\"?><xdr:wsDr xmlns:xdr=\"x\" xmlns:a=\"a\" xmlns:r=\"r\" xmlns:mc=\"m\">{content}</xdr:wsDr>"
+            )
+        })
+    };
+    for (content, expected) in [
+        // A cell that a picture only touches is not covered.
+        (two(picture), vec!["B3:C5"]),
+        (
+            format!("<xdr:oneCellAnchor>{from}<xdr:ext cx=\"9\" cy=\"9\"/>{picture}</xdr:oneCellAnchor>"),
+            vec!["B3:B3"],
+        ),
+        (alternate(&two(picture)), vec!["B3:C5"]),
+        (two(&alternate(picture)), vec!["B3:C5"]),
+        (
+            two(&format!(
+                "<xdr:grpSp><xdr:grpSpPr/>{picture}<xdr:grpSp>{picture}</xdr:grpSp></xdr:grpSp>"
+            )),
+            vec!["B3:C5", "B3:C5"],
+        ),
+        // A file for one program only, and the one for all others.
+        (
+            two(&picture.replace(
+                "<a:blip r:embed=\"rId1\"/>",
+                &alternate("<a:blip r:embed=\"rId9\"/>").replacen("rId9\"/></mc:Fallback", "rId1\"/></mc:Fallback", 1),
+            )),
+            vec!["B3:C5"],
+        ),
+        (two("<xdr:sp><a:blip r:embed=\"rId1\"/></xdr:sp>"), vec![]),
+        (two(&picture.replace("<xdr:cNvPr", "<xdr:cNvPr hidden=\"1\"")), vec![]),
+        (two(&picture.replace("rId1", "rId9")), vec![]),
+        (two(&picture.replace("r:embed", "r:link")), vec![]),
+        (two(picture).replace("<xdr:row>2<", "<xdr:row>1048576<"), vec![]),
+        (two(picture).replace("<xdr:col>1<", "<xdr:col>-1<"), vec![]),
+        (
+            two(picture).replace("<xdr:col>3<", "<xdr:col>99999999999<"),
+            vec!["B3:XFD5"],
+        ),
+        (two(picture).replace("<xdr:col>3<", "<xdr:col>0<"), vec!["B3:B5"]),
+        (
+            format!("<xdr:absoluteAnchor><xdr:pos x=\"0\" y=\"0\"/>{picture}</xdr:absoluteAnchor>"),
+            vec![],
+        ),
+        // What was read before the damage counts.
+        (two(picture) + "<xdr:twoCellAnchor></xdr:", vec!["B3:C5"]),
+        (String::new(), vec![]),
+    ] {
+        let found = pictures(&drawn(&content));
+        let cells: Vec<&str> = found.iter().filter_map(|found| found.split(' ').next()).collect();
+        // The picture in C5 stands in no drawing.
+        assert_eq!(cells, [expected, vec!["C5:C5"]].concat(), "{content}");
+    }
+}
+
+#[test]
+fn damaged_pictures_are_no_reason_to_refuse_the_figures() {
+    let bytes = with_pictures();
+    let names: Vec<String> = {
+        let package = Package::read(bytes.clone(), &opc::Limits::default()).expect("a package");
+        let parts = package.names().map(str::to_owned);
+        let is_theirs = |name: &String| {
+            [
+                "xl/drawings/",
+                "xl/media/",
+                "xl/richData/",
+                "xl/metadata",
+                "xl/worksheets/_rels/",
+            ]
+            .iter()
+            .any(|start| name.starts_with(start))
+        };
+        parts.filter(is_theirs).collect()
+    };
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        let mut package = Package::read(bytes.clone(), &opc::Limits::default()).expect("a package");
+        package.remove(&name);
+        let workbook = read(&package.write().expect("a package")).expect(&name);
+        assert_eq!(raw(&workbook, 0, 0), Raw::Text("x".into()), "{name}");
+        for damage in [
+            &b""[..],
+            b"<",
+            b"<a",
+            b"\xff\xfe",
+            b"<xdr:from><xdr:col>1",
+            b"<rvData><rv s=\"9\"><v>7</v>",
+        ] {
+            package.set(&name, damage);
+            let workbook = read(&package.write().expect("a package")).expect(&name);
+            assert_eq!(raw(&workbook, 0, 0), Raw::Text("x".into()), "{name}");
+        }
+    }
+    // Without its picture the cell says what the file says.
+    let lost = with_part(&bytes, "xl/richData/rdrichvalue.xml", |_| String::new());
+    assert_eq!(
+        raw(&read(&lost).expect("a workbook"), 4, 2),
+        Raw::Error("#VALUE!".into())
+    );
 }
 
 #[test]
@@ -171,12 +467,14 @@ fn other_files_are_named_with_the_way_out() {
 
 #[test]
 fn a_damaged_workbook_never_panics() {
-    let bytes = workbook("## A\n| 258 | =A1 -> 3 | a\\nb | < |\n| x | y | z | {hidden}");
-    for cut in (0..bytes.len()).step_by(37) {
-        let _ = read(&bytes[..cut]);
-        let mut flipped = bytes.clone();
-        flipped[cut] ^= 0x55;
-        let _ = read(&flipped);
+    let bytes = workbook("## A\n| 258 | =A1 -> 3 | a\\nb | < |\n| x | y | {rich} z **z** | {hidden}");
+    for bytes in [&bytes, &with_pictures()] {
+        for cut in (0..bytes.len()).step_by(37) {
+            let _ = read(&bytes[..cut]);
+            let mut flipped = bytes.clone();
+            flipped[cut] ^= 0x55;
+            let _ = read(&flipped);
+        }
     }
     for part in [
         "xl/workbook.xml",
@@ -192,6 +490,8 @@ fn a_damaged_workbook_never_panics() {
             "<sst",
             "<worksheet/>",
             "<worksheet><sheetData><row><c><v>",
+            "<sst><si/><si><r><rPr><b/></rPr><t>\u{301}z _x000",
+            "<sst><si><r><rPr><b/></rPr><t>z</t></r><t>_xD83D__x</si></si></sst>",
         ] {
             let _ = read(&with_part(&bytes, part, |_| text.to_owned()));
         }
@@ -286,6 +586,32 @@ fn every_limit_is_told_by_name() {
         Limit::TextLength(0)
     );
     assert_eq!(limit(Limits { merged: 0, ..unlimited }), Limit::Merged(0));
+    // A text that two cells share counts for each.
+    let shared = workbook("## A\n| {rich} **a** b | {rich} **a** b |");
+    let inline =
+        with_sheet_data("<row><c t=\"inlineStr\"><is><r><rPr><b/></rPr><t>a</t></r><r><t>b</t></r></is></c></row>");
+    for (bytes, runs) in [(&shared, 1), (&inline, 1), (&shared, 0)] {
+        let limits = Limits { runs, ..unlimited };
+        match super::read(bytes, &limits) {
+            Err(Error::TooLarge(limit)) => assert_eq!(limit, Limit::Runs(runs)),
+            other => panic!("{other:?}"),
+        }
+    }
+    let bytes = with_pictures();
+    let limit = |limits: Limits| super::read(&bytes, &limits).expect_err("too large").text().en;
+    let pictures = Limits {
+        pictures: 3,
+        ..unlimited
+    };
+    assert!(limit(pictures).ends_with("more than 3 pictures"));
+    // Three files, one of them shown twice.
+    let all: usize = ["một", "hai", "ba"].map(|name| png(name).len()).iter().sum();
+    let picture_bytes = |bytes: usize| Limits {
+        picture_bytes: bytes as u64,
+        ..unlimited
+    };
+    assert!(limit(picture_bytes(all - 1)).contains("the pictures hold more than"));
+    assert!(super::read(&bytes, &picture_bytes(all)).is_ok());
 }
 
 #[test]

@@ -503,6 +503,179 @@ fn an_author_sees_every_tag_and_every_fault_of_a_pack() {
     desk.run("pack list").is(0).says(&["baocao pack check nho"]);
 }
 
+/// The text of each comment of a document.
+fn comments(docx: &[u8]) -> Vec<String> {
+    let package = Package::read(docx.to_vec(), &Limits::default()).expect("a package");
+    let xml = package.text("word/comments.xml").expect("comments");
+    let inner = xml.split("<w:comment ").skip(1);
+    inner
+        .map(|comment| {
+            let pieces = comment.split('<').skip(1).filter_map(|piece| piece.split_once('>'));
+            pieces.map(|(_, text)| text).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn mistakes_of_a_template_are_comments_in_a_copy_of_it() {
+    let desk = Desk::new();
+    let run = desk.run("pack check nho --annotate sai.docx");
+    run.is(0).says(&["không ghi bản chú thích"]);
+    assert!(!desk.path("sai.docx").exists());
+    desk.write(
+        "packs/nho/bao-cao.md",
+        SOURCE
+            .replace("{{so_luong}}", "{{so_luongg}}")
+            .replace("{{thong_tin.ten_xa}}", "{{thong_tin.ten_xaa}}"),
+    );
+    desk.run("pack build packs/nho").is(0);
+    let template = desk.read("packs/nho/bao-cao.docx");
+    let run = desk.run("pack check packs/nho --annotate sai.docx");
+    run.is(1).says(&[
+        "Đã ghi 1 bản mẫu Word có chú thích; 2 lỗi.",
+        "Xã →{{thong_tin.ten_xaa}}← báo cáo",
+    ]);
+    assert!(run.out.ends_with("sai.docx\n"), "{run:?}");
+    let copy = desk.read("sai.docx");
+    assert_eq!(words(&copy), words(&template), "the text is the template's");
+    let said = comments(&copy);
+    assert_eq!(said.len(), 2);
+    for (comment, part) in said
+        .iter()
+        .zip(["có phải {{thong_tin.ten_xa}}?", "có phải {{so_luong}}?"])
+    {
+        assert!(
+            comment.contains("lỗi[mau/truong-la]") && comment.contains(part),
+            "{comment}"
+        );
+    }
+    desk.run("pack check nho --annotate sai.docx")
+        .is(2)
+        .says(&["ghi/da-co", "ten_xaa"]);
+    desk.run("pack check nho --annotate sai.docx --force").is(1);
+    assert_eq!(desk.read("sai.docx"), copy, "the same bytes each time");
+    desk.run("--lang en pack check nho --annotate sai.docx --force").is(1);
+    assert!(comments(&desk.read("sai.docx"))[0].contains("did you mean {{thong_tin.ten_xa}}?"));
+
+    desk.run("pack check packs/nho --annotate packs/nho/bao-cao.docx --force")
+        .is(2)
+        .says(&["ghi/trung-ten"]);
+    for force in ["", " --force"] {
+        desk.run(&format!("pack check packs/nho --annotate packs/nho{force}"))
+            .is(1);
+    }
+    assert!(desk.files("packs/nho").contains("bao-cao (chú thích).docx"));
+    assert_eq!(desk.read("packs/nho/bao-cao.docx"), template);
+    desk.run("pack check nho --annotate sai.pdf")
+        .is(2)
+        .says(&["ghi/noi-ghi-sai"]);
+    let document = desk.json("pack check nho --annotate x.docx");
+    assert_eq!(document["annotated"][0]["template"], "bao-cao.docx");
+    assert_eq!(document["annotated"][0]["path"], "x.docx");
+}
+
+#[test]
+fn several_templates_are_annotated_in_a_folder() {
+    let desk = Desk::new();
+    let second = "[[output]]\nid = \"to_trinh\"\nlabel = \"Tờ trình\"\ntemplate = \"to-trinh.docx\"\nsource = \"to-trinh.md\"\nfile_name = \"TT\"\n\n[[sheet]]";
+    desk.write("packs/nho/pack.toml", PACK.replacen("[[sheet]]", second, 1));
+    for (name, tag) in [("bao-cao.md", "{{thong_tin.a}}"), ("to-trinh.md", "{{thong_tin.b}}")] {
+        desk.write(&format!("packs/nho/{name}"), format!("{SOURCE}\n\nThêm {tag}\n"));
+    }
+    desk.run("pack build packs/nho").is(0);
+    desk.run("pack check nho --annotate x.docx")
+        .is(2)
+        .says(&["ghi/nhieu-vao-mot", "thư mục"]);
+    assert!(!desk.path("x.docx").exists());
+    fs::create_dir(desk.path("out")).expect("made");
+    desk.run("pack check nho --annotate out")
+        .is(1)
+        .says(&["Đã ghi 2 bản mẫu Word có chú thích"]);
+    assert_eq!(
+        desk.files("out"),
+        BTreeSet::from([
+            "bao-cao (chú thích).docx".to_owned(),
+            "to-trinh (chú thích).docx".to_owned()
+        ])
+    );
+}
+
+#[test]
+fn an_author_is_warned_of_fields_that_nothing_uses_and_of_tracked_changes() {
+    let desk = Desk::new();
+    desk.write(
+        "packs/nho/bao-cao.md",
+        SOURCE
+            .replace("{{hinh_thuc}}: ", "")
+            .replace("{{thong_tin.ghi_chu}}", ""),
+    );
+    desk.run("pack build packs/nho").is(0);
+    let document = desk.json("pack check nho");
+    assert_eq!(document["status"], 0);
+    let told: Vec<_> = document["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| {
+            assert_eq!(finding["code"], "mau/truong-khong-dung");
+            (finding["sheet"].clone(), finding["message"].clone())
+        })
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    for ((sheet, message), (name, label)) in told
+        .iter()
+        .zip([("Thông tin chung", "«Ghi chú»"), ("Khen thưởng", "«Hình thức»")])
+    {
+        assert_eq!(sheet, name);
+        assert!(
+            message.as_str().is_some_and(|message| message.contains(label)),
+            "{message}"
+        );
+    }
+    desk.run("pack check nho").says(&["nho/pack.toml › Khen thưởng"]);
+    // A field that a rule or a file name looks at has its use.
+    let rule = "[[check]]\nrule.one_of = { sheet = \"khen_thuong\", columns = [\"hinh_thuc\"] }\n";
+    let manifest = PACK.replace("BC {{thong_tin.nam}}", "BC {{thong_tin.ghi_chu}}");
+    desk.write("packs/nho/pack.toml", format!("{manifest}\n{rule}"));
+    desk.run("pack check nho").is(0).says(&["Gói không có lỗi nào."]);
+
+    let template = "packs/nho/bao-cao.docx";
+    let mut package = Package::read(desk.read(template), &Limits::default()).expect("a package");
+    let body = package.text("word/document.xml").expect("a body");
+    let body = body.replacen(
+        "</w:p>",
+        "<w:ins w:id=\"1\" w:author=\"An\"><w:r><w:t>x</w:t></w:r></w:ins></w:p>",
+        1,
+    );
+    package.set("word/document.xml", body.into_bytes());
+    desk.write(template, package.write().expect("a package"));
+    desk.run("pack check nho --annotate x.docx").is(0).says(&[
+        "cảnh báo[mau/con-theo-doi-thay-doi]",
+        "thân văn bản",
+        "Chấp nhận tất cả thay đổi",
+    ]);
+    assert!(comments(&desk.read("x.docx"))[0].contains("mau/con-theo-doi-thay-doi"));
+    desk.run("blank nho --data data.toml").is(0);
+    let run = desk.run("render nho.xlsx");
+    assert!(
+        !run.is(0).err.contains("mau/"),
+        "warnings for authors are not for clerks: {run:?}"
+    );
+}
+
+#[test]
+fn a_report_for_comparing_has_a_name_of_its_own() {
+    let desk = Desk::with_workbook();
+    desk.run("a.xlsx").is(0);
+    let run = desk.run("a.xlsx --trace");
+    run.is(0);
+    assert_eq!(run.out, "BC 2023-Tân Hoà (đối chiếu).docx\n");
+    assert_eq!(words(&desk.read(run.out.trim_end())), words(&desk.read(REPORT)));
+    desk.run("render a.xlsx --trace -o x.docx").is(0);
+    assert!(desk.path("x.docx").exists());
+    desk.run("render --help").is(0).says(&["--trace", "chú thích ô nguồn"]);
+}
+
 #[test]
 fn a_template_edited_by_hand_is_not_built_over() {
     let desk = Desk::new();
@@ -573,6 +746,84 @@ fn output_to_a_file_has_no_colours() {
     desk.run("blank nho").is(0);
     let run = desk.run_with("check nho.xlsx", &[("TERM", "xterm-256color")]);
     assert!(!run.out.contains('\x1b') && !run.err.contains('\x1b'), "{run:?}");
+}
+
+/// A picture of one pixel, as far as its measures are looked at.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\
+\0\0\0\x0aIDAT\x78\xda\x63\xf8\x0f\0\x01\x01\x01\0\x1b\xb6\xee\x56\0\0\0\0IEND\xae\x42\x60\x82";
+
+#[test]
+fn pictures_are_given_by_name_and_each_that_cannot_be_used_is_told() {
+    let desk = Desk::with_workbook();
+    fs::create_dir(desk.path("anh")).expect("made");
+    desk.write("anh/dau đỏ.png", PNG);
+    desk.write("ky.png", PNG);
+    desk.write("web.png", b"RIFF\0\0\0\0WEBPVP8 ");
+    desk.write("half.png", &PNG[..50]);
+    desk.write("empty.png", "");
+    fs::write(desk.path("large.png"), vec![0; (32 << 20) + 1]).expect("written");
+
+    let words = ["a.xlsx", "--image", "con_dau=anh/dau đỏ.png", "--image=chu_ky=ky.png"];
+    desk.run_words(&words, &[]).is(0).says(&[
+        "Đã ghi 1 văn bản; 2 cảnh báo.",
+        "cảnh báo[anh/khong-dung]",
+        "bỏ --image con_dau",
+        "bỏ --image chu_ky",
+    ]);
+    // Before the workbook as well.
+    desk.run("--image con_dau=ky.png a.xlsx -o x.docx").is(0);
+
+    let before = desk.files(".");
+    for (image, vi, en) in [
+        (
+            "con_dau",
+            "--image cần TÊN=TỆP, ở đây ghi “con_dau”",
+            "--image needs NAME=FILE",
+        ),
+        ("=ky.png", "lenh/anh-sai", "lenh/anh-sai"),
+        ("con_dau=", "lenh/anh-sai", "lenh/anh-sai"),
+        (
+            "Con-Dấu=ky.png",
+            "viết --image con_dau=ky.png",
+            "write --image con_dau=ky.png",
+        ),
+        ("3=ky.png", "lenh/ten-anh-sai", "a letter first; this is “3”"),
+        ("con_dau=kyy.png", "có phải là tệp “ky.png”?", "there is no such file"),
+        ("con_dau=anh", "cần một tệp, đây là thư mục", "this is a folder"),
+        (
+            "con_dau=web.png",
+            "tệp này dạng WebP",
+            "a PNG, JPEG, GIF, BMP or TIFF picture is needed",
+        ),
+        ("con_dau=half.png", "hỏng hoặc chép chưa hết", "copied in part"),
+        ("con_dau=empty.png", "tệp này trống", "this file is empty"),
+        ("con_dau=a.xlsx", "anh/khong-doc-duoc", "save it as PNG"),
+        ("con_dau=large.png", "tệp lớn hơn 32 MB", "larger than 32 MB"),
+    ] {
+        let words = ["render", "a.xlsx", "--force", "--image", image];
+        desk.run_words(&words, &[]).is(2).says(&["lỗi[", vi]);
+        let run = desk.run_words(&words, &[("BAOCAO_LANG", "en")]);
+        run.is(2).says(&["error[", en]);
+        assert_eq!(run.out, "", "{image}");
+    }
+    // All of them at once.
+    let line = "render a.xlsx --force --image con_dau=ky.png --image con_dau=ky.png --image a=none.png --image b=web.png --image C";
+    let run = desk.run(line);
+    run.is(2).says(&[
+        "ảnh “con_dau” được cho hai lần",
+        "none.png",
+        "web.png",
+        "lenh/anh-sai",
+        "4 lỗi",
+    ]);
+    assert_eq!(desk.json(line)["errors"], 4);
+    assert_eq!(desk.files("."), before, "nothing was written");
+    desk.run("render a.xlsx --image")
+        .is(2)
+        .says(&["cần một giá trị theo sau"]);
+    desk.run("check a.xlsx --image a=ky.png")
+        .is(2)
+        .says(&["không có tuỳ chọn"]);
 }
 
 #[test]

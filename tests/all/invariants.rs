@@ -26,6 +26,9 @@ const PREFIXES: &[(&str, &str)] = &[
         "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     ),
     ("mc", "http://schemas.openxmlformats.org/markup-compatibility/2006"),
+    ("w15", "http://schemas.microsoft.com/office/word/2012/wordml"),
+    ("pic", "http://schemas.openxmlformats.org/drawingml/2006/picture"),
+    ("v", "urn:schemas-microsoft-com:vml"),
     ("xml", "http://www.w3.org/XML/1998/namespace"),
     ("rel", "http://schemas.openxmlformats.org/package/2006/relationships"),
     ("ct", "http://schemas.openxmlformats.org/package/2006/content-types"),
@@ -53,6 +56,8 @@ pub fn faults(bytes: &[u8]) -> Vec<String> {
     package.structure(&mut faults);
     package.ids(&mut faults);
     package.comments(&mut faults);
+    package.lists_and_styles(&mut faults);
+    package.grids(&mut faults);
     faults
 }
 
@@ -300,31 +305,120 @@ impl Package {
     fn ids(&self, faults: &mut Vec<String>) {
         let mut drawings = BTreeSet::new();
         for (part, root) in &self.trees {
-            let mut paragraphs = BTreeSet::new();
-            let mut bookmarks = BTreeSet::new();
-            let mut bookmark_names = BTreeSet::new();
-            let mut ends = BTreeSet::new();
+            let mut ids = Ids::default();
             root.visit_chosen(&mut |element| {
-                let mut once = |kind: &str, seen: &mut BTreeSet<String>, value: Option<&str>| {
-                    if let Some(value) = value
-                        && !seen.insert(value.to_owned())
-                    {
-                        faults.push(format!("{part}: {kind} {value} stands twice"));
-                    }
-                };
-                once("w14:paraId", &mut paragraphs, element.attribute("w14:paraId"));
+                ids.note("w14:paraId", element.attribute("w14:paraId"));
+                let id = element.attribute("w:id");
                 match element.name.as_str() {
-                    "wp:docPr" => once("drawing id", &mut drawings, element.attribute("id")),
-                    "w:bookmarkStart" => {
-                        once("bookmark id", &mut bookmarks, element.attribute("w:id"));
-                        once("bookmark", &mut bookmark_names, element.attribute("w:name"));
+                    "wp:docPr" => {
+                        if let Some(id) = element.attribute("id")
+                            && !drawings.insert(id)
+                        {
+                            faults.push(format!("{part}: drawing id {id} stands twice"));
+                        }
                     }
-                    "w:bookmarkEnd" => once("bookmark end", &mut ends, element.attribute("w:id")),
+                    "w:bookmarkStart" => {
+                        ids.note("bookmark id", id);
+                        ids.note("bookmark", element.attribute("w:name"));
+                    }
+                    "w:bookmarkEnd" => ids.note("bookmark end", id),
+                    "w:sdtPr" => {
+                        let own = element.children.iter().find(|child| child.name == "w:id");
+                        ids.note("content control id", own.and_then(|own| own.attribute("w:val")));
+                    }
+                    "w:num" => ids.note("list", element.attribute("w:numId")),
+                    "w:footnote" | "w:endnote" => ids.note("note", id),
+                    "w:ins" | "w:del" | "w:moveFrom" | "w:moveTo" => ids.note("tracked change", id),
                     _ => {}
                 }
             });
-            for id in bookmarks.symmetric_difference(&ends) {
+            // Shapes of older programs stand in the fallback, and are read from there.
+            root.visit(&mut |element| {
+                if element.name.starts_with("v:") && element.name != "v:shapetype" {
+                    ids.note("shape", element.attribute("id"));
+                }
+            });
+            let none = BTreeSet::new();
+            let of = |kind| ids.seen.get(kind).unwrap_or(&none);
+            for id in of("bookmark id").symmetric_difference(of("bookmark end")) {
                 faults.push(format!("{part}: bookmark {id} lacks its start or its end"));
+            }
+            let twice = ids.twice.iter();
+            faults.extend(twice.map(|(kind, id)| format!("{part}: {kind} {id} stands twice")));
+        }
+    }
+
+    /// Lists and styles that paragraphs, runs and tables name are there, and so are the notes that they refer to.
+    fn lists_and_styles(&self, faults: &mut Vec<String>) {
+        let ids = |element: &str, attribute: &str| -> BTreeSet<&str> {
+            let found = self.trees.values().flat_map(|root| root.all(element));
+            found.filter_map(|element| element.attribute(attribute)).collect()
+        };
+        let has_styles = self.trees.values().any(|root| root.name == "w:styles");
+        let styles = ids("w:style", "w:styleId");
+        let lists = ids("w:num", "w:numId");
+        let kinds = ids("w:abstractNum", "w:abstractNumId");
+        let footnotes = ids("w:footnote", "w:id");
+        let endnotes = ids("w:endnote", "w:id");
+        for (part, root) in &self.trees {
+            let mut told = BTreeSet::new();
+            root.visit(&mut |element| {
+                let (what, id, known) = match element.name.as_str() {
+                    "w:pStyle" | "w:rStyle" | "w:tblStyle" if has_styles => ("style", "w:val", &styles),
+                    "w:numId" if element.attribute("w:val") != Some("0") => ("list", "w:val", &lists),
+                    "w:footnoteReference" => ("footnote", "w:id", &footnotes),
+                    "w:endnoteReference" => ("endnote", "w:id", &endnotes),
+                    _ => return,
+                };
+                let id = element.attribute(id).unwrap_or_default();
+                if !known.contains(id) && told.insert((what, id)) {
+                    faults.push(format!("{part}: {what} {id} is used and is not there"));
+                }
+            });
+            for list in root.all("w:num") {
+                let kind = list.children.iter().find(|child| child.name == "w:abstractNumId");
+                let kind = kind.and_then(|kind| kind.attribute("w:val")).unwrap_or_default();
+                if !kinds.contains(kind) {
+                    faults.push(format!("{part}: list definition {kind} is used and is not there"));
+                }
+            }
+        }
+    }
+
+    /// No row is wider than its table's grid.
+    fn grids(&self, faults: &mut Vec<String>) {
+        for (part, root) in &self.trees {
+            for table in root.all("w:tbl") {
+                let Some(grid) = table.children.iter().find(|child| child.name == "w:tblGrid") else {
+                    continue;
+                };
+                let columns = grid.children.iter().filter(|child| child.name == "w:gridCol").count();
+                let mut rows = Vec::new();
+                table.content(&mut rows);
+                for row in rows.iter().filter(|row| row.name == "w:tr") {
+                    let mut cells = Vec::new();
+                    row.content(&mut cells);
+                    let number = |element: &Element, names: [&str; 2], or: usize| {
+                        let properties = element.children.iter().find(|child| child.name == names[0]);
+                        let found = properties.and_then(|own| own.children.iter().find(|child| child.name == names[1]));
+                        found
+                            .and_then(|found| found.attribute("w:val"))
+                            .and_then(|value| value.parse().ok())
+                            .unwrap_or(or)
+                    };
+                    let spans = cells.iter().filter(|cell| cell.name == "w:tc");
+                    let width = spans
+                        .map(|cell| number(cell, ["w:tcPr", "w:gridSpan"], 1))
+                        .sum::<usize>()
+                        + number(row, ["w:trPr", "w:gridBefore"], 0)
+                        + number(row, ["w:trPr", "w:gridAfter"], 0);
+                    if width > columns {
+                        let text = row.text();
+                        faults.push(format!(
+                            "{part}: a row takes {width} columns of a grid of {columns}; text there: “{text}”"
+                        ));
+                    }
+                }
             }
         }
     }
@@ -352,6 +446,23 @@ impl Package {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Values that must stand once, by what they are.
+#[derive(Default)]
+struct Ids<'e> {
+    seen: BTreeMap<&'static str, BTreeSet<&'e str>>,
+    twice: Vec<(&'static str, &'e str)>,
+}
+
+impl<'e> Ids<'e> {
+    fn note(&mut self, kind: &'static str, value: Option<&'e str>) {
+        if let Some(value) = value
+            && !self.seen.entry(kind).or_default().insert(value)
+        {
+            self.twice.push((kind, value));
         }
     }
 }
@@ -684,6 +795,25 @@ mod tests {
             "<w:p><mc:AlternateContent><mc:Choice>{twin}</mc:Choice><mc:Fallback>{twin}</mc:Fallback></mc:AlternateContent></w:p>"
         );
         assert_eq!(faults_of_body(&alternatives), [""; 0]);
+        for (content, wanted) in [
+            (
+                "<w:sdt><w:sdtPr><w:id w:val=\"5\"/></w:sdtPr></w:sdt>",
+                "content control id 5",
+            ),
+            ("<w:ins w:id=\"5\"/>", "tracked change 5"),
+            ("<w:pict><v:rect id=\"a\"/></w:pict>", "shape a"),
+            (
+                "<mc:AlternateContent><mc:Fallback><v:line id=\"a\"/></mc:Fallback></mc:AlternateContent>",
+                "shape a",
+            ),
+            ("<w:footnote w:id=\"5\"/>", "note 5"),
+        ] {
+            assert_eq!(faults_of_body(&format!("<w:p>{content}</w:p>")), [""; 0]);
+            expect(
+                &faults_of_body(&format!("<w:p>{content}{content}</w:p>")),
+                &format!("{wanted} stands twice"),
+            );
+        }
         let bookmark = |id: &str, name: &str| {
             format!(r#"<w:p><w:bookmarkStart w:id="{id}" w:name="{name}"/><w:bookmarkEnd w:id="{id}"/></w:p>"#)
         };
@@ -711,6 +841,65 @@ mod tests {
             &faults_of_body(r#"<w:p><w:commentReference w:id="4"/></w:p>"#),
             "names comment 4, which is not there",
         );
+    }
+
+    #[test]
+    fn lists_styles_and_notes_that_are_used_are_there() {
+        let list = "<w:p><w:pPr><w:numPr><w:numId w:val=\"3\"/></w:numPr></w:pPr></w:p>";
+        let no_list = list.replace("\"3\"", "\"0\"");
+        let kind = "<w:abstractNum w:abstractNumId=\"7\"/>";
+        let number = "<w:num w:numId=\"3\"><w:abstractNumId w:val=\"7\"/></w:num>";
+        assert_eq!(faults_of_body(&format!("{list}{kind}{number}")), [""; 0]);
+        assert_eq!(faults_of_body(&no_list), [""; 0]);
+        expect(&faults_of_body(list), "list 3 is used");
+        expect(&faults_of_body(&format!("{list}{number}")), "list definition 7 is used");
+        expect(
+            &faults_of_body(&format!("{list}{kind}{number}{number}")),
+            "list 3 stands twice",
+        );
+        for name in ["w:pStyle", "w:rStyle", "w:tblStyle"] {
+            let used = format!("<w:p><{name} w:val=\"a\"/></w:p>");
+            assert_eq!(faults_of_body(&used), [""; 0], "no styles, nothing to name");
+            let styles = |id: &str| {
+                let styles = document("").replace("w:document", "w:styles");
+                let styles = styles.replace("<w:body>", &format!("<w:style w:styleId=\"{id}\"/><w:x>"));
+                let styles = styles.replace("</w:body>", "</w:x>");
+                let types = TYPES.replace("</Types>", r#"<Default Extension="xml" ContentType="a/b"/></Types>"#);
+                faults(&package(&[
+                    ("word/document.xml", &document(&used)),
+                    ("word/styles.xml", &styles),
+                    (CONTENT_TYPES, &types),
+                ]))
+            };
+            assert_eq!(styles("a"), [""; 0]);
+            expect(&styles("b"), "style a is used");
+        }
+        expect(
+            &faults_of_body("<w:p><w:footnoteReference w:id=\"2\"/></w:p>"),
+            "footnote 2 is used",
+        );
+        expect(
+            &faults_of_body("<w:p><w:endnoteReference w:id=\"2\"/></w:p><w:footnote w:id=\"2\"/>"),
+            "endnote 2 is used",
+        );
+    }
+
+    #[test]
+    fn no_row_is_wider_than_its_grid() {
+        let table = |properties: &str, cells: &str| {
+            faults_of_body(&format!(
+                "<w:tbl><w:tblGrid><w:gridCol/><w:gridCol/></w:tblGrid><w:tr>{properties}{cells}</w:tr></w:tbl>"
+            ))
+        };
+        let cell = "<w:tc><w:p/></w:tc>";
+        let wide = "<w:tc><w:tcPr><w:gridSpan w:val=\"2\"/></w:tcPr><w:p/></w:tc>";
+        let before = "<w:trPr><w:gridBefore w:val=\"1\"/></w:trPr>";
+        assert_eq!(table("", &cell.repeat(2)), [""; 0]);
+        assert_eq!(table("", wide), [""; 0]);
+        assert_eq!(table(before, cell), [""; 0]);
+        expect(&table("", &cell.repeat(3)), "takes 3 columns of a grid of 2");
+        expect(&table("", &format!("{wide}{cell}")), "takes 3 columns");
+        expect(&table(before, &cell.repeat(2)), "takes 3 columns");
     }
 
     #[test]

@@ -7,13 +7,14 @@ use baocao::dataset::{self, Dataset, Record, SheetData};
 use baocao::diagnostic::Lang;
 use baocao::opc::{Limits, Package};
 use baocao::outline;
+use baocao::pipeline;
 use baocao::schema::{Schema, Sheet};
 use baocao::template::{Options, Template};
 use baocao::value::Value;
 use baocao::workbook;
 use proptest::prelude::*;
 
-use crate::invariants;
+use crate::{cases, invariants, word_notation};
 
 const TYPES: &[&str] = &[
     "text",
@@ -82,10 +83,119 @@ fn any_text() -> impl Strategy<Value = String> {
         Just("<w:p/>".to_owned()),
         Just("&amp;".to_owned()),
         Just("]]>".to_owned()),
+        Just("{{{{raw}}}}".to_owned()),
+        Just("\\{{".to_owned()),
+        // Decomposed: base letters with their marks after them.
+        "[ao]\u{302}[\u{301}\u{300}\u{323}]",
         "\\PC{1,6}",
     ];
     // A blank at either end is a matter of its own, and so is what XML cannot hold.
     prop::collection::vec(piece, 1..6).prop_map(|pieces| format!("«{}»", pieces.concat()))
+}
+
+/// Texts with what XML can't hold, in the middle of other text.
+fn any_characters() -> impl Strategy<Value = String> {
+    prop::collection::vec(any::<char>(), 0..8)
+        .prop_map(|characters| format!("«{}»", characters.iter().collect::<String>()))
+}
+
+/// What of a text can stand in XML 1.0, line ends and tabs as the blanks they show as.
+fn shown(text: &str) -> String {
+    text.chars()
+        .filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'))
+        .map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c })
+        .collect()
+}
+
+/// A template as lines of the notation, its blocks properly nested.
+fn lines() -> impl Strategy<Value = Vec<String>> {
+    let text = prop_oneof![
+        Just("Kính gửi"),
+        Just("a & b"),
+        Just("{{thong_tin.ten_xa}}"),
+        Just("{{date thong_tin.ngay \"long\"}}"),
+        Just("{{thong_tin.huyen}}"),
+        Just("{{! ghi chú }}"),
+        Just("{{join noi_nhan}}"),
+        Just("{{#if thong_tin.huyen}}x{{else}}{{thong_tin.nam}}{{/if}}"),
+        Just("{{#each khen}}{{cap}}; {{/each}}"),
+        Just("<tab>"),
+        Just("<b>đậm</b>"),
+        Just("<br>"),
+    ];
+    let paragraph = prop::collection::vec(text, 1..4).prop_map(|pieces| pieces.join(" "));
+    let cell = paragraph.clone();
+    let table = (prop::collection::vec((cell.clone(), cell), 1..3), 0..4_usize).prop_map(|(rows, kind)| {
+        let mut lines: Vec<String> = rows.iter().map(|(one, two)| format!("[{one}] [{two}]")).collect();
+        match kind {
+            0 => lines.push("[{{#each khen}}{{cap}}] [{{so_luong}}{{/each}}]".to_owned()),
+            1 => {
+                lines.extend(["[{{#each noi_nhan}}] []", "[{{this}}] [<span 1>x]", "[{{/each}}] []"].map(str::to_owned))
+            }
+            2 => lines.insert(0, "[{{#if thong_tin.huyen}}a] [b{{/if}}]".to_owned()),
+            _ => {}
+        }
+        // Tables that touch are a matter of their own.
+        lines.push("giữa".to_owned());
+        lines
+    });
+    let leaf = prop_oneof![3 => paragraph.prop_map(|line| vec![line]), 1 => table, 1 => Just(vec!["∅".to_owned()])];
+    let block = prop_oneof![
+        Just(("{{#each khen}}", "{{/each}}")),
+        Just(("{{#each trong}}", "{{/each}}")),
+        Just(("{{#if thong_tin.huyen}}", "{{/if}}")),
+        Just(("{{#if thong_tin.ten_xa}}", "{{/if}}")),
+        Just(("{{#unless thong_tin.ten_xa}}", "{{/unless}}")),
+        Just(("{{#with thong_tin}}", "{{/with}}")),
+    ];
+    let nested = leaf.prop_recursive(4, 24, 4, move |inner| {
+        (block.clone(), prop::collection::vec(inner, 1..4), any::<bool>()).prop_map(
+            |((open, close), content, divided)| {
+                let mut lines = vec![open.to_owned()];
+                let half = content.len() / 2;
+                for (index, inner) in content.into_iter().enumerate() {
+                    if divided && index == half && open != "{{#with thong_tin}}" {
+                        lines.push("{{else}}".to_owned());
+                    }
+                    lines.extend(inner);
+                }
+                lines.push(close.to_owned());
+                lines
+            },
+        )
+    });
+    prop::collection::vec(nested, 1..5).prop_map(|nodes| [nodes.concat(), vec!["hết".to_owned()]].concat())
+}
+
+/// The same text with runs split within its tags, by the bits of a seed.
+fn split_in_tags(text: &str, mut seed: u64) -> String {
+    let mut out = String::new();
+    let mut depth = 0;
+    for sign in text.chars() {
+        depth += match sign {
+            '{' => 1,
+            '}' => -1,
+            _ => 0,
+        };
+        out.push(sign);
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        if depth > 0 && seed.is_multiple_of(4) {
+            out.push('¦');
+        }
+    }
+    out
+}
+
+/// What a template of the cases' pack becomes, or what is wrong with it.
+fn filled(source: &str) -> Result<Vec<u8>, String> {
+    let pack = cases::pack(word_notation::docx(source)).unwrap_or_else(|faults| panic!("{}", faults.print(Lang::En)));
+    let outcome = pipeline::render(&pack, &cases::workbook(), &pipeline::Options::default()).expect("a workbook");
+    match outcome.documents.into_iter().next() {
+        Some(document) => Ok(document.bytes),
+        None => Err(outcome.diagnostics.print(Lang::En)),
+    }
 }
 
 fn docx(source: &str) -> Vec<u8> {
@@ -168,6 +278,72 @@ proptest! {
         expected.extend(rows.iter().enumerate().map(|(index, row)| format!("- {}: {row}.", index + 1)));
         expected.push("Hết".to_owned());
         prop_assert_eq!(paragraphs(&filled), expected);
+    }
+
+    #[test]
+    fn what_xml_can_not_hold_is_left_out_and_the_rest_is_text(name in any_characters()) {
+        let schema = schema(&sheet("thong_tin", "form", &[(0, false)]));
+        let text = Some(Value::Text(name.as_str().into()));
+        let dataset = Dataset { sheets: vec![form(vec![text])] };
+        let (filled, _) = compiled(docx("Xã {{thong_tin.o_0}} báo cáo\n"), &schema).fill(&dataset).expect("a document");
+        invariants::assert_sound("the document", &filled);
+        prop_assert_eq!(paragraphs(&filled), [format!("Xã {} báo cáo", shown(&name))]);
+    }
+
+    #[test]
+    fn any_proper_template_gives_a_sound_document(lines in lines(), seed in any::<u64>()) {
+        let source = split_in_tags(&lines.join("\n"), seed);
+        let document = filled(&source).map_err(|faults| TestCaseError::fail(format!("{source}\n{faults}")))?;
+        invariants::assert_sound(&source, &document);
+        invariants::assert_no_tags(&source, &document);
+        let whole = filled(&lines.join("\n")).expect("the same without splits");
+        prop_assert_eq!(word_notation::shown(&document), word_notation::shown(&whole), "{}", source);
+    }
+
+    #[test]
+    fn an_improper_template_gives_findings_and_never_a_broken_document(
+        lines in lines(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4_usize), 1..3),
+    ) {
+        let mut lines = lines;
+        for (one, two, change) in changes {
+            // The last line stays: a document of which nothing is left is a case of its own.
+            let (one, two) = (one.index(lines.len() - 1), two.index(lines.len() - 1));
+            match change {
+                0 => lines.swap(one, two),
+                1 => drop(lines.remove(one)),
+                2 => lines.insert(two, lines[one].clone()),
+                _ => lines.insert(one, ["{{/if}}", "[{{#if thong_tin.ten_xa}}] [x]", "a {{#each khen}}", "{{else}}"][two % 4].to_owned()),
+            }
+            if lines.len() == 1 {
+                lines.insert(0, "∅".to_owned());
+            }
+        }
+        let source = lines.join("\n");
+        match filled(&source) {
+            Ok(document) => {
+                let faults = invariants::faults(&document);
+                prop_assert!(faults.is_empty(), "{}\n{:?}", source, faults);
+                let left = invariants::tags_left(&document);
+                prop_assert!(left.is_empty(), "{}\n{:?}", source, left);
+            }
+            Err(faults) => prop_assert!(!faults.is_empty(), "{}", source),
+        }
+    }
+
+    #[test]
+    fn a_block_that_is_not_closed_is_always_told(lines in lines(), at in any::<prop::sample::Index>()) {
+        let mut lines = lines;
+        let at = at.index(lines.len() + 1);
+        lines.insert(at, "{{#if thong_tin.ten_xa}}".to_owned());
+        prop_assert!(filled(&lines.join("\n")).is_err(), "{}", lines.join("\n"));
+    }
+
+    #[test]
+    fn a_document_without_tags_comes_out_byte_for_byte(lines in lines()) {
+        let source: String = lines.join("\n").replace(['{', '}'], "");
+        let template = word_notation::docx(&source);
+        prop_assert!(filled(&source) == Ok(template), "{}", source);
     }
 
     #[test]

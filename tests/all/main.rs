@@ -1,5 +1,6 @@
 //! All integration tests, in one program so that it links once.
 
+mod cases;
 mod commands;
 mod house;
 mod invariants;
@@ -11,3 +12,5 @@ mod report;
 mod markdown_workbook;
 #[path = "../support/samples.rs"]
 mod samples;
+#[path = "../support/word_notation/mod.rs"]
+mod word_notation;

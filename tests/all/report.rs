@@ -308,7 +308,7 @@ fn mistakes_of_a_template_are_told_all_at_once() {
         .collect();
     assert_eq!(errors.len(), 3, "{errors:#?}");
     for (words, error) in [
-        (["ten_xaa", "ten_xa", "Xã {{thong_tin.ten_xaa}}"], &errors[0]),
+        (["ten_xaa", "ten_xa", "Xã →{{thong_tin.ten_xaa}}←"], &errors[0]),
         (["uper", "upper", "{{uper thong_tin.ten_xa}}"], &errors[1]),
         (["{{#if thong_tin.huyen}}", "{{/if}}", "Huyện"], &errors[2]),
     ] {

@@ -3,10 +3,11 @@
 //! `## Name` starts a sheet (`## Name {hidden}` a hidden one), a plain line is text in column A, a pipe row is a row, a
 //! blank line a blank row (but not next to a heading), a delimiter row (`|---|`) is nothing. Cells: `258` `1.5` numbers,
 //! `130.7%` a number with a percent format, `2023-12-15` a date, `TRUE` a flag, `"258"` text, `=A1+B1 -> 3` a formula and
-//! its result, `=A1+B1` a formula never computed, `<` merged with the cell at its left, `^` with the cell above, `\n` a
-//! line break, `\|` a bar, anything else text. A row that ends with `| {hidden}` is hidden.
+//! its result, `=A1+B1` a formula never computed, `{rich} **a** b *c* ***d***` text with bold and italic letters, `<` merged
+//! with the cell at its left, `^` with the cell above, `\n` a line break, `\|` a bar, anything else text. A row that ends
+//! with `| {hidden}` is hidden.
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Image, Workbook, Worksheet};
 
 /// The workbook as .xlsx bytes. Panics on a mistake in the notation: tests only.
 #[allow(dead_code)]
@@ -30,6 +31,25 @@ pub fn workbook_with(markdown: &str, finish: impl FnOnce(&mut Workbook)) -> Vec<
 #[allow(dead_code)]
 pub fn set_property(workbook: &mut Workbook, name: &str, value: &str) {
     workbook.set_properties(&DocProperties::new().set_custom_property(name, value));
+}
+
+/// The bytes of a PNG file of 64 by 20 pixels, told from others by the comment in it. Shows nothing.
+#[allow(dead_code)]
+pub fn png(comment: &str) -> Vec<u8> {
+    let chunk = |kind: &[u8], data: &[u8]| [&(data.len() as u32).to_be_bytes()[..], kind, data, &[0; 4]].concat();
+    let header = [0, 0, 0, 64, 0, 0, 0, 20, 8, 6, 0, 0, 0];
+    [
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        chunk(b"IHDR", &header),
+        chunk(b"tEXt", comment.as_bytes()),
+    ]
+    .concat()
+}
+
+/// The same, to be put into a sheet.
+#[allow(dead_code)]
+pub fn picture(comment: &str) -> Image {
+    Image::new_from_buffer(&png(comment)).expect("a picture")
 }
 
 fn sheet(worksheet: &mut Worksheet, section: &str) {
@@ -122,6 +142,11 @@ fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
     let day = || Format::new().set_num_format("dd/mm/yyyy");
     let result = match cell {
         "" | "<" | "^" => return,
+        _ if cell.starts_with("{rich}") => {
+            let runs = runs(cell.trim_start_matches("{rich}").trim_start());
+            let runs: Vec<(&Format, &str)> = runs.iter().map(|(format, text)| (format, *text)).collect();
+            worksheet.write_rich_string(row, column, &runs)
+        }
         "TRUE" | "FALSE" => worksheet.write_boolean(row, column, cell == "TRUE"),
         _ if cell.len() >= 2 && cell.starts_with('"') && cell.ends_with('"') => {
             worksheet.write_string(row, column, &cell[1..cell.len() - 1])
@@ -154,6 +179,27 @@ fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
         },
     };
     result.expect("a cell");
+}
+
+/// The runs of a text with `*` around what is italic and `**` around what is bold.
+fn runs(text: &str) -> Vec<(Format, &str)> {
+    let mut runs = Vec::new();
+    let (mut bold, mut italic) = (false, false);
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix("**") {
+            (bold, rest) = (!bold, after);
+        } else if let Some(after) = rest.strip_prefix('*') {
+            (italic, rest) = (!italic, after);
+        } else {
+            let (part, after) = rest.split_at(rest.find('*').unwrap_or(rest.len()));
+            let format = Format::new();
+            let format = if bold { format.set_bold() } else { format };
+            runs.push((if italic { format.set_italic() } else { format }, part));
+            rest = after;
+        }
+    }
+    runs
 }
 
 fn date(cell: &str) -> Option<ExcelDateTime> {

@@ -1,15 +1,18 @@
-//! `pack check`: everything that is wrong with a pack: manifest, schema, templates, file names.
+//! `pack check`: everything that is wrong with a pack: manifest, schema, templates, file names; if wanted as comments in
+//! copies of the templates.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use serde_json::json;
 
+use crate::cli::output::{self, Target};
 use crate::cli::report::{Report, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
-use crate::diagnostic::Text;
-use crate::pipeline;
+use crate::diagnostic::{Diagnostic, Place, Text};
+use crate::pack::{Origin, Pack};
+use crate::{pipeline, text};
 
 /// Runs the command.
 pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
@@ -25,8 +28,105 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     let mut findings = pipeline::check_pack(&pack);
     packs::name_pack(&mut findings, &pack.id);
     report.add(findings);
+    if let Some(path) = matches.get_one::<PathBuf>("annotate") {
+        let written = match annotate(session, &pack, path, matches.get_flag("force")) {
+            Ok(written) => written,
+            // What was asked for in the first place is told all the same.
+            Err(stop) => {
+                report.absorb(stop);
+                return Ok(report);
+            }
+        };
+        for (_, path) in &written {
+            report.text.push_str(&format!("{}\n", path.display()));
+        }
+        report.summary = Some(match written.len() {
+            0 if report.findings.is_empty() => Text::new(
+                "Gói không có lỗi nào nên không ghi bản chú thích",
+                "Nothing is wrong with the pack, so no annotated copy was written",
+            ),
+            0 => Text::new(
+                "Không có gì để chú thích trong mẫu Word nên không ghi bản chú thích",
+                "There is nothing to annotate in the Word templates, so no copy was written",
+            ),
+            1 => Text::new("Đã ghi 1 bản mẫu Word có chú thích", "Wrote 1 annotated Word template"),
+            count => text!(
+                "Đã ghi {count} bản mẫu Word có chú thích",
+                "Wrote {count} annotated Word templates"
+            ),
+        });
+        let annotated = written
+            .iter()
+            .map(|(template, path)| json!({ "template": template, "path": path.display().to_string() }));
+        report.json.insert("annotated".into(), annotated.collect());
+        return Ok(report);
+    }
     if report.findings.is_empty() {
         report.summary = Some(Text::new("Gói không có lỗi nào", "Nothing is wrong with the pack"));
     }
     Ok(report)
+}
+
+/// Writes an annotated copy of each template in which something was found; returns the templates and the copies' paths.
+fn annotate(session: &Session, pack: &Pack, path: &Path, force: bool) -> Result<Vec<(String, PathBuf)>, Stop> {
+    let target = Target::parse(path, "docx")?;
+    let copies = pipeline::annotate_pack(pack, session.lang);
+    if copies.len() > 1 && matches!(target, Target::File(_)) {
+        let count = copies.len();
+        return Err(refusal(
+            path,
+            "ghi/nhieu-vao-mot",
+            text!(
+                "có {count} mẫu Word cần chú thích, không ghi vào một tệp được",
+                "{count} annotated templates can't go into one file"
+            ),
+            Text::new("cho --annotate một thư mục", "give --annotate a folder"),
+        ));
+    }
+    let mut staged = Vec::new();
+    for (template, bytes) in copies {
+        let copy = match &target {
+            Target::File(file) => file.clone(),
+            Target::Folder(folder) => folder.join(copy_name(&template)),
+        };
+        if let Origin::Folder(folder) = &pack.origin
+            && is_own_file(pack, folder, &copy)
+        {
+            return Err(refusal(
+                &copy,
+                "ghi/trung-ten",
+                Text::new(
+                    "nơi ghi trùng với một tệp của gói, tệp ấy được giữ nguyên",
+                    "the output is a file of the pack, which was left alone",
+                ),
+                Text::new("ghi sang tên khác", "write to another name"),
+            ));
+        }
+        staged.push((template, output::stage(&copy, &bytes, force)?));
+    }
+    staged
+        .into_iter()
+        .map(|(template, staged)| Ok((template, staged.put()?)))
+        .collect()
+}
+
+/// What the name of an annotated copy ends with.
+const COPY_ENDING: &str = " (chú thích).docx";
+
+/// The name of a template's annotated copy: the template's own, and what it is.
+fn copy_name(template: &str) -> String {
+    let stem = template.strip_suffix(".docx").unwrap_or(template);
+    format!("{}{COPY_ENDING}", stem.replace('/', "-"))
+}
+
+/// Whether a path is a file of the pack; copies that were written into its folder before are none.
+fn is_own_file(pack: &Pack, folder: &Path, path: &Path) -> bool {
+    let mut own = pack.files.keys().filter(|file| !file.ends_with(COPY_ENDING));
+    own.any(|file| output::same_file(path, &folder.join(file)))
+}
+
+fn refusal(path: &Path, code: &'static str, message: Text, hint: Text) -> Stop {
+    let mut finding = Diagnostic::error(code, Place::File, message).hint(hint);
+    finding.file = Some(path.display().to_string());
+    Stop::fault(finding)
 }

@@ -126,11 +126,13 @@ impl Work<'_> {
                 paragraph,
                 written: written.to_owned(),
                 fault,
+                range: None,
             },
             Some(partial) => PartFault {
                 paragraph: self.host.0,
                 written: self.host.1.clone(),
                 fault: within(partial, written, fault),
+                range: None,
             },
         };
         // A loop over a partial with a fault tells it once.
@@ -219,15 +221,16 @@ impl<'e> Expander<'e> {
         let mut copied = 0;
         let mut expansions = Vec::new();
         let mut known = Known::new();
+        let mut raw = None;
         let mut scopes = scopes.clone();
         let mut open = Vec::new();
         for paragraph in 0..tree.paragraphs.len() {
             let element = &tree.elements[tree.paragraphs[paragraph].element];
-            if element.start < copied || !tree.may_hold_tags(source, paragraph) {
+            if element.start < copied || raw.is_none() && !tree.may_hold_tags(source, paragraph) {
                 continue;
             }
             let found = tree.text(source, paragraph);
-            let (tags, faults) = tag::find(&found.text, &mut known);
+            let (tags, faults) = tag::find(&found.text, &mut known, &mut raw);
             let alone = match (tags.as_slice(), faults.as_slice()) {
                 ([tag], []) => Some((tag.written.as_str(), Some(&tag.says))),
                 ([], [(written, _)]) => Some((written.as_str(), None)),

@@ -1,5 +1,6 @@
 //! Helpers that choose how a value prints.
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -91,27 +92,15 @@ pub const DATE: Helper = Helper {
         Val::Text(match style.text() {
             None | Some("short") => vietnamese::date_short(date).into(),
             Some("long") => vietnamese::date_long(date).into(),
-            Some(pattern) => pattern
-                .replace("dd", &format!("{:02}", date.day()))
-                .replace('d', &date.day().to_string())
-                .replace("MM", &format!("{:02}", date.month()))
-                .replace('M', &date.month().to_string())
-                .replace("yyyy", &date.year().to_string())
-                .into(),
+            Some(pattern) => vietnamese::date_by_pattern(date, pattern).unwrap_or_default().into(),
         })
     },
 };
 
-/// Whether a text is a style of dates: `long`, `short`, or a pattern whose only letters are d, M and y.
+/// Whether a text is a style of dates: `long`, `short`, or a pattern as Word has them.
 fn is_date_style(style: &str) -> bool {
-    let letters = style
-        .split(|character: char| !character.is_alphabetic())
-        .filter(|word| !word.is_empty());
     matches!(style, "long" | "short")
-        || style.contains(['d', 'M', 'y'])
-            && letters
-                .into_iter()
-                .all(|word| matches!(word, "d" | "dd" | "M" | "MM" | "yyyy"))
+        || style.contains(['d', 'M', 'y']) && vietnamese::date_by_pattern(Date::ZERO, style).is_some()
 }
 
 /// `words x`
@@ -286,6 +275,24 @@ pub const CAPITALIZE: Helper = Helper {
     },
 };
 
+/// `title s`
+pub const TITLE: Helper = Helper {
+    name: "title",
+    usage: "title CHỮ",
+    vi: "viết hoa chữ cái đầu của mỗi từ",
+    en: "the first letter of each word as a capital",
+    example: ("title thong_tin.chuc_vu", "Chủ Tịch"),
+    named: &[],
+    check: one_text,
+    call: |arguments| {
+        with_text(arguments, |text| {
+            let words = text.split_inclusive(char::is_whitespace);
+            let title = |word: &str| first_letter(word, |letter| letter.to_uppercase().collect());
+            words.map(title).collect()
+        })
+    },
+};
+
 /// `uncapitalize s`
 pub const UNCAPITALIZE: Helper = Helper {
     name: "uncapitalize",
@@ -387,4 +394,77 @@ pub const PAGE_BREAK: Helper = Helper {
         Ok(Kind::PageBreak)
     },
     call: |_| Val::PageBreak,
+};
+
+/// `section_break "landscape"`
+pub const SECTION_BREAK: Helper = Helper {
+    name: "section_break",
+    usage: "section_break \"landscape\"",
+    vi: "ngắt phần, đứng một mình trong một đoạn; \"landscape\": các trang sau nằm ngang, \"portrait\": đứng",
+    en: "a section break, alone in its paragraph; \"landscape\" or \"portrait\" for the pages after it",
+    example: ("section_break \"landscape\"", ""),
+    named: &[],
+    check: |_, call| {
+        arity(call, 0, 1)?;
+        Ok(Kind::PageBreak)
+    },
+    call: |_| Val::Missing,
+};
+
+/// `merge_down x`
+pub const MERGE_DOWN: Helper = Helper {
+    name: "merge_down",
+    usage: "merge_down GIÁ_TRỊ",
+    vi: "trong ô của hàng lặp: in một lần và gộp ô với ô trên khi giá trị giống nhau",
+    en: "in a cell of a repeated row: prints once and merges the cell with the one above while the value is the same",
+    example: ("merge_down cap", "Tỉnh"),
+    named: &[],
+    check: one_text,
+    call: |arguments| match printed(arguments, 0) {
+        Some(text) => Val::Text(text.into()),
+        None => Val::Missing,
+    },
+};
+
+/// `link address "text"`
+pub const LINK: Helper = Helper {
+    name: "link",
+    usage: "link ĐỊA_CHỈ CHỮ",
+    vi: "siêu liên kết; địa chỉ bắt đầu bằng http://, https://, mailto: hoặc tel:",
+    en: "a hyperlink; the address begins with http://, https://, mailto: or tel:",
+    example: ("link thong_tin.trang_web \"Trang thông tin\"", "Trang thông tin"),
+    named: &[],
+    check: |schema, call| {
+        arity(call, 1, 2)?;
+        (0..call.arguments.len()).try_for_each(|index| family(schema, call, index, Family::Text))?;
+        Ok(Kind::Link)
+    },
+    call: |arguments| match printed(arguments, 0) {
+        Some(address) => {
+            let text = printed(arguments, 1).unwrap_or_else(|| address.clone());
+            Val::Link((address, text).into())
+        }
+        None => Val::Missing,
+    },
+};
+
+/// `image "name"`
+pub const IMAGE: Helper = Helper {
+    name: "image",
+    usage: "image \"TÊN\" width=40 height=20",
+    vi: "ảnh: tên cho bằng --image, tệp trong gói, hoặc trường có ảnh đặt trong ô; kích thước tính bằng mm",
+    en: "a picture: a name given by --image, a file of the pack, or a field with a picture in its cell; sizes in mm",
+    example: ("image \"con_dau\"", ""),
+    named: &["width", "height"],
+    check: |schema, call| {
+        arity(call, 1, 1)?;
+        printable(schema, call, 0)?;
+        let is_size = |value: &Expr| matches!(value, Expr::Literal(Literal::Number(size)) if size.is_sign_positive());
+        match call.named.iter().all(|(_, value)| is_size(value)) {
+            true => Ok(Kind::Picture),
+            false => Err(wrong_arguments(call.helper)),
+        }
+    },
+    // The filler places it: a value has no picture of its own.
+    call: |arguments| arguments.value(0),
 };

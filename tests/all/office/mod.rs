@@ -2,6 +2,7 @@
 //!
 //! Run by `./tests/run`, which installs the programs; a plain `cargo test` only says that it leaves them out.
 
+mod cases;
 pub mod tools;
 
 use std::collections::BTreeSet;
@@ -98,6 +99,37 @@ fn word_templates_are_valid() {
             &std::fs::read(&template).expect("a template"),
         );
     }
+}
+
+#[test]
+fn an_annotated_template_is_valid_and_opens() {
+    if !tools::wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates").join(PACK);
+    let pack = folder.path().join(PACK);
+    std::fs::create_dir(&pack).expect("a folder");
+    for file in std::fs::read_dir(&source).expect("the pack").flatten() {
+        std::fs::copy(file.path(), pack.join(file.file_name())).expect("a copy");
+    }
+    // The body, its tables and both headers get a tag that names no field.
+    let template = pack.join("bao-cao.docx");
+    let bytes = std::fs::read(&template).expect("a template");
+    let mut package = baocao::opc::Package::read(bytes, &baocao::opc::Limits::default()).expect("a package");
+    for part in ["word/document.xml", "word/header1.xml", "word/header2.xml"] {
+        let text = package.text(part).expect("a part");
+        let wrong = text.replace("</w:p>", "<w:r><w:t>{{thong_tin.a}}</w:t></w:r></w:p>");
+        package.set(part, wrong.into_bytes());
+    }
+    std::fs::write(&template, package.write().expect("a package")).expect("written");
+    let line = ["pack", "check", &format!("./{PACK}"), "--annotate", "a.docx"];
+    let output = tools::baocao(folder.path(), &line);
+    assert_eq!(output.status.code(), Some(1), "{}", tools::printed(&output));
+    let copy = folder.path().join("a.docx");
+    assert_sound("a.docx", &std::fs::read(&copy).expect("the copy"));
+    tools::validate(&copy);
+    tools::to_pdf(&copy);
 }
 
 /// The other tests are worth as much as the validator is: it must say no, too.

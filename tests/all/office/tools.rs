@@ -42,6 +42,28 @@ pub fn to_pdf(file: &Path) -> PathBuf {
     pdf
 }
 
+/// Text files that LibreOffice makes of all documents of a folder, in one run, in another folder.
+pub fn to_text(folder: &Path, target: &Path) {
+    let profile = tempfile::tempdir().expect("a temporary folder");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    let output = run(Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}", profile.path().display()))
+        .args([
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            "txt:Text (encoded):UTF8",
+            "--outdir",
+        ])
+        .arg(target)
+        .args(files));
+    assert!(output.status.success(), "LibreOffice: {}", printed(&output));
+}
+
 /// The text of each page, laid out as on paper: composed letters, plain blanks.
 pub fn pages_text(pdf: &Path) -> Vec<String> {
     let output = run(Command::new("pdftotext")

@@ -1,0 +1,274 @@
+//! Blocks over the columns of a table: cells of every row come and go, and the grid keeps its width.
+//!
+//! In: blocks with `over="column"`, both tags in cells of one row. Out: their tags placed around the same columns of every
+//! row, and replacements for the grid, the widths of cells and the columns that a cell spans (ECMA-376 part 1, 17.4.16,
+//! 17.4.17, 17.4.48, 17.4.71).
+
+use std::ops::Range;
+
+use super::expression::Fault;
+use super::part::{Name, SpotKind};
+use super::place::{Action, Columns, Instead, Over, Planner};
+use crate::text;
+
+/// A cell of a row and the columns of the grid that it takes.
+struct Cell {
+    element: usize,
+    columns: Range<usize>,
+}
+
+impl Planner<'_> {
+    /// Places the blocks over columns.
+    pub(super) fn column_blocks(&mut self) {
+        for block in self.blocks {
+            if block.over == Some(Over::Column) {
+                self.column_block(block.open, block.close, &block.elses);
+            }
+        }
+        for number in 0..self.columns.len() {
+            self.table_columns(number);
+        }
+    }
+
+    fn column_block(&mut self, open: usize, close: usize, elses: &[usize]) {
+        if let Some(&tag) = elses.first() {
+            self.faults.push((
+                tag,
+                Fault::new(
+                    "mau/else-trong-cot",
+                    text!(
+                        "khối lặp hoặc bỏ cả cột không dùng được {{{{else}}}}",
+                        "a block over columns can't have {{{{else}}}}"
+                    ),
+                )
+                .hint(Some(text!(
+                    "dùng hai khối: {{{{#if …}}}} cho cột này, {{{{#unless …}}}} cho cột kia",
+                    "use two blocks: {{{{#if …}}}} for one column, {{{{#unless …}}}} for the other"
+                ))),
+            ));
+            return;
+        }
+        let cell_of = |tag: usize| {
+            let element = self.paragraph_element(self.paragraph(tag));
+            self.tree.ancestor(element, |name| name == Name::Cell)
+        };
+        let row_of = |cell: usize| self.tree.ancestor(cell, |name| name == Name::Row);
+        let (Some(first), Some(last)) = (cell_of(open), cell_of(close)) else {
+            return;
+        };
+        let (Some(row), Some(other)) = (row_of(first), row_of(last)) else {
+            return;
+        };
+        let table = self.tree.ancestor(row, |name| name == Name::Table);
+        let block = self.blocks.iter().find(|block| block.open == open);
+        let (Some(table), true, Some(block)) = (table, row == other, block) else {
+            if let Some(block) = block {
+                self.crosses(block);
+            }
+            return;
+        };
+        let cells = self.cells(row);
+        let columns_of = |cell: usize| cells.iter().find(|found| found.element == cell);
+        let (Some(from), Some(to)) = (columns_of(first), columns_of(last)) else {
+            return self.crosses(block);
+        };
+        let columns = from.columns.start..to.columns.end;
+        let known = match self.columns.iter().position(|(element, _)| *element == table) {
+            Some(known) => known,
+            None => {
+                let widths = self.grid(table);
+                self.columns.push((
+                    table,
+                    Columns {
+                        widths,
+                        blocks: Vec::new(),
+                    },
+                ));
+                self.columns.len() - 1
+            }
+        };
+        let blocks = &mut self.columns[known].1.blocks;
+        if blocks
+            .iter()
+            .any(|(_, other)| other.start < columns.end && columns.start < other.end)
+        {
+            return self.crosses(block);
+        }
+        blocks.push((open, columns));
+    }
+
+    /// The widths of a table's grid.
+    fn grid(&self, table: usize) -> Vec<u32> {
+        let grid = self
+            .tree
+            .children(table)
+            .find(|(_, element)| element.name == Name::Grid);
+        let columns = grid.map(|(grid, _)| self.tree.children(grid)).into_iter().flatten();
+        columns
+            .filter(|(_, element)| element.name == Name::GridColumn)
+            .map(|(column, _)| self.number(column, SpotKind::GridColumn).unwrap_or_default())
+            .collect()
+    }
+
+    fn number(&self, element: usize, kind: SpotKind) -> Option<u32> {
+        let spot = self.tree.spot_of(element, kind)?;
+        self.source[spot.range.clone()].trim().parse().ok()
+    }
+
+    /// The cells of a row, those of tables inside it aside.
+    fn cells(&self, row: usize) -> Vec<Cell> {
+        let mut at = self.skipped(row);
+        let mut cells = Vec::new();
+        for (element, inner) in self.tree.inside(row) {
+            if inner.name != Name::Cell || self.tree.ancestor(element, |name| name == Name::Row) != Some(row) {
+                continue;
+            }
+            let span = self
+                .property(element, SpotKind::GridSpan)
+                .and_then(|property| self.number(property, SpotKind::GridSpan))
+                // A table has no more than 63 columns in Word.
+                .map_or(1, |span| span.clamp(1, 1_000) as usize);
+            cells.push(Cell {
+                element,
+                columns: at..at + span,
+            });
+            at += span;
+        }
+        cells
+    }
+
+    /// How many columns are left free before the first cell of a row: `w:gridBefore`.
+    fn skipped(&self, row: usize) -> usize {
+        let Some((properties, _)) = self.tree.children(row).next() else {
+            return 0;
+        };
+        let element = &self.tree.elements[properties];
+        let xml = &self.source[element.start..element.end];
+        let found = xml.split("gridBefore").nth(1).filter(|_| element.name == Name::Other);
+        let number = found.and_then(|rest| rest.split('"').nth(1));
+        number
+            .and_then(|number| number.parse::<usize>().ok())
+            .map_or(0, |skipped| skipped.min(1_000))
+    }
+
+    /// The element of a cell's properties that has a spot of a kind.
+    fn property(&self, cell: usize, kind: SpotKind) -> Option<usize> {
+        let (properties, _) = self
+            .tree
+            .children(cell)
+            .find(|(_, element)| element.name == Name::CellProperties)?;
+        self.tree
+            .children(properties)
+            .map(|(element, _)| element)
+            .find(|&element| self.tree.spot_of(element, kind).is_some())
+    }
+
+    fn table_columns(&mut self, number: usize) {
+        let (table, columns) = self.columns[number].clone();
+        let rows: Vec<usize> = self
+            .tree
+            .inside(table)
+            .filter(|(_, element)| element.name == Name::Row)
+            .map(|(row, _)| row)
+            .filter(|&row| self.tree.ancestor(row, |name| name == Name::Table) == Some(table))
+            .collect();
+        if let Some(&row) = rows.first() {
+            self.note_table(row);
+        }
+        for row in rows {
+            let Range { start, end } = self.range(row);
+            self.act(start, 0, Action::OpenRow);
+            self.act(end, 0, Action::CloseRow);
+            let cells = self.cells(row);
+            for (open, block) in &columns.blocks {
+                let within = |cell: &&Cell| block.start <= cell.columns.start && cell.columns.end <= block.end;
+                let first = cells.iter().find(within).map(|cell| self.range(cell.element).start);
+                let last = cells.iter().rfind(within).map(|cell| self.range(cell.element).end);
+                if let (Some(first), Some(last), Some(close)) = (first, last, self.close_of(*open)) {
+                    self.place(*open, first);
+                    self.place(close, last);
+                    self.regions.push((*open, first..last));
+                }
+            }
+            for cell in &cells {
+                self.cell(number, &columns, cell);
+            }
+        }
+        let grid = self
+            .tree
+            .children(table)
+            .find(|(_, element)| element.name == Name::Grid);
+        let Some((grid, _)) = grid else {
+            return;
+        };
+        let grid_columns: Vec<Range<usize>> = self
+            .tree
+            .children(grid)
+            .filter(|(_, element)| element.name == Name::GridColumn)
+            .map(|(_, element)| element.start..element.end)
+            .collect();
+        for (column, range) in grid_columns.into_iter().enumerate() {
+            self.replace(range, Instead::GridColumn(number, column));
+        }
+    }
+
+    fn range(&self, element: usize) -> Range<usize> {
+        self.tree.elements[element].start..self.tree.elements[element].end
+    }
+
+    fn cell(&mut self, number: usize, columns: &Columns, cell: &Cell) {
+        if cell.columns.end <= columns.widths.len()
+            && let Some(property) = self.property(cell.element, SpotKind::CellWidth)
+            && let Some(width) = self.number(property, SpotKind::CellWidth)
+            && width > 0
+            && let Some(spot) = self.tree.spot_of(property, SpotKind::CellWidth)
+        {
+            let instead = Instead::CellWidth(number, cell.columns.clone(), width);
+            self.replace(spot.range.clone(), instead);
+        }
+        let is_within = |block: &Range<usize>| block.start <= cell.columns.start && cell.columns.end <= block.end;
+        let touches = |block: &Range<usize>| block.start < cell.columns.end && cell.columns.start < block.end;
+        let crosses = columns
+            .blocks
+            .iter()
+            .any(|(_, block)| touches(block) && !is_within(block));
+        if crosses
+            && let Some(property) = self.property(cell.element, SpotKind::GridSpan)
+            && let Some(spot) = self.tree.spot_of(property, SpotKind::GridSpan)
+        {
+            let instead = Instead::GridSpan(number, cell.columns.clone());
+            self.replace(spot.range.clone(), instead);
+        }
+    }
+}
+
+/// Widths of the columns that are there, given how often each column of the grid is: together as wide as the grid was.
+pub fn widths(widths: &[u32], counts: &[usize]) -> Vec<u32> {
+    let total: u64 = widths.iter().map(|&width| u64::from(width)).sum();
+    let wanted: u64 = widths
+        .iter()
+        .zip(counts)
+        .map(|(&width, &count)| u64::from(width) * count as u64)
+        .sum();
+    if wanted == 0 {
+        return widths.to_vec();
+    }
+    widths
+        .iter()
+        .map(|&width| (u64::from(width) * total / wanted) as u32)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_come_or_go_leave_the_table_as_wide_as_it_was() {
+        assert_eq!(widths(&[1000, 2000, 3000], &[1, 1, 1]), [1000, 2000, 3000]);
+        assert_eq!(widths(&[2000, 1000, 1000], &[1, 2, 0]), [2000, 1000, 1000]);
+        assert_eq!(widths(&[2000, 1000, 1000], &[1, 5, 1]), [1000, 500, 500]);
+        assert_eq!(widths(&[2000, 1000], &[0, 1]), [6000, 3000]);
+        assert_eq!(widths(&[2000], &[0]), [2000]);
+    }
+}

@@ -1,0 +1,426 @@
+//! Merge fields of Word's mail merge: the code of a field to a tag (ECMA-376 part 1, 17.16.5.35 MERGEFIELD).
+//!
+//! In: the code, `MERGEFIELD ten_xa \* Upper \b "xã "`. Out: a [`MergeField`], and where it stands in the part. Names are
+//! looked up as mail merge users know them: a path, or the bare id or label of a field.
+
+use std::ops::Range;
+
+use super::expression::{Fault, Kind, Scopes};
+use super::part::{Field, Name, Tree};
+use super::place::{PlacedTag, Shell, run_properties};
+use super::tag::{self, Says, Tag};
+use crate::schema::Layout;
+use crate::text;
+use crate::vietnamese;
+
+/// A merge field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MergeField {
+    /// The name, as written.
+    pub name: String,
+    /// Helpers of letter case, innermost first.
+    pub case: Vec<&'static str>,
+    /// `\b`: printed before a value that is there.
+    pub before: String,
+    /// `\f`: printed after it.
+    pub after: String,
+    /// `\@`: how a date prints.
+    pub date: Option<String>,
+    /// `\#`: how many decimals a number prints.
+    pub decimals: Option<usize>,
+}
+
+/// The words of a code; quotation marks, straight or not, hold words together.
+fn words(code: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut characters = code.chars().peekable();
+    while let Some(&first) = characters.peek() {
+        if first.is_whitespace() {
+            characters.next();
+            continue;
+        }
+        let mut word = String::new();
+        if matches!(first, '"' | '“' | '”') {
+            characters.next();
+            while let Some(character) = characters.next() {
+                match character {
+                    '"' | '“' | '”' => break,
+                    // In a quoted word a backslash escapes the next character.
+                    '\\' => word.extend(characters.next()),
+                    other => word.push(other),
+                }
+            }
+        } else {
+            while let Some(&character) = characters.peek().filter(|character| !character.is_whitespace()) {
+                word.push(character);
+                characters.next();
+                // A switch may be written without a blank after it: \b"x".
+                if word.len() == 2 && word.starts_with('\\') {
+                    break;
+                }
+            }
+        }
+        words.push(word);
+    }
+    words
+}
+
+/// A code's first word.
+fn kind(code: &str) -> &str {
+    code.split_whitespace().next().unwrap_or_default()
+}
+
+/// The merge field of a code; `None` when it is a field of another kind.
+pub fn parse(code: &str) -> Option<MergeField> {
+    if !kind(code).eq_ignore_ascii_case("MERGEFIELD") {
+        return None;
+    }
+    let mut words = words(code).into_iter().skip(1);
+    let mut field = MergeField {
+        name: words.next().unwrap_or_default(),
+        ..MergeField::default()
+    };
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "\\b" => field.before = words.next().unwrap_or_default(),
+            "\\f" => field.after = words.next().unwrap_or_default(),
+            "\\@" => field.date = words.next(),
+            "\\#" => field.decimals = words.next().map(|picture| decimals(&picture)),
+            "\\*" => match words.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+                "upper" => field.case.push("upper"),
+                "lower" => field.case.push("lower"),
+                "firstcap" => field.case.push("capitalize"),
+                "caps" => field.case.push("title"),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    Some(field)
+}
+
+/// The decimals of a numeric picture such as `#.##0,00` or `#,##0.00`: the digits after its last separator, when these are
+/// no group of thousands.
+fn decimals(picture: &str) -> usize {
+    let digits = picture.trim_matches(|character: char| !matches!(character, '#' | '0' | '.' | ','));
+    match digits.rfind([',', '.']) {
+        Some(at) if digits[at + 1..].len() != 3 || !digits[..at].contains('#') => digits[at + 1..]
+            .chars()
+            .filter(|digit| matches!(digit, '0' | '#'))
+            .count(),
+        _ => 0,
+    }
+}
+
+impl MergeField {
+    /// What the field says as a tag: names of tables begin and end a loop.
+    fn says(self) -> Result<Says, Fault> {
+        let table = |prefix: &str| self.name.strip_prefix(prefix).map(str::to_owned);
+        if let Some(list) = table("TableStart:") {
+            return tag::parse(&format!("{{{{#each {list}}}}}"));
+        }
+        if table("TableEnd:").is_some() {
+            return Ok(Says::Close("each".to_owned()));
+        }
+        Ok(Says::Merge(Box::new(self)))
+    }
+
+    /// The tag that prints what the field prints: `{{upper thong_tin.ten_xa}}`.
+    pub fn tag(&self, scopes: &Scopes<'_>) -> Result<String, Fault> {
+        let mut expression = resolve(scopes, &self.name)?;
+        if let Some(pattern) = &self.date {
+            expression = format!("(date {expression} \"{}\")", pattern.replace('"', ""));
+        } else if let Some(decimals) = self.decimals {
+            expression = format!("(number {expression} decimals={decimals})");
+        }
+        for helper in &self.case {
+            expression = format!("({helper} {expression})");
+        }
+        let expression = expression
+            .strip_prefix('(')
+            .and_then(|rest| rest.strip_suffix(')'))
+            .unwrap_or(&expression);
+        Ok(format!("{{{{{expression}}}}}"))
+    }
+}
+
+/// The path of a field by the name that a merge field has: a path, or the id, label or alias of a field of the records
+/// around it, innermost first, or of the one form sheet that has such a field.
+fn resolve(scopes: &Scopes<'_>, name: &str) -> Result<String, Fault> {
+    let is_path = !name.is_empty()
+        && name
+            .split('.')
+            .all(|step| !step.is_empty() && step.chars().all(|letter| letter.is_alphanumeric() || letter == '_'));
+    if is_path && scopes.knows(name) {
+        return Ok(name.to_owned());
+    }
+    let schema = scopes.schema;
+    // Mail merge makes underscores of blanks and other characters that it does not take.
+    let wanted = vietnamese::fold(&name.replace('_', " "));
+    let found = |sheet: usize| -> Option<&str> {
+        let fields = &schema.sheets.get(sheet)?.fields;
+        let by_id = fields.iter().find(|field| field.id == name);
+        let is_called = |text: &String| vietnamese::fold(&text.replace('_', " ")) == wanted;
+        let by_label = || {
+            fields
+                .iter()
+                .find(|field| is_called(&field.label) || field.aliases.iter().any(is_called))
+        };
+        by_id.or_else(by_label).map(|field| field.id.as_str())
+    };
+    for scope in scopes.frames.iter().rev() {
+        if let Kind::Record(sheet) = scope.kind
+            && let Some(field) = found(sheet)
+        {
+            return Ok(field.to_owned());
+        }
+    }
+    let forms = schema.sheets.iter().enumerate();
+    let mut forms = forms
+        .filter(|(_, sheet)| sheet.layout == Layout::Form)
+        .filter_map(|(index, sheet)| Some(format!("{}.{}", sheet.id, found(index)?)));
+    match (forms.next(), forms.next()) {
+        (Some(path), None) => Ok(path),
+        (Some(one), Some(other)) => Err(Fault::new(
+            "mau/truong-tron-hai-nghia",
+            text!(
+                "trường trộn “{name}” có ở hai trang: {one} và {other}",
+                "the merge field “{name}” is on two sheets: {one} and {other}"
+            ),
+        )
+        .hint(Some(text!(
+            "ghi tên đủ: MERGEFIELD {one}",
+            "write the full name: MERGEFIELD {one}"
+        )))),
+        (None, _) => {
+            let labels = schema
+                .sheets
+                .iter()
+                .filter(|sheet| sheet.layout == Layout::Form)
+                .flat_map(|sheet| {
+                    sheet
+                        .fields
+                        .iter()
+                        .flat_map(|field| [field.id.as_str(), field.label.as_str()])
+                });
+            let near = vietnamese::nearest(name, labels);
+            Err(Fault::new(
+                "mau/truong-la",
+                text!(
+                    "không có trường nào ứng với trường trộn “{name}”",
+                    "no field goes with the merge field “{name}”"
+                ),
+            )
+            .hint(Some(match near {
+                Some(near) => text!("có phải “{near}”?", "did you mean “{near}”?"),
+                None => text!(
+                    "xem các trường dùng được bằng lệnh: baocao pack show",
+                    "list the fields with: baocao pack show"
+                ),
+            })))
+        }
+    }
+}
+
+/// Merge fields of a part as tags, and what is wrong with fields: paragraph, code, fault.
+pub fn tags(source: &str, tree: &Tree) -> (Vec<PlacedTag>, Vec<(usize, String, Fault)>) {
+    let mut tags = Vec::new();
+    let mut faults = Vec::new();
+    for field in &tree.fields {
+        let code = field.code(source);
+        let Some(merge) = parse(&code) else {
+            continue;
+        };
+        let written = code.split_whitespace().collect::<Vec<_>>().join(" ");
+        let paragraph = tree.paragraph_of(field.paragraph);
+        if field.is_inside {
+            faults.push((paragraph, written, inside()));
+            continue;
+        }
+        let says = match merge.says() {
+            Ok(says) => says,
+            Err(fault) => {
+                faults.push((paragraph, written, fault));
+                continue;
+            }
+        };
+        match place(source, tree, field, paragraph, &written, says) {
+            Some(tag) => tags.push(tag),
+            None => faults.push((paragraph, written, crosses())),
+        }
+    }
+    (tags, faults)
+}
+
+fn inside() -> Fault {
+    Fault::new(
+        "mau/truong-long-nhau",
+        text!(
+            "trường trộn nằm trong mã của một trường khác (IF, NEXT…); Word chỉ tính lại khi cập nhật trường",
+            "the merge field stands in the code of another field (IF, NEXT…), which Word computes only on update"
+        ),
+    )
+    .hint(Some(text!(
+        "thay trường IF bằng khối {{{{#if …}}}}…{{{{/if}}}}",
+        "use a block {{{{#if …}}}}…{{{{/if}}}} instead of the IF field"
+    )))
+}
+
+fn crosses() -> Fault {
+    Fault::new(
+        "mau/truong-cat-ngang",
+        text!(
+            "trường trộn bắt đầu và kết thúc ở hai đoạn hay hai chỗ khác nhau",
+            "the merge field begins and ends in different paragraphs or places"
+        ),
+    )
+    .hint(Some(text!(
+        "xoá trường rồi chèn lại: Chèn > Phần Nhanh > Trường",
+        "delete the field and insert it again: Insert > Quick Parts > Field"
+    )))
+}
+
+/// Where a field stands: what goes, and what takes its place. `None` when it is not whole within one paragraph.
+fn place(source: &str, tree: &Tree, field: &Field, paragraph: usize, written: &str, says: Says) -> Option<PlacedTag> {
+    let prefix = &tree.prefix;
+    let element = |index: usize| &tree.elements[index];
+    let text_open = format!("<{prefix}t xml:space=\"preserve\">");
+    let text_close = format!("</{prefix}t>");
+    let first_run = |within: Range<usize>| {
+        let inside = tree.inside(tree.paragraphs[paragraph].element);
+        let mut runs = inside.filter(|(_, inner)| inner.name == Name::Run && within.contains(&inner.start));
+        runs.next().map(|(run, _)| run)
+    };
+    let (source_ranges, start, anchor, shell) = if element(field.begin).name == Name::FieldSimple {
+        let whole = element(field.begin).start..element(field.begin).end;
+        let properties = first_run(whole.clone()).map_or("", |run| run_properties(source, tree, run));
+        let shell = Shell::run(prefix, properties);
+        (without_markers(tree, whole.clone()), whole.start, field.begin, shell)
+    } else {
+        let (begin, end) = (element(field.begin), element(field.end));
+        let (first, last) = (begin.parent, end.parent);
+        if element(first).name != Name::Run || element(first).parent != element(last).parent {
+            return None;
+        }
+        let result = field.separate.map_or(begin.end, |separate| element(separate).end);
+        let result_run = first_run(result.saturating_sub(1)..end.start).filter(|&run| run != last);
+        let properties = run_properties(source, tree, result_run.unwrap_or(first));
+        let is_first = |inner: usize| {
+            let mut before = tree.children(first).take_while(|(index, _)| *index < inner);
+            before.all(|(_, inner)| inner.name == Name::RunProperties)
+        };
+        let whole_first = is_first(field.begin);
+        let whole_last = !tree.children(last).any(|(index, _)| index > field.end);
+        if whole_first && whole_last {
+            let whole = element(first).start..element(last).end;
+            let shell = Shell::run(prefix, properties);
+            (without_markers(tree, whole.clone()), whole.start, first, shell)
+        } else {
+            let shell = Shell {
+                open: text_open,
+                close: text_close,
+                properties: run_properties(source, tree, first).to_owned(),
+            };
+            let ranges = if first == last {
+                vec![begin.start..end.end]
+            } else {
+                let body = tree
+                    .children(last)
+                    .find(|(_, inner)| inner.name != Name::RunProperties)
+                    .map_or(end.start, |(_, inner)| inner.start);
+                let mut ranges = without_markers(tree, element(first).end..element(last).start);
+                ranges.insert(0, begin.start..element(first).close_start);
+                ranges.push(body..end.end);
+                ranges
+            };
+            (ranges, begin.start, field.begin, shell)
+        }
+    };
+    let text = tree.text(source, paragraph);
+    let range = text.within(start..source_ranges.last()?.end);
+    Some(PlacedTag {
+        paragraph,
+        tag: Tag {
+            start: range.start,
+            range,
+            written: written.to_owned(),
+            says,
+        },
+        source: source_ranges,
+        start,
+        element: anchor,
+        shell: Some(shell),
+        is_fixed: false,
+    })
+}
+
+impl Shell {
+    /// A run of its own.
+    pub fn run(prefix: &str, properties: &str) -> Self {
+        Self {
+            open: format!("<{prefix}r>{properties}<{prefix}t xml:space=\"preserve\">"),
+            close: format!("</{prefix}t></{prefix}r>"),
+            properties: properties.to_owned(),
+        }
+    }
+}
+
+/// A range without the bookmarks and the like inside it.
+pub fn without_markers(tree: &Tree, range: Range<usize>) -> Vec<Range<usize>> {
+    let first = tree.elements.partition_point(|element| element.start < range.start);
+    let mut ranges = Vec::new();
+    let mut from = range.start;
+    for element in &tree.elements[first..] {
+        if element.start >= range.end {
+            break;
+        }
+        if element.name == Name::Marker {
+            ranges.push(from..element.start);
+            from = element.end;
+        }
+    }
+    ranges.push(from..range.end);
+    ranges.retain(|range| !range.is_empty());
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_with_their_switches() {
+        let field = parse(r#" MERGEFIELD  "Tên xã"  \* Upper \b "xã " \f", " \* MERGEFORMAT "#).unwrap();
+        assert_eq!(
+            field,
+            MergeField {
+                name: "Tên xã".into(),
+                case: vec!["upper"],
+                before: "xã ".into(),
+                after: ", ".into(),
+                ..MergeField::default()
+            }
+        );
+        assert_eq!(
+            parse(r#"mergefield ngay \@ "dd/MM/yyyy""#).unwrap().date.as_deref(),
+            Some("dd/MM/yyyy")
+        );
+        assert_eq!(parse("PAGE"), None);
+        assert_eq!(parse("MERGEFIELD").unwrap().name, "");
+    }
+
+    #[test]
+    fn numeric_pictures_say_how_many_decimals() {
+        for (picture, wanted) in [
+            ("#,##0.00", 2),
+            ("#.##0,0", 1),
+            ("0", 0),
+            ("#,##0", 0),
+            ("#.##0", 0),
+            ("0,000", 3),
+            ("", 0),
+        ] {
+            assert_eq!(decimals(picture), wanted, "{picture}");
+        }
+    }
+}

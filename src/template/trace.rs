@@ -1,0 +1,205 @@
+//! Which cells a printed value comes from: one comment of Word for each, so that a reader can check it in the workbook.
+//!
+//! In: a value that is printed. Out: its cells by sheet, `Chỉ tiêu!F7`, ranges where they are next to each other. Values in
+//! headers, notes and text boxes, where Word takes no comments, are gathered for one comment at the document's beginning.
+
+use std::collections::BTreeMap;
+
+use super::comment::Comment;
+use super::compile::Print;
+use super::expression::{Environment, Expr, Kind, Step, Val};
+use crate::dataset::Record;
+use crate::diagnostic::{CellRef, column_letters};
+
+/// Comments of a document that is being made.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// In the order of the document.
+    pub notes: Vec<Comment>,
+    /// Values that stand where no comment can, in order, each once.
+    pub elsewhere: Vec<String>,
+    next: u32,
+}
+
+impl Trace {
+    /// No comments yet; the first gets the number `next`.
+    pub fn new(next: u32) -> Self {
+        Self {
+            next,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a comment; its id when it can stand at the value. Nothing for a value that comes from no cell.
+    pub fn add(&mut self, cells: &Cells, written: &str, part: Option<&str>) -> Option<u32> {
+        if cells.by_sheet.is_empty() {
+            return None;
+        }
+        let line = cells.text();
+        if part.is_none() {
+            let line = format!("{written}: {line}");
+            if !self.elsewhere.contains(&line) {
+                self.elsewhere.push(line);
+            }
+            return None;
+        }
+        let id = self.next;
+        self.next += 1;
+        let mut lines = vec![line];
+        if cells.is_computed {
+            lines.push(written.to_owned());
+        }
+        self.notes.push(Comment { id, lines });
+        Some(id)
+    }
+}
+
+impl Trace {
+    /// Puts values that stand where no comment can into the first comment. The lines that no comment takes.
+    pub fn finish(&mut self) -> Vec<String> {
+        let mut lines = std::mem::take(&mut self.elsewhere);
+        if lines.is_empty() {
+            return lines;
+        }
+        lines.insert(0, "Ở đầu trang, chân trang, chú thích và hộp văn bản:".to_owned());
+        match self.notes.first_mut() {
+            Some(first) => {
+                first.lines.append(&mut lines);
+                Vec::new()
+            }
+            None => lines,
+        }
+    }
+}
+
+/// Cells by the name of their sheet.
+#[derive(Clone, Debug, Default)]
+pub struct Cells {
+    by_sheet: BTreeMap<(usize, String), Vec<CellRef>>,
+    /// Whether the value is made of them by a helper.
+    is_computed: bool,
+}
+
+/// Most ranges of cells that are named one by one.
+const MOST: usize = 12;
+
+impl Cells {
+    fn add(&mut self, sheet: usize, name: &str, cell: Option<CellRef>) {
+        if let Some(cell) = cell {
+            self.by_sheet.entry((sheet, name.to_owned())).or_default().push(cell);
+        }
+    }
+
+    /// `Chỉ tiêu!F7`, `Khen thưởng!E5:E20`; several with semicolons.
+    fn text(&self) -> String {
+        let mut parts = Vec::new();
+        for ((_, name), cells) in &self.by_sheet {
+            let mut cells = cells.clone();
+            cells.sort_unstable_by_key(|cell| (cell.column, cell.row));
+            cells.dedup();
+            let mut ranges: Vec<(CellRef, CellRef)> = Vec::new();
+            for cell in cells {
+                match ranges.last_mut() {
+                    Some((_, last)) if last.column == cell.column && last.row + 1 == cell.row => *last = cell,
+                    _ => ranges.push((cell, cell)),
+                }
+            }
+            let more = ranges.len().saturating_sub(MOST);
+            let shown: Vec<String> = ranges
+                .iter()
+                .take(MOST)
+                .map(|(first, last)| match first == last {
+                    true => first.to_string(),
+                    false => format!("{first}:{}{}", column_letters(last.column), last.row + 1),
+                })
+                .collect();
+            let rest = if more > 0 { format!(" (+{more})") } else { String::new() };
+            parts.push(format!("{name}!{}{rest}", shown.join(", ")));
+        }
+        parts.join("; ")
+    }
+}
+
+/// The cells that a printed value comes from.
+pub fn sources(environment: &Environment<'_>, print: &Print) -> Cells {
+    let mut cells = Cells::default();
+    of(environment, &print.expr, print.field, &mut cells);
+    cells.is_computed = matches!(print.expr, Expr::Call(_));
+    cells
+}
+
+fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>, cells: &mut Cells) {
+    match expr {
+        Expr::Literal(_) | Expr::Loop(..) => {}
+        Expr::Path(frame, steps) => {
+            let Some((sheet, field)) = field else {
+                return;
+            };
+            let Some(data) = environment.dataset.sheets.get(sheet) else {
+                return;
+            };
+            let (value, record) = environment.path(*frame, steps);
+            if let Some(record) = record.filter(|_| !matches!(steps.last(), Some(Step::GroupKey))) {
+                cells.add(sheet, &data.name, data.cell(record, field));
+            } else if let Val::Value(value) = value {
+                // An item of a list: the record that holds the very value.
+                let found = data.records.iter().find(|record| holds(record, field, value));
+                cells.add(sheet, &data.name, found.and_then(|record| data.cell(record, field)));
+            }
+        }
+        Expr::Call(call) => {
+            for (index, (argument, kind)) in call.arguments.iter().zip(&call.kinds).enumerate() {
+                match kind {
+                    Kind::Field(sheet, field) => of(environment, argument, Some((*sheet, *field)), cells),
+                    Kind::Rows(sheet) | Kind::Texts(sheet) => {
+                        let value = environment.value(argument);
+                        let (Some(rows), Some(data)) = (value.rows(), environment.dataset.sheets.get(*sheet)) else {
+                            continue;
+                        };
+                        let columns = if call.columns.is_empty() && matches!(kind, Kind::Texts(_)) {
+                            &[0][..]
+                        } else {
+                            &call.columns
+                        };
+                        for record in rows.iter() {
+                            // A count names the rows by their first column.
+                            let named = if columns.is_empty() { &[0][..] } else { columns };
+                            for &column in named {
+                                cells.add(*sheet, &data.name, data.cell(record, column));
+                            }
+                        }
+                    }
+                    _ if matches!(argument, Expr::Call(_)) => of(environment, &call.arguments[index], None, cells),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+fn holds(record: &Record, field: usize, value: &crate::value::Value) -> bool {
+    record
+        .values
+        .get(field)
+        .and_then(Option::as_ref)
+        .is_some_and(|own| std::ptr::eq(own, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_cells_are_named_as_ranges() {
+        let mut cells = Cells::default();
+        for row in [4, 5, 6, 9] {
+            cells.add(1, "Khen thưởng", Some(CellRef::new(row, 4)));
+        }
+        cells.add(0, "Chỉ tiêu", Some(CellRef::new(6, 5)));
+        assert_eq!(cells.text(), "Chỉ tiêu!F7; Khen thưởng!E5:E7, E10");
+        for row in 0..50 {
+            cells.add(2, "Nhiều", Some(CellRef::new(2 * row, 0)));
+        }
+        assert!(cells.text().ends_with("A21, A23 (+38)"), "{}", cells.text());
+    }
+}
