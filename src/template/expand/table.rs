@@ -23,6 +23,9 @@ pub struct Column<'s> {
     pub tag: &'s str,
 }
 
+/// The tag of an item of a list sheet, which is always there.
+pub const THIS: &str = "this";
+
 /// What the tag asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wishes {
@@ -195,10 +198,22 @@ fn alignment(field: &Field) -> AlignmentType {
     }
 }
 
+/// The tags of a column's cells. What is missing leaves its cell blank, as in any table, unless the field has its own
+/// wording for it.
+fn value(column: &Column<'_>) -> String {
+    let Column { field, tag } = column;
+    if field.required || field.empty.is_some() || *tag == THIS {
+        format!("{{{{{tag}}}}}")
+    } else if field.ty == Type::Flag {
+        format!("{{{{default {tag} \"\"}}}}")
+    } else {
+        // The tag itself keeps what was bold in the workbook's cell; the last one keeps the paragraph of a blank cell.
+        format!("{{{{#if {tag}}}}}{{{{{tag}}}}}{{{{/if}}}}{{{{concat \"\"}}}}")
+    }
+}
+
 fn row(columns: &[Column<'_>], list: &str, number: bool, widths: &[usize], look: &Look) -> TableRow {
-    let values = columns
-        .iter()
-        .map(|column| (format!("{{{{{}}}}}", column.tag), alignment(column.field)));
+    let values = columns.iter().map(|column| (value(column), alignment(column.field)));
     let first = number.then(|| ("{{@number}}".to_owned(), AlignmentType::Center));
     let mut cells: Vec<(String, AlignmentType)> = first.into_iter().chain(values).collect();
     if let Some((opening, _)) = cells.first_mut() {
@@ -229,7 +244,7 @@ fn total(columns: &[Column<'_>], list: &str, number: bool, widths: &[usize], loo
     for (column, width) in columns[first..].iter().zip(&widths[spanned..]) {
         let mut paragraph = paragraph(look, false, alignment(column.field));
         if is_summable(column.field) {
-            let sum = format!("{{{{sum {list} \"{}\"}}}}", column.field.id);
+            let sum = format!("{{{{default (sum {list} \"{}\") \"\"}}}}", column.field.id);
             paragraph = paragraph.add_run(text(&sum, true));
         }
         cells.push(cell(*width, vec![paragraph]));

@@ -547,7 +547,7 @@ fn a_table_has_the_declared_columns() {
          [TT] [Cấp] [Số lượng] [Tỷ lệ]
          [1] [Tỉnh] [03] [130,7%]
          [2] [Xã] [12] [100%]
-         [3] [Tỉnh] [05] [………]
+         [3] [Tỉnh] [05] []
 
          sau",
     );
@@ -579,7 +579,7 @@ fn a_table_takes_any_list_and_its_options() {
         &[],
         "[Cấp] [Số lượng] [Tỷ lệ]
          [Tỉnh] [03] [130,7%]
-         [Tỉnh] [05] [………]
+         [Tỉnh] [05] []
          [Tổng cộng] [08] []
          x
          Tỉnh
@@ -595,7 +595,21 @@ fn a_table_takes_any_list_and_its_options() {
          x
          [Thực hiện]
          [14.728,5]
-         [………]",
+         []",
+    );
+}
+
+#[test]
+fn blank_cells_of_a_table_stay_blank_and_keep_their_look() {
+    let main = simple("{{table khen}}\nx");
+    let template = compile(&main, &Files::new()).unwrap();
+    let (bytes, findings) = template.fill(&dataset()).unwrap();
+    assert_eq!(findings.iter().count(), 0, "{}", findings.print(Lang::En));
+    let xml = document(&Package::read(bytes, &Limits::default()).unwrap());
+    let last = &xml[xml.rfind("<w:tc>").unwrap()..xml.rfind("</w:tc>").unwrap() + "</w:tc>".len()];
+    assert!(
+        last.contains(r#"<w:jc w:val="right"/></w:pPr>"#) && shown(last).is_empty(),
+        "{last}"
     );
 }
 
