@@ -36,6 +36,7 @@ enum Series {
     Drawing,
     Control,
     Shape,
+    Revision,
 }
 
 fn series(kind: SpotKind) -> Option<Series> {
@@ -44,6 +45,7 @@ fn series(kind: SpotKind) -> Option<Series> {
         SpotKind::Drawing => Series::Drawing,
         SpotKind::Control => Series::Control,
         SpotKind::Shape => Series::Shape,
+        SpotKind::Revision => Series::Revision,
         _ => return None,
     })
 }
@@ -185,6 +187,11 @@ impl Additions {
 
     /// The id of a relationship of a part to a target; the same target has the same id.
     pub fn relate(&mut self, part: &str, kind: &str, points: Points<'_>) -> String {
+        self.relate_as(part, None, kind, points)
+    }
+
+    /// The same, with an id that a new relationship is to have.
+    pub fn relate_as(&mut self, part: &str, id: Option<&str>, kind: &str, points: Points<'_>) -> String {
         let target = match points {
             Points::ToPart(target) | Points::Outside(target) => target,
         };
@@ -194,7 +201,7 @@ impl Additions {
         }
         let list = self.relationships.entry(part.to_owned()).or_default();
         // Word numbers its own rId1, rId2, …
-        let id = format!("rIdF{}", list.len() + 1);
+        let id = id.map_or_else(|| format!("rIdF{}", list.len() + 1), str::to_owned);
         list.push((id.clone(), opc::relationship_xml(&id, kind, points)));
         self.known.insert(key, id.clone());
         id

@@ -65,8 +65,8 @@ pub enum Node {
         /// When not.
         otherwise: Vec<Node>,
     },
-    /// A paragraph that vanishes when it prints nothing, but for its bookmarks and the like.
-    Paragraph(Vec<Node>, Vec<Range<usize>>),
+    /// A paragraph that vanishes when it prints nothing, but for its bookmarks and the like; one that stays has none.
+    Paragraph(Vec<Node>, Option<Vec<Range<usize>>>),
     /// The content of a cell, header or text box, which must end with a paragraph.
     Story(Vec<Node>),
     /// A drawing that shows a picture; it goes when there is none.
@@ -94,6 +94,8 @@ pub enum Fresh {
     Numbering(Range<usize>),
     /// An empty paragraph, when a table was written last.
     Gap,
+    /// The same at the end of the body, or when it has no paragraph at all.
+    End,
     /// A column of the grid of the innermost table.
     GridColumn(usize),
     /// The width of a cell by its columns, and as written.
@@ -156,8 +158,10 @@ pub struct Link {
     pub source: String,
     /// Its nodes over that text.
     pub nodes: Vec<Node>,
-    /// The relationship in the template, which is not needed in the document.
+    /// The relationship in the template.
     pub relationship: String,
+    /// Where its id stands in the source.
+    pub position: usize,
 }
 
 /// A piece of the source.
@@ -169,6 +173,8 @@ pub struct Raw {
     pub shows: bool,
     /// Whether a table row begins in it.
     pub row: bool,
+    /// Whether a paragraph begins in it.
+    pub paragraph: bool,
     /// Whether it leaves a table right behind it; `None` when it says nothing of that.
     pub table: Option<bool>,
 }
@@ -367,6 +373,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     let restarts = !plan.restarts.is_empty();
     let mut builder = Builder::new(source, &says, &blocks, plan, context.schema);
     builder.row_tag = format!("<{}tr", tree.prefix);
+    builder.paragraph_tag = format!("<{}p", tree.prefix);
     builder.visible = tree.visible_texts(source);
     builder.markers = tree.markers();
     builder.word = Some(Word {
@@ -457,7 +464,9 @@ fn gather(source: &str, tree: &Tree, context: &Context<'_>) -> Gathered {
     let mut tags: Vec<PlacedTag> = Vec::new();
     for tag in others {
         // What a field or control held is replaced: it is not looked at for tags, nor for other fields.
-        let here = tag.start..tag.start + 1;
+        // The end of a repeating section is where its first item ends, and the next begins.
+        let at = tag.start - usize::from(matches!(tag.tag.says, Says::Close(_)) && tag.is_fixed);
+        let here = at..at + 1;
         if place::covers(&dropped, here.clone()) || place::covers(&accepted, here) {
             continue;
         }
@@ -787,6 +796,8 @@ fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Result<Pr
             };
             let mut print = compile_print(scopes, &head, written)?;
             if !merge.before.is_empty() || !merge.after.is_empty() {
+                // Text that goes with a value says that there need not be one.
+                print.empty = Some(String::new());
                 print.extra = Some(Box::new(Extra {
                     before: merge.before.clone(),
                     after: merge.after.clone(),
@@ -1107,6 +1118,7 @@ struct Builder<'b> {
     cursor: usize,
     faults: Vec<(usize, Fault)>,
     row_tag: String,
+    paragraph_tag: String,
     /// Pieces of text that show something, in order.
     visible: Vec<Range<usize>>,
     /// Bookmarks and the like, in order.
@@ -1148,6 +1160,7 @@ impl<'b> Builder<'b> {
             cursor: 0,
             faults: Vec::new(),
             row_tag: String::new(),
+            paragraph_tag: String::new(),
             visible: Vec::new(),
             markers: Vec::new(),
             word: None,
@@ -1209,13 +1222,17 @@ impl<'b> Builder<'b> {
             return;
         }
         let text = &self.source[range.clone()];
-        let row = !self.row_tag.is_empty()
-            && text
-                .match_indices(&self.row_tag)
-                .any(|(at, found)| !text[at + found.len()..].starts_with(|next: char| next.is_alphanumeric()));
+        let begins = |tag: &str| {
+            !tag.is_empty()
+                && text
+                    .match_indices(tag)
+                    .any(|(at, found)| !text[at + found.len()..].starts_with(|next: char| next.is_alphanumeric()))
+        };
+        let row = begins(&self.row_tag);
         nodes.push(Node::Raw(Raw {
             shows: self.shows(&range),
             row,
+            paragraph: begins(&self.paragraph_tag),
             table: self.leaves_table(&range),
             range,
         }));
@@ -1257,11 +1274,15 @@ impl<'b> Builder<'b> {
             self.raw(position, &mut nodes);
             match action {
                 Action::Insert(markup) => nodes.push(Node::Markup(markup)),
-                Action::OpenParagraph => {
+                Action::OpenParagraph { vanishes: false } => {
+                    let inner = self.until(Stop::Paragraph);
+                    nodes.push(Node::Paragraph(inner, None));
+                }
+                Action::OpenParagraph { vanishes: true } => {
                     let inner = self.until(Stop::Paragraph);
                     let within = |range: &&Range<usize>| position <= range.start && range.end <= self.cursor;
                     let markers = self.markers.iter().filter(within).cloned().collect();
-                    nodes.push(Node::Paragraph(inner, markers));
+                    nodes.push(Node::Paragraph(inner, Some(markers)));
                 }
                 Action::OpenStory => {
                     let inner = self.until(Stop::Story);
@@ -1505,6 +1526,7 @@ impl Builder<'_> {
             Instead::Once(range) => Node::Fresh(Fresh::Once(range)),
             Instead::Numbering(range) => Node::Fresh(Fresh::Numbering(range)),
             Instead::Gap => Node::Fresh(Fresh::Gap),
+            Instead::End => Node::Fresh(Fresh::End),
             Instead::GridColumn(_, column) => Node::Fresh(Fresh::GridColumn(column)),
             Instead::CellWidth(_, columns, width) => Node::Fresh(Fresh::CellWidth(columns, width)),
             Instead::GridSpan(_, columns) => Node::Fresh(Fresh::GridSpan(columns)),
@@ -1536,6 +1558,7 @@ impl Builder<'_> {
                 range,
                 shows: false,
                 row: false,
+                paragraph: false,
                 table: Some(false),
             });
             raw.map(Node::Raw).into_iter().collect()
@@ -1558,6 +1581,7 @@ impl Builder<'_> {
                 source,
                 nodes,
                 relationship: relationship.to_owned(),
+                position: range.start,
             },
             Err((written, fault)) => {
                 self.link_faults.push((range.start, written, fault));

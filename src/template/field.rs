@@ -28,6 +28,8 @@ pub struct MergeField {
     pub date: Option<String>,
     /// `\#`: how many decimals a number prints.
     pub decimals: Option<usize>,
+    /// `\#`: whether thousands are set apart.
+    pub groups: bool,
 }
 
 /// The words of a code; quotation marks, straight or not, hold words together.
@@ -85,7 +87,11 @@ pub fn parse(code: &str) -> Option<MergeField> {
             "\\b" => field.before = words.next().unwrap_or_default(),
             "\\f" => field.after = words.next().unwrap_or_default(),
             "\\@" => field.date = words.next(),
-            "\\#" => field.decimals = words.next().map(|picture| decimals(&picture)),
+            "\\#" => {
+                let picture = words.next().unwrap_or_default();
+                field.decimals = Some(decimals(&picture));
+                field.groups = picture.contains("#.#") || picture.contains("#,#");
+            }
             "\\*" => match words.next().unwrap_or_default().to_ascii_lowercase().as_str() {
                 "upper" => field.case.push("upper"),
                 "lower" => field.case.push("lower"),
@@ -131,7 +137,8 @@ impl MergeField {
         if let Some(pattern) = &self.date {
             expression = format!("(date {expression} \"{}\")", pattern.replace('"', ""));
         } else if let Some(decimals) = self.decimals {
-            expression = format!("(number {expression} decimals={decimals})");
+            let group = if self.groups { "" } else { " group=false" };
+            expression = format!("(number {expression} fixed={decimals}{group})");
         }
         for helper in &self.case {
             expression = format!("({helper} {expression})");
@@ -151,7 +158,7 @@ fn resolve(scopes: &Scopes<'_>, name: &str) -> Result<String, Fault> {
         && name
             .split('.')
             .all(|step| !step.is_empty() && step.chars().all(|letter| letter.is_alphanumeric() || letter == '_'));
-    if is_path && scopes.knows(name) {
+    if is_path && (name == "this" || name.starts_with("this.") || scopes.knows(name)) {
         return Ok(name.to_owned());
     }
     let schema = scopes.schema;
@@ -229,12 +236,17 @@ pub fn tags(source: &str, tree: &Tree) -> (Vec<PlacedTag>, Vec<(usize, String, F
     for field in &tree.fields {
         let code = field.code(source);
         let Some(merge) = parse(&code) else {
+            // The address of a hyperlink is what its code says; of other fields Word shows what it computed last.
+            if code.contains("{{") && !kind(&code).eq_ignore_ascii_case("HYPERLINK") {
+                let written = code.split_whitespace().collect::<Vec<_>>().join(" ");
+                faults.push((tree.paragraph_of(field.paragraph), written.clone(), inside(&written)));
+            }
             continue;
         };
         let written = code.split_whitespace().collect::<Vec<_>>().join(" ");
         let paragraph = tree.paragraph_of(field.paragraph);
         if field.is_inside {
-            faults.push((paragraph, written, inside()));
+            faults.push((paragraph, written.clone(), inside(&written)));
             continue;
         }
         let says = match merge.says() {
@@ -252,12 +264,12 @@ pub fn tags(source: &str, tree: &Tree) -> (Vec<PlacedTag>, Vec<(usize, String, F
     (tags, faults)
 }
 
-fn inside() -> Fault {
+fn inside(code: &str) -> Fault {
     Fault::new(
         "mau/truong-long-nhau",
         text!(
-            "trường trộn nằm trong mã của một trường khác (IF, NEXT…); Word chỉ tính lại khi cập nhật trường",
-            "the merge field stands in the code of another field (IF, NEXT…), which Word computes only on update"
+            "trường trộn “{code}” nằm trong mã của một trường khác (IF, NEXT…); Word chỉ tính lại khi cập nhật trường",
+            "the merge field “{code}” stands in the code of another field (IF, NEXT…), which Word computes only on update"
         ),
     )
     .hint(Some(text!(

@@ -142,6 +142,8 @@ pub struct Filler<'f, 'a> {
     row: bool,
     /// Whether a table was written last.
     after_table: bool,
+    /// Whether any paragraph was written.
+    has_paragraph: bool,
     /// How many enclosing regions may still take back what they wrote.
     pending: usize,
     /// Columns of the tables around, innermost last.
@@ -178,6 +180,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             paragraph: 0,
             row: false,
             after_table: false,
+            has_paragraph: false,
             pending: 0,
             columns: Vec::new(),
             section: None,
@@ -200,6 +203,9 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     fn raw(&mut self, range: &Range<usize>) {
         let text = self.source.text;
+        if let Target::Address = self.target {
+            return write_address(&mut self.out, &text[range.clone()], false);
+        }
         self.out.extend_from_slice(&text.as_bytes()[range.clone()]);
     }
 
@@ -213,6 +219,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 self.raw(&raw.range);
                 self.shown |= raw.shows;
                 self.row |= raw.row;
+                self.has_paragraph |= raw.paragraph;
                 self.after_table = raw.table.unwrap_or(self.after_table);
             }
             Node::Markup(markup) => {
@@ -259,7 +266,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 self.nodes(nodes)?;
                 self.pending -= 1;
                 self.paragraph = around;
-                if !self.shown {
+                if let (false, Some(markers)) = (self.shown, markers) {
                     self.out.truncate(start);
                     self.after_table = after_table;
                     for marker in markers {
@@ -309,7 +316,10 @@ impl<'f, 'a> Filler<'f, 'a> {
                     let before = self.section.flatten();
                     let xml =
                         section::properties(&self.source.text[properties.clone()], before, self.section.is_some());
-                    self.write(&format!("<{prefix}p><{prefix}pPr>{xml}</{prefix}pPr></{prefix}p>"));
+                    // As low as can be, so that it does not fall onto a page of its own.
+                    self.write(&format!(
+                        "<{prefix}p><{prefix}pPr><{prefix}spacing {prefix}before=\"0\" {prefix}after=\"0\" {prefix}line=\"20\" {prefix}lineRule=\"exact\"/>{xml}</{prefix}pPr></{prefix}p>"
+                    ));
                     self.section = Some(orientation.or(before));
                     self.after_table = false;
                 }
@@ -406,6 +416,12 @@ impl<'f, 'a> Filler<'f, 'a> {
                     self.after_table = false;
                 }
             }
+            Fresh::End => {
+                if let (true, Target::Word(prefix)) = (self.after_table || !self.has_paragraph, self.target) {
+                    self.write(&format!("<{prefix}p/>"));
+                    self.after_table = false;
+                }
+            }
             Fresh::GridColumn(column) => {
                 if let (Some(columns), Target::Word(prefix)) = (self.columns.last(), self.target) {
                     let times = columns.counts.get(*column).copied().unwrap_or(1);
@@ -453,10 +469,12 @@ impl<'f, 'a> Filler<'f, 'a> {
             Fresh::Link(number) => {
                 if let Some(link) = self.source.compiled.links.get(*number) {
                     let address = self.address(link)?;
-                    let id = self
-                        .making
-                        .additions
-                        .relate(self.source.part.1, "hyperlink", Points::Outside(&address));
+                    let part = self.source.part;
+                    // The first of its addresses keeps the id that the template has.
+                    let is_first = self.making.additions.is_first(part.0, link.position);
+                    let id = is_first.then_some(link.relationship.as_str());
+                    let additions = &mut self.making.additions;
+                    let id = additions.relate_as(part.1, id, "hyperlink", Points::Outside(&address));
                     self.write(&id);
                 }
             }
@@ -485,7 +503,12 @@ impl<'f, 'a> Filler<'f, 'a> {
         filler.fill(&link.nodes)?;
         let missing = filler.missing;
         self.missing.extend(missing);
-        Ok(String::from_utf8(address).unwrap_or_default())
+        let address = String::from_utf8(address).unwrap_or_default();
+        // What the author wrote is the author's; a value must not choose what a click starts.
+        match !link.source.trim_start().starts_with("{{") || is_address(&address) {
+            true => Ok(address),
+            false => Ok("about:blank".to_owned()),
+        }
     }
 
     /// Whether the cell goes on with the one above: its mark, and a note for the value that stands in it.
@@ -609,7 +632,10 @@ impl<'f, 'a> Filler<'f, 'a> {
                         text.push_str(&extra.after);
                     }
                 } else {
-                    self.note_missing(print);
+                    // What prints nothing when it is missing is meant to.
+                    if print.empty.as_deref() != Some("") {
+                        self.note_missing(print);
+                    }
                     text.clear();
                     text.push_str(print.empty.as_deref().unwrap_or(self.source.empty));
                 }
@@ -663,7 +689,7 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     /// What is bold or italic in the cell of a value.
     fn formats(&self, print: &Print) -> Vec<Format> {
-        let (Some((sheet, field)), Expr::Path(frame, steps)) = (print.field, &print.expr) else {
+        let Some((sheet, field)) = print.field else {
             return Vec::new();
         };
         let Some(data) = self
@@ -675,8 +701,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         else {
             return Vec::new();
         };
-        let (_, record) = self.environment.path(*frame, steps);
-        let cell = record.and_then(|record| data.cell(record, field));
+        let cell = trace::cell(&self.environment, &print.expr, (sheet, field));
         let formats = cell.and_then(|cell| data.formats.get(&cell));
         formats.map_or(Vec::new(), |formats| formats.to_vec())
     }
@@ -914,7 +939,8 @@ fn write_text(out: &mut Vec<u8>, text: &str, target: Target<'_>) {
         Target::Word(prefix) => prefix,
         Target::Plain => return out.extend_from_slice(text.as_bytes()),
         Target::Xml => return out.extend_from_slice(opc::escape_attribute(text).as_bytes()),
-        Target::Address => return write_address(out, text),
+        // A value that begins an address is one; elsewhere it is a piece that must not end the one before it.
+        Target::Address => return write_address(out, text, !out.is_empty()),
     };
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -952,13 +978,18 @@ fn write_text(out: &mut Vec<u8>, text: &str, target: Target<'_>) {
     out.extend_from_slice(&bytes[from.min(bytes.len())..]);
 }
 
-/// Writes a piece of an address: what can't stand in one is percent-encoded (RFC 3986, 2).
-fn write_address(out: &mut Vec<u8>, text: &str) {
+/// Writes a piece of an address: what can't stand in one is percent-encoded, in a component also what divides an address
+/// (RFC 3986, 2).
+fn write_address(out: &mut Vec<u8>, text: &str, is_component: bool) {
     for byte in text.trim().bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(byte),
-            b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' | b'!' | b'$' | b'&' | b'\''
-            | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b'%' => out.push(byte),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte),
+            b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+'
+            | b',' | b';' | b'=' | b'%'
+                if !is_component =>
+            {
+                out.push(byte);
+            }
             _ => out.extend_from_slice(format!("%{byte:02X}").as_bytes()),
         }
     }

@@ -8,9 +8,11 @@ use std::ops::Range;
 
 use handlebars::template::Parameter;
 
+use super::expression::Fault;
 use super::part::{SpotKind, TextKind};
 use super::place::{Action, Instead, Planner, covers, merged};
 use super::tag::Says;
+use crate::text;
 
 impl Planner<'_> {
     /// Bookmarks and ranges of comments that begin inside a block and end outside of it, or the other way round, move to
@@ -67,6 +69,45 @@ impl Planner<'_> {
         }
     }
 
+    /// A block may take a field as a whole or leave it: half a field is none.
+    pub(super) fn fields_across(&mut self) {
+        let start_of = |element: usize| self.tree.elements[element].start;
+        let mut regions = self.regions.clone();
+        regions.sort_by_key(|(_, region)| (region.start, std::cmp::Reverse(region.end)));
+        let ends = |field: &super::part::Field| [start_of(field.begin), start_of(field.end)];
+        let mut positions: Vec<usize> = self.tree.fields.iter().flat_map(ends).collect();
+        positions.sort_unstable();
+        let around = around(&regions, &positions);
+        for field in &self.tree.fields {
+            let [begin, end] = ends(field);
+            let blocks = |position: usize| positions.binary_search(&position).map_or(&[][..], |at| &around[at]);
+            let (of_begin, of_end) = (blocks(begin), blocks(end));
+            let common = of_begin
+                .iter()
+                .zip(of_end)
+                .take_while(|(one, other)| one == other)
+                .count();
+            if let Some(&crossed) = of_begin.get(common).or(of_end.get(common)) {
+                let code = field.code(self.source);
+                let code = code.trim();
+                self.faults.push((
+                    regions[crossed].0,
+                    Fault::new(
+                        "mau/khoi-cat-truong",
+                        text!(
+                            "khối cắt đôi một trường của Word: “{code}”",
+                            "the block cuts a field of Word in two: “{code}”"
+                        ),
+                    )
+                    .hint(Some(text!(
+                        "đặt cả trường vào trong khối hoặc ra ngoài khối",
+                        "put the whole field inside the block or outside of it"
+                    ))),
+                ));
+            }
+        }
+    }
+
     /// The regions of loops, with their opening tags.
     fn loops(&self) -> Vec<(usize, Range<usize>)> {
         let is_loop = |tag: usize| matches!(&self.tags[tag].tag.says, Says::Open(name, _) if name == "each");
@@ -92,6 +133,7 @@ impl Planner<'_> {
                 | SpotKind::BookmarkEnd
                 | SpotKind::Drawing
                 | SpotKind::Control
+                | SpotKind::Revision
                 | SpotKind::Shape => (spot.range.clone(), Instead::Identity(spot.kind, spot.range.clone())),
                 SpotKind::RangeStart | SpotKind::RangeEnd | SpotKind::CommentReference => {
                     let range = element.start..element.end;
@@ -124,6 +166,12 @@ impl Planner<'_> {
             return;
         }
         let mut restarted: HashSet<&str> = HashSet::new();
+        let regions: Vec<Range<usize>> = loops.iter().map(|(_, region)| region.clone()).collect();
+        let loops_inside = |position: usize, outer: &Range<usize>| {
+            regions
+                .iter()
+                .any(|region| region != outer && outer.contains(&region.start) && region.contains(&position))
+        };
         for (open, region) in loops {
             let wish = match &self.tags[open].tag.says {
                 Says::Open(_, head) => match head.hash.get("numbering") {
@@ -146,11 +194,13 @@ impl Planner<'_> {
                 }
                 let same = || lists.iter().filter(|(_, other)| &self.source[other.clone()] == id);
                 let whole = same().all(|(_, other)| region.contains(&other.start));
+                // One item for each round is no list of its own: it counts the rounds.
+                let several = same().nth(1).is_some() || loops_inside(range.start, &region);
                 let begins = first.is_some_and(|first| same().any(|(_, other)| first.contains(other.start)));
                 let restarts = match wish.as_deref() {
                     Some("restart") => true,
                     Some("continue") => false,
-                    _ => whole && !begins,
+                    _ => whole && several && !begins,
                 };
                 if restarts {
                     ids.push(id);

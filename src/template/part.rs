@@ -60,6 +60,8 @@ pub enum Name {
     FieldMark,
     /// `w:instrText`
     Instruction,
+    /// `m:t`: text of an equation.
+    MathText,
     /// `w:txbxContent`, `w:hdr`, `w:ftr`, `w:footnote`, `w:endnote`: must not be left without a paragraph.
     Story,
     /// Bookmarks, comment ranges, permissions: survive when the paragraph around them goes.
@@ -172,6 +174,8 @@ pub enum SpotKind {
     Width,
     /// `cy` of `wp:extent` or `a:ext`.
     Height,
+    /// `w:id` of a tracked change.
+    Revision,
 }
 
 /// A field as Word knows it (ECMA-376 part 1, 17.16): its code and where it stands.
@@ -365,6 +369,10 @@ impl Tree {
                 }
                 Event::DocType(_) => return Err(opc::Error::Damaged("DOCTYPE".to_owned())),
                 Event::Eof => break,
+                // Word writes none; a value could not be told from the markup around it.
+                Event::CData(text) if text.as_ref().contains("{{") => {
+                    return Err(opc::Error::Damaged("CDATA".to_owned()));
+                }
                 Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
             }
         }
@@ -412,7 +420,9 @@ impl Tree {
             Name::Character => {
                 if let (Some(&paragraph), true, 0) = (open.paragraphs.last(), self.in_run(open), open.deleted) {
                     let character = match element.local_name().as_ref() {
-                        "noBreakHyphen" | "softHyphen" => '-',
+                        "noBreakHyphen" => '-',
+                        // Shown at the end of a line only.
+                        "softHyphen" => '\u{ad}',
                         "tab" => '\t',
                         _ => '\n',
                     };
@@ -450,6 +460,10 @@ impl Tree {
             }
             Name::GridColumn => self.spot(source, element, index, "w", SpotKind::GridColumn),
             Name::Hyperlink => self.spot(source, element, index, "id", SpotKind::Link),
+            Name::Deleted => self.spot(source, element, index, "id", SpotKind::Revision),
+            Name::Wrapper if matches!(element.local_name().as_ref(), "ins" | "moveTo") => {
+                self.spot(source, element, index, "id", SpotKind::Revision);
+            }
             Name::Other => self.other(source, element, index, open),
             _ => {}
         }
@@ -526,6 +540,10 @@ impl Tree {
                 if let Some(&paragraph) = open.paragraphs.last() {
                     self.paragraphs[paragraph].is_heading |= heading;
                 }
+            }
+            "ins" | "del" | "moveFrom" | "moveTo" | "rPrChange" | "pPrChange" | "sectPrChange" | "tblPrChange"
+            | "trPrChange" | "tcPrChange" | "tblGridChange" | "tblPrExChange" | "cellIns" | "cellDel" | "cellMerge" => {
+                self.spot(source, element, index, "id", SpotKind::Revision);
             }
             "numId" => self.spot(source, element, index, "val", SpotKind::Numbering),
             "tcW" => self.spot(source, element, index, "w", SpotKind::CellWidth),
@@ -684,11 +702,11 @@ impl Tree {
                     self.fields[field].code.push(piece);
                 }
             }
-            _ if kind == TextKind::Plain => match self.paragraphs.last_mut() {
+            (name, _) if kind == TextKind::Plain || name == Name::MathText => match self.paragraphs.last_mut() {
                 Some(paragraph) if paragraph.element == element => paragraph.pieces.push(piece),
                 _ => self.paragraphs.push(Paragraph {
                     element,
-                    kind,
+                    kind: TextKind::Plain,
                     pieces: vec![piece],
                     is_heading: false,
                     section: None,
@@ -703,6 +721,7 @@ impl Tree {
             // An equation is something to see; drawings stand in an element of their own.
             return match qualified {
                 "mc:AlternateContent" => Name::Alternatives,
+                "m:t" => Name::MathText,
                 name if name.ends_with(":oMath") || name.ends_with(":oMathPara") => Name::Visible,
                 _ => Name::Other,
             };
@@ -791,7 +810,7 @@ impl Tree {
         before(start)..before(end)
     }
 
-    /// Pieces of text that show something, in order of their positions.
+    /// Pieces of text and other things that show something, in order of their positions.
     pub fn visible_texts(&self, source: &str) -> Vec<Range<usize>> {
         let mut ranges: Vec<Range<usize>> = self
             .paragraphs
@@ -802,6 +821,12 @@ impl Tree {
                 None => !source[piece.source.clone()].trim().is_empty(),
             })
             .map(|piece| piece.source.clone())
+            .chain(
+                self.elements
+                    .iter()
+                    .filter(|element| element.name.is_visible())
+                    .map(|element| element.start..element.open_end),
+            )
             .collect();
         ranges.sort_unstable_by_key(|range| range.start);
         ranges

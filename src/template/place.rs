@@ -6,7 +6,7 @@
 //! in rows, the rows between; `over="…"` overrides. A block that opens in one cell, table or section and closes in
 //! another is an error that names both places.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use handlebars::template::Parameter;
@@ -96,8 +96,11 @@ pub enum Action {
     Tag(usize),
     /// Markup that was not in the source.
     Insert(String),
-    /// A paragraph begins that vanishes when it prints nothing.
-    OpenParagraph,
+    /// A paragraph begins that may vanish when it prints nothing.
+    OpenParagraph {
+        /// Whether it does.
+        vanishes: bool,
+    },
     /// It ends.
     CloseParagraph,
     /// A cell, header or text box begins that must not be left without a paragraph.
@@ -131,6 +134,8 @@ pub enum Instead {
     Numbering(Range<usize>),
     /// An empty paragraph, when a table was written last: two tables must not touch.
     Gap,
+    /// The same at the end of the body, which must have a paragraph.
+    End,
     /// The columns of a table's grid, by the table's number and the column.
     GridColumn(usize, usize),
     /// The width of a cell: the table's number, its columns, the width as written.
@@ -184,7 +189,7 @@ impl Action {
             Self::Instead(_) => 8,
             Self::OpenRow => 9,
             Self::OpenDrawing(_) => 10,
-            Self::OpenParagraph => 11,
+            Self::OpenParagraph { .. } => 11,
         }
     }
 }
@@ -300,6 +305,7 @@ pub fn plan<'t>(
     planner.drop_empty_runs();
     planner.merged_cells();
     planner.column_blocks();
+    planner.fields_across();
     planner.markers_across();
     planner.copies();
     planner.lists(&markers);
@@ -689,6 +695,25 @@ impl<'t> Planner<'t> {
         self.place(block.close, to);
     }
 
+    fn middle_of_row(&mut self, block: &Block, tag: usize) {
+        let written = &self.tags[tag].tag.written;
+        let other = self.quote(tag);
+        self.faults.push((
+            block.open,
+            Fault::new(
+                "mau/khoi-giua-hang",
+                text!(
+                    "khối qua nhiều hàng của bảng, thẻ “{written}” của nó đứng giữa một hàng: “{other}”",
+                    "the block goes over several table rows, its tag “{written}” stands in the middle of one: “{other}”"
+                ),
+            )
+            .hint(Some(text!(
+                "đặt thẻ mở ở đầu hàng đầu, thẻ đóng ở cuối hàng cuối, hoặc mỗi thẻ một hàng riêng",
+                "put the opening tag at the beginning of the first row and the closing tag at the end of the last, or each in a row of its own"
+            ))),
+        ));
+    }
+
     fn middle(&mut self, block: &Block) {
         let other = self.quote(block.close);
         let written = &self.tags[block.open].tag.written;
@@ -713,7 +738,8 @@ impl<'t> Planner<'t> {
     fn paragraph_edge(&self, tag: usize, markers: &[bool], edge: Edge) -> Option<usize> {
         let paragraph = self.paragraph(tag);
         let element = &self.tree.elements[self.paragraph_element(paragraph)];
-        if markers[paragraph] && self.tree.paragraphs[paragraph].section.is_none() {
+        // One that ends a section stays for its end, on the far side of the block.
+        if markers[paragraph] {
             return Some(match edge {
                 Edge::Open => element.end,
                 Edge::Close | Edge::Else => element.start,
@@ -812,7 +838,7 @@ impl<'t> Planner<'t> {
             };
             match position {
                 Some(position) => positions.push((tag, position, row)),
-                None => return self.middle(block),
+                None => return self.middle_of_row(block, tag),
             }
         }
         // A row inside a content control of its own is no neighbour of the others.
@@ -995,12 +1021,14 @@ impl<'t> Planner<'t> {
                 name => last.insert(element.parent, name),
             };
             let is_end = element.name == Name::Section && self.tree.elements[element.parent].name == Name::Body;
-            if (element.name == Name::Table || is_end) && before.is_some_and(|before| before != Name::Table) {
-                gaps.push(element.start);
+            if is_end {
+                gaps.push((element.start, Instead::End));
+            } else if element.name == Name::Table && before.is_some_and(|before| before != Name::Table) {
+                gaps.push((element.start, Instead::Gap));
             }
         }
-        for position in gaps {
-            self.act(position, 0, Action::Instead(Instead::Gap));
+        for (position, instead) in gaps {
+            self.act(position, 0, Action::Instead(instead));
         }
     }
 
@@ -1013,6 +1041,7 @@ impl<'t> Planner<'t> {
                 inside.entry(self.paragraph(block.open)).or_default().push(range);
             }
         }
+        let mut guarded = HashSet::new();
         for (number, mut covered) in inside {
             let paragraph = &self.tree.paragraphs[number];
             if markers[number] || paragraph.section.is_some() || paragraph.kind != TextKind::Runs {
@@ -1031,21 +1060,62 @@ impl<'t> Planner<'t> {
                     .map(|tag| tag.tag.range.clone()),
             );
             let covered = merged(covered);
-            if prints_outside || !blank_outside(text, &covered) || self.shows_something(number, None) {
+            if prints_outside || !blank_outside(text, &covered) || self.shows_outside(number, blocks) {
                 continue;
             }
             let element = self.paragraph_element(number);
             let Range { start, end } = self.tree.elements[element].start..self.tree.elements[element].end;
-            self.act(start, 0, Action::OpenParagraph);
+            self.act(start, 0, Action::OpenParagraph { vanishes: true });
+            guarded.insert(number);
             self.act(end, 0, Action::CloseParagraph);
             self.note_shrinking(element);
         }
+        // A long text that is all of a paragraph may make it an item of a list.
+        for tag in self.tags {
+            let paragraph = &self.tree.paragraphs[tag.paragraph];
+            let is_alone = tag.tag.says.prints()
+                && tag.shell.is_none()
+                && paragraph.kind == TextKind::Runs
+                && paragraph.section.is_none()
+                && (self.texts)(tag.paragraph).text.trim() == tag.tag.written.trim();
+            if is_alone && !self.shows_something(tag.paragraph, None) && guarded.insert(tag.paragraph) {
+                let element = &self.tree.elements[paragraph.element];
+                let (start, end) = (element.start, element.end);
+                self.act(start, 0, Action::OpenParagraph { vanishes: false });
+                self.act(end, 0, Action::CloseParagraph);
+            }
+        }
+    }
+
+    /// Whether a paragraph shows a drawing or the like outside of the blocks within it.
+    fn shows_outside(&self, paragraph: usize, blocks: &[Block]) -> bool {
+        let element = self.paragraph_element(paragraph);
+        let covered: Vec<Range<usize>> = blocks
+            .iter()
+            .filter(|block| self.paragraph(block.open) == paragraph && self.paragraph(block.close) == paragraph)
+            .map(|block| self.tags[block.open].start..self.tags[block.close].start)
+            .collect();
+        let mut visible = self.tree.inside(element).filter(|(_, inner)| inner.name.is_visible());
+        visible.any(|(_, inner)| !covered.iter().any(|range| range.contains(&inner.start)))
     }
 
     /// Values print where their first character stands; the text of every tag goes; marker paragraphs go.
     fn rest(&mut self, markers: &[bool]) {
         let tags = self.tags;
+        let deleted: Vec<Range<usize>> = self
+            .tree
+            .elements
+            .iter()
+            .filter(|element| element.name == Name::Deleted)
+            .map(|element| element.start..element.end)
+            .collect();
         for (number, tag) in tags.iter().enumerate() {
+            // What was deleted inside of a tag goes with it.
+            if let ([first, ..], [.., last]) = (tag.source.as_slice(), tag.source.as_slice()) {
+                let from = deleted.partition_point(|range| range.start < first.start);
+                let inside = deleted[from..].iter().take_while(|range| range.end <= last.start);
+                self.cuts.extend(inside.cloned());
+            }
             self.cuts.extend(tag.source.iter().cloned());
             if !self.placed[number] && tag.tag.says.prints() {
                 self.place_print(number);

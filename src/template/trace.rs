@@ -131,20 +131,11 @@ pub fn sources(environment: &Environment<'_>, print: &Print) -> Cells {
 fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>, cells: &mut Cells) {
     match expr {
         Expr::Literal(_) | Expr::Loop(..) => {}
-        Expr::Path(frame, steps) => {
-            let Some((sheet, field)) = field else {
-                return;
-            };
-            let Some(data) = environment.dataset.sheets.get(sheet) else {
-                return;
-            };
-            let (value, record) = environment.path(*frame, steps);
-            if let Some(record) = record.filter(|_| !matches!(steps.last(), Some(Step::GroupKey))) {
-                cells.add(sheet, &data.name, data.cell(record, field));
-            } else if let Val::Value(value) = value {
-                // An item of a list: the record that holds the very value.
-                let found = data.records.iter().find(|record| holds(record, field, value));
-                cells.add(sheet, &data.name, found.and_then(|record| data.cell(record, field)));
+        Expr::Path(..) => {
+            if let Some((sheet, field)) = field
+                && let Some(data) = environment.dataset.sheets.get(sheet)
+            {
+                cells.add(sheet, &data.name, cell(environment, expr, (sheet, field)));
             }
         }
         Expr::Call(call) => {
@@ -174,6 +165,23 @@ fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>,
                 }
             }
         }
+    }
+}
+
+/// The cell that the value of a path stands in, given the sheet and field that it leads to.
+pub fn cell(environment: &Environment<'_>, expr: &Expr, (sheet, field): (usize, usize)) -> Option<CellRef> {
+    let Expr::Path(frame, steps) = expr else {
+        return None;
+    };
+    let data = environment.dataset.sheets.get(sheet)?;
+    match environment.path(*frame, steps) {
+        (_, Some(record)) if !matches!(steps.last(), Some(Step::GroupKey)) => data.cell(record, field),
+        // An item of a list: the record that holds the very value.
+        (Val::Value(value), _) => {
+            let record = data.records.iter().find(|record| holds(record, field, value))?;
+            data.cell(record, field)
+        }
+        _ => None,
     }
 }
 

@@ -41,14 +41,32 @@ fn decimals(arguments: &Arguments<'_, '_>) -> Option<u32> {
 pub const NUMBER: Helper = Helper {
     name: "number",
     usage: "number SỐ decimals=1",
-    vi: "số với dấu chấm ngăn hàng nghìn, dấu phẩy trước phần thập phân",
-    en: "a number with dots between thousands and a comma before decimals",
+    vi: "số với dấu chấm ngăn hàng nghìn, dấu phẩy trước phần thập phân; fixed=2: đủ hai chữ số; group=false: không ngăn",
+    en: "a number with dots between thousands and a comma before decimals; fixed=2: always two; group=false: no dots",
     example: ("number chi_tieu.thu_ngan_sach.thuc_hien decimals=1", "1.258,5"),
-    named: &["decimals"],
+    named: &["decimals", "fixed", "group"],
     check: one_number,
     call: |arguments| {
-        let decimals = decimals(arguments).unwrap_or(2);
-        with_number(arguments, |number| Some(vietnamese::number(number, decimals)))
+        let fixed = arguments.named("fixed").number().and_then(|fixed| fixed.to_usize());
+        let most = fixed
+            .map(|fixed| fixed.min(28) as u32)
+            .or(decimals(arguments))
+            .unwrap_or(2);
+        let groups = arguments.named("group").flag() != Some(false);
+        with_number(arguments, |number| {
+            let mut text = vietnamese::number(number, most);
+            if !groups {
+                text = text.replace('.', "");
+            }
+            if let Some(fixed) = fixed.map(|fixed| fixed.min(28)).filter(|fixed| *fixed > 0) {
+                let shown = text.split_once(',').map_or(0, |(_, decimals)| decimals.len());
+                if shown == 0 {
+                    text.push(',');
+                }
+                text.extend(std::iter::repeat_n('0', fixed - shown));
+            }
+            Some(text)
+        })
     },
 };
 
