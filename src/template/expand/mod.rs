@@ -116,6 +116,8 @@ struct Work<'w> {
     /// Width of the text around, in twips.
     width: Option<usize>,
     has_table_styles: bool,
+    /// Whether sections may end here: in the body, not in cells, headers and text boxes.
+    is_body: bool,
 }
 
 impl Work<'_> {
@@ -186,6 +188,7 @@ impl<'e> Expander<'e> {
             faults: Vec::new(),
             width: text_width(package, part, source, tree)?,
             has_table_styles: has_table_styles(package)?,
+            is_body: true,
             package,
             part,
         };
@@ -328,8 +331,13 @@ impl<'e> Expander<'e> {
         if first == "w:tbl" && after_table {
             xml.push_str(&apart(p));
         }
+        let parent = asking.tree.elements[asking.tree.paragraphs[asking.paragraph].element].parent;
+        let is_body = work.is_body && asking.tree.elements[parent].name == Name::Body;
         for node in content {
             if let Node::Element(mut element) = node {
+                if !is_body {
+                    element.retain(&|element| element.name != "w:sectPr");
+                }
                 if p != "w:" {
                     names::rename(&mut element, "w", p.trim_end_matches(':'));
                 }
@@ -358,9 +366,12 @@ impl<'e> Expander<'e> {
         let tree = Tree::scan(&rooted).map_err(|error| Failure::Partial(partial::unreadable(&path, &error.text())))?;
         work.chain.push(path.clone());
         let width = width_around(asking, work);
-        let outer = std::mem::replace(&mut work.width, width);
+        let outer = (
+            std::mem::replace(&mut work.width, width),
+            std::mem::replace(&mut work.is_body, is_body),
+        );
         let inner = self.text(work, &rooted, &tree, scopes);
-        work.width = outer;
+        (work.width, work.is_body) = outer;
         work.chain.pop();
         let (expanded, mut expansions) = inner?;
         let markup = expanded[open.len()..expanded.len() - name.len() - 3].to_owned();

@@ -692,11 +692,6 @@ impl Partials {
             }
         };
         let mut content = Vec::clone(&content);
-        if part != main_of(package)? {
-            for element in elements_mut(&mut content) {
-                element.retain(&|element| element.name != "w:sectPr");
-            }
-        }
         let times = merged.times.replace(merged.times.get() + 1);
         if times > 0 && !merged.lists.is_empty() {
             count_anew(package, &merged.lists, &mut content)?;

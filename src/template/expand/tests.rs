@@ -453,6 +453,8 @@ fn ids_bookmarks_comments_and_headers_of_a_partial_do_not_clash() {
         !filled.text("word/header1.xml").unwrap().contains("sectPr"),
         "headers have no sections"
     );
+    let in_cell = document(&fill(&simple("[{{> muc}}]\nx"), &partials));
+    assert_eq!(in_cell.matches("sectPr").count(), 1, "nor have cells: {in_cell}");
 }
 
 #[test]
