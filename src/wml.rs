@@ -422,3 +422,33 @@ pub fn tidy(element: &mut Element) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_written_again() {
+        let xml = r#"<w:p a="1"><w:t xml:space="preserve"> a &amp; b&#160;</w:t><w:br/></w:p>"#;
+        let source = format!("\u{feff}<?xml version=\"1.0\"?><!-- no -->{xml}");
+        let mut out = String::new();
+        parse(source.as_bytes()).unwrap().write(&mut out);
+        assert_eq!(out, xml);
+    }
+
+    #[test]
+    fn quotation_marks_and_unparsed_text_stay_what_they_are() {
+        let mut out = String::new();
+        parse(br#"<a b='"'><![CDATA[<&>]]></a>"#).unwrap().write(&mut out);
+        assert_eq!(out, r#"<a b="&quot;">&lt;&amp;&gt;</a>"#);
+    }
+
+    #[test]
+    fn what_is_no_sound_part_is_refused() {
+        let deep = "<a>".repeat(100_000);
+        for broken in ["", "<a>", "<a></b>", "</a>", "<!DOCTYPE a><a/>", "text", deep.as_str()] {
+            assert!(parse(broken.as_bytes()).is_err(), "{broken:.20}");
+        }
+        assert!(parse(b"<a>\xff</a>").is_err());
+    }
+}

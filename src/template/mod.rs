@@ -1,9 +1,10 @@
 //! Tags in WordprocessingML: found across runs, type-checked against the schema, compiled once, filled many times.
 //!
 //! In: a .docx template and a schema; later, datasets. Out: a .docx for each dataset, with every part that holds no tag
-//! copied byte for byte. The stages, each testable alone: `part` (positions of elements and text), `tag` (tags in a
-//! text, by handlebars' grammar), `place` (what a block repeats or removes), `expression` and `helper` (names and types),
-//! `compile` (the tree), `fill` (values in). Text that comes from a workbook is never parsed.
+//! copied byte for byte. The stages, each testable alone: `expand` (partials and whole tables put in), `part` (positions of
+//! elements and text), `tag` (tags in a text, by handlebars' grammar), `place` (what a block repeats or removes),
+//! `expression` and `helper` (names and types), `compile` (the tree), `fill` (values in). Text that comes from a workbook
+//! is never parsed.
 
 mod addition;
 mod album;

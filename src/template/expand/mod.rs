@@ -34,7 +34,7 @@ use crate::wml::{self, Element, Node};
 /// Most partials inside each other.
 const DEEPEST: usize = 16;
 /// Most pieces that are put into a template.
-const MOST_PIECES: usize = 10_000;
+const MOST_PIECES: usize = 2_000;
 /// Widths of text, in twips, that can be: 1 cm, and the widest page that Word knows.
 const NARROWEST: usize = 567;
 const WIDEST: usize = 31_680;
@@ -116,6 +116,8 @@ struct Work<'w> {
     /// Width of the text around, in twips.
     width: Option<usize>,
     has_table_styles: bool,
+    /// Whether sections may end here: in the body, not in cells, headers and text boxes.
+    is_body: bool,
 }
 
 impl Work<'_> {
@@ -186,6 +188,7 @@ impl<'e> Expander<'e> {
             faults: Vec::new(),
             width: text_width(package, part, source, tree)?,
             has_table_styles: has_table_styles(package)?,
+            is_body: true,
             package,
             part,
         };
@@ -316,7 +319,7 @@ impl<'e> Expander<'e> {
             .content(work.package, work.part, &mut work.names, &path, files)?;
         let mut xml = String::new();
         let p = &work.prefix;
-        let around = neighbours(asking);
+        let (after_table, before_paragraph) = neighbours(asking);
         let name_of = |node: Option<&Node>| match node {
             Some(Node::Element(element)) => element.name.clone(),
             _ => String::new(),
@@ -325,11 +328,16 @@ impl<'e> Expander<'e> {
         if let Some(scope) = scope {
             xml.push_str(&marker(p, &format!("{{{{#with {scope}}}}}")));
         }
-        if first == "w:tbl" && around.0 == Some(Name::Table) {
+        if first == "w:tbl" && after_table {
             xml.push_str(&apart(p));
         }
+        let parent = asking.tree.elements[asking.tree.paragraphs[asking.paragraph].element].parent;
+        let is_body = work.is_body && asking.tree.elements[parent].name == Name::Body;
         for node in content {
             if let Node::Element(mut element) = node {
+                if !is_body {
+                    element.retain(&|element| element.name != "w:sectPr");
+                }
                 if p != "w:" {
                     names::rename(&mut element, "w", p.trim_end_matches(':'));
                 }
@@ -337,7 +345,7 @@ impl<'e> Expander<'e> {
             }
         }
         // A cell, a header or a text box must end with a paragraph, and tables that touch become one.
-        if last != "w:p" && around.1 != Some(Name::Paragraph) {
+        if last != "w:p" && !before_paragraph {
             xml.push_str(&apart(p));
         }
         if scope.is_some() {
@@ -355,12 +363,15 @@ impl<'e> Expander<'e> {
         };
         let open = format!("<{name} {declared}=\"{}\">", names::WORD);
         let rooted = format!("{open}{xml}</{name}>");
-        let tree = Tree::scan(&rooted)?;
+        let tree = Tree::scan(&rooted).map_err(|error| Failure::Partial(partial::unreadable(&path, &error.text())))?;
         work.chain.push(path.clone());
         let width = width_around(asking, work);
-        let outer = std::mem::replace(&mut work.width, width);
+        let outer = (
+            std::mem::replace(&mut work.width, width),
+            std::mem::replace(&mut work.is_body, is_body),
+        );
         let inner = self.text(work, &rooted, &tree, scopes);
-        work.width = outer;
+        (work.width, work.is_body) = outer;
         work.chain.pop();
         let (expanded, mut expansions) = inner?;
         let markup = expanded[open.len()..expanded.len() - name.len() - 3].to_owned();
@@ -440,22 +451,27 @@ impl<'e> Expander<'e> {
             }
             Some(chosen) => {
                 let words = chosen.split([' ', ',', ';']).filter(|word| !word.is_empty());
-                let columns = words.map(|word| match sheet.field(word) {
-                    Some((_, field)) => Ok(column(field)),
-                    None => {
-                        let near = vietnamese::nearest(word, sheet.fields.iter().map(|field| field.id.as_str()));
-                        Err(Fault::new(
-                            "mau/cot-la",
-                            text!(
-                                "trang «{}» không có cột “{word}”",
-                                "sheet «{}» has no column “{word}”",
-                                sheet.name
-                            ),
-                        )
-                        .hint(near.map(|near| text!("có phải “{near}”?", "did you mean “{near}”?"))))
+                let (mut columns, mut unknown) = (Vec::new(), Vec::new());
+                for word in words {
+                    match sheet.field(word) {
+                        Some((_, field)) => columns.push(column(field)),
+                        None => unknown.push(word),
                     }
-                });
-                columns.collect::<Result<_, _>>()?
+                }
+                if let Some(first) = unknown.first() {
+                    let near = vietnamese::nearest(first, sheet.fields.iter().map(|field| field.id.as_str()));
+                    let all = unknown.join(", ");
+                    let name = &sheet.name;
+                    return Err(Fault::new(
+                        "mau/cot-la",
+                        text!(
+                            "trang «{name}» không có cột “{all}”",
+                            "sheet «{name}» has no column “{all}”"
+                        ),
+                    )
+                    .hint(near.map(|near| text!("có phải “{near}”?", "did you mean “{near}”?"))));
+                }
+                columns
             }
         };
         if columns.is_empty() {
@@ -665,9 +681,14 @@ fn apart(p: &str) -> String {
     )
 }
 
-/// What stands before and after a paragraph in the same place.
-fn neighbours(asking: Asking<'_>) -> (Option<Name>, Option<Name>) {
-    let Asking { tree, paragraph, .. } = asking;
+/// Whether a table stands before a paragraph in the same place, and whether a paragraph follows that stays whatever the
+/// data: one that holds nothing but tags may vanish.
+fn neighbours(asking: Asking<'_>) -> (bool, bool) {
+    let Asking {
+        source,
+        tree,
+        paragraph,
+    } = asking;
     let element = tree.paragraphs[paragraph].element;
     let own = &tree.elements[element];
     let parent = own.parent;
@@ -680,10 +701,15 @@ fn neighbours(asking: Asking<'_>) -> (Option<Name>, Option<Name>) {
         before = (outer != found).then_some(outer);
     }
     let after = tree.elements.partition_point(|element| element.start < own.end);
-    let after = tree.elements.get(after).filter(|after| after.parent == parent);
+    let is_paragraph = |after: &super::part::Element| after.parent == parent && after.name == Name::Paragraph;
+    let stays = tree.elements.get(after).is_some_and(is_paragraph) && {
+        let text = tree.text(source, tree.paragraph_of(after)).text;
+        let text = text.trim();
+        !(text.starts_with("{{") && text.ends_with("}}"))
+    };
     (
-        before.map(|before| tree.elements[before].name),
-        after.map(|after| after.name),
+        before.is_some_and(|before| tree.elements[before].name == Name::Table),
+        stays,
     )
 }
 
@@ -713,7 +739,7 @@ fn kept(source: &str, tree: &Tree, paragraph: usize, p: &str) -> (String, String
 /// An element of a text as a tree, with the usual prefix.
 fn element_at(source: &str, tree: &Tree, element: usize) -> Option<Element> {
     let element = &tree.elements[element];
-    let mut parsed = wml::parse(source[element.start..element.end].as_bytes()).ok()?;
+    let mut parsed = wml::parse(&source.as_bytes()[element.start..element.end]).ok()?;
     if tree.prefix != "w:" {
         names::rename(&mut parsed, tree.prefix.trim_end_matches(':'), "w");
     }
@@ -783,7 +809,7 @@ fn width_around(asking: Asking<'_>, work: &Work<'_>) -> Option<usize> {
         // A partial stands in a body of its own while it is put in.
         Name::Body => {
             let start = tree.elements[element].start;
-            let is_own = |found: &crate::template::part::Element| found.name == Name::Section && found.end > start;
+            let is_own = |found: &super::part::Element| found.name == Name::Section && found.end > start;
             let own = tree.elements.iter().position(is_own);
             own.and_then(|own| section_width(source, tree, own)).or(work.width)
         }
@@ -839,13 +865,13 @@ fn finish_table(asking: Asking<'_>, list: &str, mut table: Element, p: &str) -> 
     if p != "w:" {
         names::rename(&mut table, "w", p.trim_end_matches(':'));
     }
-    let (before, after) = neighbours(asking);
+    let (after_table, before_paragraph) = neighbours(asking);
     let mut xml = marker(p, &format!("{{{{#if {list}}}}}"));
-    if before == Some(Name::Table) {
+    if after_table {
         xml.push_str(&apart(p));
     }
     table.write(&mut xml);
-    if after != Some(Name::Paragraph) {
+    if !before_paragraph {
         xml.push_str(&apart(p));
     }
     xml.push_str(&marker(p, "{{/if}}"));

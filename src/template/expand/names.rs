@@ -182,7 +182,7 @@ fn root(source: &str) -> Result<(Element, std::ops::Range<usize>), opc::Error> {
                 let empty = format!("{}/>", tag.trim_end_matches('>'));
                 return Ok((crate::wml::parse(empty.as_bytes())?, start..end));
             }
-            Event::Empty(_) => return Ok((crate::wml::parse(source[start..end].as_bytes())?, start..end)),
+            Event::Empty(_) => return Ok((crate::wml::parse(&source.as_bytes()[start..end])?, start..end)),
             Event::Eof => return Err(opc::Error::Damaged("an empty part".to_owned())),
             _ => {}
         }

@@ -5,6 +5,7 @@
 //! with the styles of the destination, a style of one name is that of the template. Page size, headers, footers and
 //! comments of the partial are left behind.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -114,6 +115,9 @@ const NOTES: [NoteKind; 2] = [
 struct Merged {
     content: Vec<Node>,
     notes: Vec<Note>,
+    lists: Vec<List>,
+    /// How often it has been put in.
+    times: Cell<usize>,
 }
 
 /// What styles and numberings of a partial are called in the template.
@@ -121,6 +125,15 @@ struct Merged {
 struct Adoption {
     styles: BTreeMap<String, String>,
     numberings: BTreeMap<String, String>,
+    lists: Vec<List>,
+}
+
+/// A numbered list that a partial brought along: its ids in the template, and the first number of each level.
+#[derive(Clone, Debug)]
+struct List {
+    numbering: String,
+    kind: String,
+    starts: Vec<(String, String)>,
 }
 
 /// Ids and bookmark names of the template, old and new.
@@ -205,7 +218,8 @@ pub fn path(name: &str, files: &Files) -> Result<String, Fault> {
     })))
 }
 
-fn unreadable(path: &str, reason: &Text) -> Fault {
+/// The fault of a partial that is no sound document.
+pub fn unreadable(path: &str, reason: &Text) -> Fault {
     Fault::new(
         "mau/mau-con-hong",
         Text::new(
@@ -306,7 +320,9 @@ impl Loaded {
 
 /// Takes out what belongs to the partial as a document: comments, headers, marks of editing sessions.
 fn clean(nodes: &mut [Node]) {
-    const GONE: [&str; 6] = [
+    const GONE: [&str; 7] = [
+        // To data that stays behind.
+        "w:dataBinding",
         "w:commentRangeStart",
         "w:commentRangeEnd",
         "w:commentReference",
@@ -324,7 +340,7 @@ fn clean(nodes: &mut [Node]) {
         element.retain(&|element| {
             let is_bookmark = element.name == "w:bookmarkStart" || element.name == "w:bookmarkEnd";
             let id = element.attribute("w:id").unwrap_or_default();
-            !GONE.contains(&element.name.as_str()) && !(is_bookmark && last_edit.contains(id))
+            !(GONE.contains(&element.name.as_str()) || is_bookmark && last_edit.contains(id))
         });
         element.change(&mut |element| {
             element.attributes.retain(|(key, _)| {
@@ -469,6 +485,18 @@ fn next_id(root: &Element, name: &str, key: &str) -> i64 {
     ids.filter(|id| *id < i64::from(i32::MAX)).max().unwrap_or(0).max(0) + 1
 }
 
+/// The levels of a list that count, and their first numbers.
+fn starts(list: &Element) -> Vec<(String, String)> {
+    let levels = list.elements().filter(|child| child.name == "w:lvl");
+    let counted = levels.filter(|level| !matches!(level.child("w:numFmt").map(value), Some("bullet" | "none")));
+    counted
+        .filter_map(|level| {
+            let start = level.child("w:start").map_or("1", value);
+            Some((level.attribute("w:ilvl")?.to_owned(), start.to_owned()))
+        })
+        .collect()
+}
+
 /// Adds the styles and numberings to the template that some elements of a partial use, and returns what they are called.
 fn adopt(package: &mut Package, loaded: &Loaded, used: &[&Element]) -> Result<Adoption, Failure> {
     let mut wanted = Wanted::default();
@@ -577,6 +605,18 @@ fn adopt(package: &mut Package, loaded: &Loaded, used: &[&Element]) -> Result<Ad
             number
                 .child_or_new("w:abstractNumId")
                 .set("w:val", &abstracts[&abstract_id]);
+            let kind = abstracts[&abstract_id].clone();
+            let list = new_abstracts
+                .iter()
+                .find(|list| list.attribute("w:abstractNumId") == Some(&kind));
+            let starts = list.map_or(Vec::new(), starts);
+            if !starts.is_empty() {
+                adoption.lists.push(List {
+                    numbering: next_numbering.to_string(),
+                    kind,
+                    starts,
+                });
+            }
             adoption.numberings.insert(id, next_numbering.to_string());
             next_numbering += 1;
             new_numberings.push(number);
@@ -609,13 +649,9 @@ fn adopt(package: &mut Package, loaded: &Loaded, used: &[&Element]) -> Result<Ad
         }
         let numbers = save(new_numberings, &own_numbering, &mut numbering);
         let children = &mut numbering.root.children;
-        let before = |children: &[Node], names: &[&str]| {
-            let is_one = |node: &Node| matches!(node, Node::Element(child) if names.contains(&child.name.as_str()));
-            children.iter().position(is_one).unwrap_or(children.len())
-        };
-        let at = before(children, &["w:numIdMacAtCleanup"]);
+        let at = position(children, &["w:numIdMacAtCleanup"]);
         children.splice(at..at, numbers);
-        let at = before(children, &["w:num", "w:numIdMacAtCleanup"]);
+        let at = position(children, &["w:num", "w:numIdMacAtCleanup"]);
         children.splice(at..at, lists);
         numbering.save(package, &main, "numbering")?;
     }
@@ -656,10 +692,9 @@ impl Partials {
             }
         };
         let mut content = Vec::clone(&content);
-        if part != main_of(package)? {
-            for element in elements_mut(&mut content) {
-                element.retain(&|element| element.name != "w:sectPr");
-            }
+        let times = merged.times.replace(merged.times.get() + 1);
+        if times > 0 && !merged.lists.is_empty() {
+            count_anew(package, &merged.lists, &mut content)?;
         }
         self.renumber(package, &mut content);
         if !merged.notes.is_empty() {
@@ -680,6 +715,8 @@ impl Partials {
         let mut merged = Merged {
             content: loaded.content.clone(),
             notes: loaded.notes.clone(),
+            lists: adoption.lists.clone(),
+            times: Cell::new(0),
         };
         let notes = merged.notes.iter_mut().map(|note| &mut note.element);
         for element in elements_mut(&mut merged.content).chain(notes) {
@@ -845,10 +882,8 @@ impl Partials {
                         }
                     }
                 }
-                "w:sdtPr" => {
-                    if element.child("w:id").is_some() {
-                        element.child_or_new("w:id").set("w:val", &ids.fresh());
-                    }
+                "w:sdtPr" if element.child("w:id").is_some() => {
+                    element.child_or_new("w:id").set("w:val", &ids.fresh());
                 }
                 name if name.ends_with(":docPr") => element.set("id", &ids.fresh()),
                 _ => {}
@@ -973,6 +1008,55 @@ impl Partials {
         }
         Ok(())
     }
+}
+
+/// Lets the lists of a partial that is put in once more begin with their first numbers again.
+fn count_anew(package: &mut Package, lists: &[List], content: &mut [Node]) -> Result<(), opc::Error> {
+    let mut used = HashSet::new();
+    for element in elements(content) {
+        element.visit(&mut |element| {
+            if element.name == "w:numId" {
+                used.insert(value(element).to_owned());
+            }
+        });
+    }
+    let main = main_of(package)?;
+    let mut numbering = Host::open(package, &main, "numbering")?;
+    let next = next_id(&numbering.root, "w:num", "w:numId");
+    let mut fresh: BTreeMap<String, String> = BTreeMap::new();
+    let mut added = Vec::new();
+    let used = lists.iter().filter(|list| used.contains(&list.numbering));
+    for (next, list) in (next..).zip(used) {
+        let mut number = Element::new("w:num", &[("w:numId", &next.to_string())]);
+        number.child_or_new("w:abstractNumId").set("w:val", &list.kind);
+        for (level, start) in &list.starts {
+            let mut level = Element::new("w:lvlOverride", &[("w:ilvl", level)]);
+            level.child_or_new("w:startOverride").set("w:val", start);
+            number.children.push(Node::Element(level));
+        }
+        added.push(Node::Element(number));
+        fresh.insert(list.numbering.clone(), next.to_string());
+    }
+    if added.is_empty() {
+        return Ok(());
+    }
+    let at = position(&numbering.root.children, &["w:numIdMacAtCleanup"]);
+    numbering.root.children.splice(at..at, added);
+    numbering.save(package, &main, "numbering")?;
+    let adoption = Adoption {
+        numberings: fresh,
+        ..Adoption::default()
+    };
+    for element in elements_mut(content) {
+        adoption.apply(element);
+    }
+    Ok(())
+}
+
+/// Where the first element of some names stands among others; after all when there is none.
+fn position(children: &[Node], names: &[&str]) -> usize {
+    let is_one = |node: &Node| matches!(node, Node::Element(child) if names.contains(&child.name.as_str()));
+    children.iter().position(is_one).unwrap_or(children.len())
 }
 
 /// A part for notes with the two lines that part them from the text.

@@ -23,6 +23,9 @@ pub struct Column<'s> {
     pub tag: &'s str,
 }
 
+/// The tag of an item of a list sheet, which is always there.
+pub const THIS: &str = "this";
+
 /// What the tag asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wishes {
@@ -47,6 +50,14 @@ pub struct Look {
     pub run: Option<Element>,
 }
 
+impl Look {
+    fn size(&self) -> usize {
+        let own = self.run.as_ref().and_then(|run| run.child("w:sz")?.attribute("w:val"));
+        let own = own.and_then(|size| size.parse::<usize>().ok());
+        own.unwrap_or(SIZES[usize::from(!self.has_table_styles)]).clamp(8, 96)
+    }
+}
+
 /// Styles of tables in templates made from a text source: header cells, other cells.
 pub const STYLES: [&str; 2] = ["DauBang", "OBang"];
 
@@ -54,8 +65,10 @@ pub const STYLES: [&str; 2] = ["DauBang", "OBang"];
 const TEXT_WIDTH: usize = 9_071;
 /// Left and right of a cell's text: 1.5 mm.
 const PADDING: usize = 85;
-/// A letter at 14 pt, in bold, on average.
-const LETTER: usize = 145;
+/// The width of a bold letter for each half-point of its size, in tenths of a twip, on average.
+const LETTER: usize = 53;
+/// Sizes of letters, in half-points, where the tag does not say: in the styles for tables, in running text.
+const SIZES: [usize; 2] = [24, 28];
 
 /// Whether sums of a column's values mean something.
 pub fn is_summable(field: &Field) -> bool {
@@ -64,7 +77,7 @@ pub fn is_summable(field: &Field) -> bool {
 
 /// The table. `list` is the list's expression as it stands in a tag.
 pub fn build(columns: &[Column<'_>], list: &str, wishes: Wishes, look: &Look) -> Result<Element, opc::Error> {
-    let widths = widths(columns, wishes.number, look.width.unwrap_or(TEXT_WIDTH));
+    let widths = widths(columns, wishes.number, look.width.unwrap_or(TEXT_WIDTH), look.size());
     let mut rows = Vec::new();
     if wishes.header {
         rows.push(header(columns, wishes.number, &widths, look));
@@ -195,10 +208,22 @@ fn alignment(field: &Field) -> AlignmentType {
     }
 }
 
+/// The tags of a column's cells. What is missing leaves its cell blank, as in any table, unless the field has its own
+/// wording for it.
+fn value(column: &Column<'_>) -> String {
+    let Column { field, tag } = column;
+    if field.required || field.empty.is_some() || *tag == THIS {
+        format!("{{{{{tag}}}}}")
+    } else if field.ty == Type::Flag {
+        format!("{{{{default {tag} \"\"}}}}")
+    } else {
+        // The tag itself keeps what was bold in the workbook's cell; the last one keeps the paragraph of a blank cell.
+        format!("{{{{#if {tag}}}}}{{{{{tag}}}}}{{{{/if}}}}{{{{concat \"\"}}}}")
+    }
+}
+
 fn row(columns: &[Column<'_>], list: &str, number: bool, widths: &[usize], look: &Look) -> TableRow {
-    let values = columns
-        .iter()
-        .map(|column| (format!("{{{{{}}}}}", column.tag), alignment(column.field)));
+    let values = columns.iter().map(|column| (value(column), alignment(column.field)));
     let first = number.then(|| ("{{@number}}".to_owned(), AlignmentType::Center));
     let mut cells: Vec<(String, AlignmentType)> = first.into_iter().chain(values).collect();
     if let Some((opening, _)) = cells.first_mut() {
@@ -229,7 +254,7 @@ fn total(columns: &[Column<'_>], list: &str, number: bool, widths: &[usize], loo
     for (column, width) in columns[first..].iter().zip(&widths[spanned..]) {
         let mut paragraph = paragraph(look, false, alignment(column.field));
         if is_summable(column.field) {
-            let sum = format!("{{{{sum {list} \"{}\"}}}}", column.field.id);
+            let sum = format!("{{{{default (sum {list} \"{}\") \"\"}}}}", column.field.id);
             paragraph = paragraph.add_run(text(&sum, true));
         }
         cells.push(cell(*width, vec![paragraph]));
@@ -237,59 +262,74 @@ fn total(columns: &[Column<'_>], list: &str, number: bool, widths: &[usize], loo
     TableRow::new(cells).cant_split()
 }
 
-/// The width of each column: enough for the longest word of its header, then for its values; what is left goes to the
-/// texts.
-fn widths(columns: &[Column<'_>], number: bool, width: usize) -> Vec<usize> {
-    let twips = |letters: usize| letters * LETTER + 2 * PADDING;
+/// What a column needs, in letters.
+#[derive(Clone, Copy)]
+struct Need {
+    /// The longest word of its header.
+    word: usize,
+    /// Its values, so that they need not be broken too often.
+    values: usize,
+    /// Whether more room does it good.
+    is_text: bool,
+}
+
+fn need(field: &Field) -> Need {
     let longest_word = |text: &str| text.split_whitespace().map(|word| word.chars().count()).max();
-    let needs = columns.iter().map(|column| {
-        let field = column.field;
-        let unit = field.unit.as_deref().unwrap_or_default();
-        let word = longest_word(&field.label).max(longest_word(unit)).unwrap_or_default();
-        let least = word.clamp(3, 14);
-        let values = match (field.width, field.ty) {
-            (Some(width), _) => width.clamp(3.0, 60.0) as usize,
-            (None, Type::Text) => 22,
-            (None, Type::LongText) => 36,
-            (None, Type::Choice) => {
-                let longest = field.choices.iter().map(|choice| choice.value.chars().count()).max();
-                longest.unwrap_or_default().clamp(6, 22)
-            }
-            (None, Type::Integer | Type::Decimal | Type::Date) => 11,
-            (None, Type::Percent | Type::Count | Type::Flag) => 8,
-            (None, Type::Year) => 6,
-        };
-        let label = field.label.chars().count().div_ceil(2).min(14);
-        let is_text = matches!(field.ty, Type::Text | Type::LongText | Type::Choice);
-        (twips(least), twips(values.max(label).max(least)), is_text)
-    });
-    let first = number.then(|| (twips(3), twips(3), false));
-    let needs: Vec<(usize, usize, bool)> = first.into_iter().chain(needs).collect();
-    let least: Vec<usize> = needs.iter().map(|(least, _, _)| *least).collect();
-    let wanted: Vec<usize> = needs.iter().map(|(_, wanted, _)| *wanted).collect();
-    let (all_least, all_wanted) = (least.iter().sum::<usize>(), wanted.iter().sum::<usize>());
-    if all_least >= width {
-        // Too many columns for their headers: squeezed alike.
-        return shared(width, &least);
+    let unit = field.unit.as_deref().unwrap_or_default();
+    let word = longest_word(&field.label).max(longest_word(unit)).unwrap_or_default();
+    let word = word.clamp(3, 14);
+    let values = match (field.width, field.ty) {
+        (Some(width), _) => width.clamp(3.0, 60.0) as usize,
+        (None, Type::Text) => 22,
+        (None, Type::LongText) => 36,
+        (None, Type::Choice) => {
+            let longest = field.choices.iter().map(|choice| choice.value.chars().count()).max();
+            longest.unwrap_or_default().clamp(6, 22)
+        }
+        (None, Type::Integer | Type::Decimal | Type::Date) => 11,
+        (None, Type::Percent | Type::Count | Type::Flag) => 8,
+        (None, Type::Year) => 6,
+    };
+    let label = field.label.chars().count().div_ceil(2).min(14);
+    Need {
+        word,
+        values: values.max(label).max(word),
+        is_text: matches!(field.ty, Type::Text | Type::LongText | Type::Choice),
     }
-    if all_wanted >= width {
-        let more: Vec<usize> = wanted
-            .iter()
-            .zip(&least)
-            .map(|(wanted, least)| wanted - least)
-            .collect();
-        return sums(&least, &shared(width - all_least, &more));
+}
+
+/// The width of each column: enough for the longest word of its header, then for its values; what is left goes to the
+/// texts. `size` is that of the letters, in half-points.
+fn widths(columns: &[Column<'_>], number: bool, width: usize, size: usize) -> Vec<usize> {
+    let twips = |letters: usize| letters * size * LETTER / 10 + 2 * PADDING;
+    let first = number.then_some(Need {
+        word: 3,
+        values: 3,
+        is_text: false,
+    });
+    let needs: Vec<Need> = first
+        .into_iter()
+        .chain(columns.iter().map(|column| need(column.field)))
+        .collect();
+    let of = |letters: &dyn Fn(&Need) -> usize| needs.iter().map(|need| twips(letters(need))).collect::<Vec<_>>();
+    let whole = |widths: &[usize]| widths.iter().sum::<usize>();
+    let words = of(&|need| need.word);
+    let wanted = of(&|need| need.values);
+    if whole(&words) >= width {
+        // Too many columns for their headers: squeezed alike.
+        return shared(width, &words);
+    }
+    if whole(&wanted) >= width {
+        let more: Vec<usize> = wanted.iter().zip(&words).map(|(wanted, word)| wanted - word).collect();
+        return sums(&words, &shared(width - whole(&words), &more));
     }
     let texts: Vec<usize> = needs
         .iter()
-        .map(|(_, wanted, is_text)| if *is_text { *wanted } else { 0 })
+        .zip(&wanted)
+        .map(|(need, wanted)| if need.is_text { *wanted } else { 0 })
         .collect();
-    let takers = if texts.iter().any(|wanted| *wanted > 0) {
-        texts
-    } else {
-        wanted.clone()
-    };
-    sums(&wanted, &shared(width - all_wanted, &takers))
+    let takers = if whole(&texts) > 0 { &texts } else { &wanted };
+    sums(&wanted, &shared(width - whole(&wanted), takers))
 }
 
 fn sums(left: &[usize], right: &[usize]) -> Vec<usize> {

@@ -208,6 +208,28 @@ fn what_is_wrong_is_told_at_the_tag_and_names_the_file() {
 }
 
 #[test]
+fn hostile_partials_are_refused_by_name() {
+    let deep = |levels: usize| {
+        format!(
+            "{}<w:p/>{}",
+            "<w:sdt><w:sdtContent>".repeat(levels),
+            "</w:sdtContent></w:sdt>".repeat(levels)
+        )
+    };
+    for (body, is_sound) in [
+        (deep(200), true),
+        (deep(10_000), false),
+        ("<w:p><w:r><w:t>&la;</w:t></w:r></w:p>".to_owned(), false),
+        (r#"<w:p><w:hyperlink r:id="rId1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/></w:p>"#.to_owned(), false),
+        (r#"<w:p><w:r><w:footnoteReference w:id="1"/></w:r></w:p>"#.to_owned(), false),
+    ] {
+        let found = faults(&simple("{{> x}}"), &files(&[("x.docx", package(&body, &[]))]));
+        assert_eq!(found.is_empty(), is_sound, "{body:.200}: {found:?}");
+        assert!(found.iter().all(|fault| fault.starts_with("mau/mau-con-hong: không dùng được mẫu con x.docx")), "{found:?}");
+    }
+}
+
+#[test]
 fn a_fault_is_placed_at_the_paragraph_of_the_template() {
     let partials = files(&[("khoi_ky.docx", simple("a\nb\n{{sai}}"))]);
     let main = simple("một\n{{> khoi_ky}}\nhai {{sai}}");
@@ -268,9 +290,12 @@ fn styles_and_numbering_come_along_once_and_those_of_the_template_win() {
     let xml = document(&filled);
     assert_eq!(xml.matches(r#"<w:pStyle w:val="u1"/>"#).count(), 2, "{xml}");
     assert_eq!(xml.matches(r#"<w:pStyle w:val="Ky1"/>"#).count(), 2, "{xml}");
-    assert_eq!(xml.matches(r#"<w:numId w:val="2"/>"#).count(), 2, "{xml}");
+    assert!(
+        xml.contains(r#"<w:numId w:val="2"/>"#) && xml.contains(r#"<w:numId w:val="3"/>"#),
+        "the list begins anew: {xml}"
+    );
     let header = filled.text("word/header1.xml").unwrap();
-    assert!(header.contains(r#"<w:pStyle w:val="Ky1"/>"#) && header.contains(r#"<w:numId w:val="2"/>"#));
+    assert!(header.contains(r#"<w:pStyle w:val="Ky1"/>"#), "{header}");
     let styles = filled.text("word/styles.xml").unwrap();
     let added = styles
         .strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n")
@@ -283,7 +308,7 @@ fn styles_and_numbering_come_along_once_and_those_of_the_template_win() {
     let numbering = filled.text("word/numbering.xml").unwrap();
     assert!(
         numbering.contains(
-            r#"<w:abstractNum w:abstractNumId="0"/><w:abstractNum w:abstractNumId="1"><w:nsid w:val="1A2B3C4D"/><w:lvl w:ilvl="0"><w:pStyle w:val="Ky1"/><w:lvlText w:val="%1."/></w:lvl><w:lvl w:ilvl="1"/></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>"#
+            r#"<w:abstractNum w:abstractNumId="0"/><w:abstractNum w:abstractNumId="1"><w:nsid w:val="1A2B3C4D"/><w:lvl w:ilvl="0"><w:pStyle w:val="Ky1"/><w:lvlText w:val="%1."/></w:lvl><w:lvl w:ilvl="1"/></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num><w:num w:numId="3"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride><w:lvlOverride w:ilvl="1"><w:startOverride w:val="1"/></w:lvlOverride></w:num><w:num w:numId="4">"#
         ),
         "{numbering}"
     );
@@ -428,6 +453,8 @@ fn ids_bookmarks_comments_and_headers_of_a_partial_do_not_clash() {
         !filled.text("word/header1.xml").unwrap().contains("sectPr"),
         "headers have no sections"
     );
+    let in_cell = document(&fill(&simple("[{{> muc}}]\nx"), &partials));
+    assert_eq!(in_cell.matches("sectPr").count(), 1, "nor have cells: {in_cell}");
 }
 
 #[test]
@@ -493,6 +520,16 @@ fn a_cell_still_ends_with_a_paragraph_and_tables_stay_apart() {
 }
 
 #[test]
+fn tables_of_tags_that_follow_each_other_stay_apart() {
+    let xml = document(&fill(
+        &simple("{{table khen}}\n{{table noi_nhan}}\n{{#each (group khen \"cap\")}}\n{{table items}}\n{{/each}}\nx"),
+        &Files::new(),
+    ));
+    assert_eq!(xml.matches("<w:tbl>").count(), 4, "{xml}");
+    assert!(!xml.contains("</w:tbl><w:tbl>"), "{xml}");
+}
+
+#[test]
 fn a_template_with_another_prefix_takes_partials_too() {
     let mut main = simple("{{> ky}}\n{{table khen}}");
     let xml = document(&main).replace("w:", "x:").replace("xmlns:w=", "xmlns:x=");
@@ -512,7 +549,8 @@ fn a_table_has_the_declared_columns() {
          [TT] [Cấp] [Số lượng] [Tỷ lệ]
          [1] [Tỉnh] [03] [130,7%]
          [2] [Xã] [12] [100%]
-         [3] [Tỉnh] [05] [………]
+         [3] [Tỉnh] [05] []
+
          sau",
     );
     assert_fill(
@@ -543,21 +581,37 @@ fn a_table_takes_any_list_and_its_options() {
         &[],
         "[Cấp] [Số lượng] [Tỷ lệ]
          [Tỉnh] [03] [130,7%]
-         [Tỉnh] [05] [………]
+         [Tỉnh] [05] []
          [Tổng cộng] [08] []
          x
          Tỉnh
          [03]
          [05]
+
          Xã
          [12]
+
          [TT] [Nơi nhận]
          [1] [UBND tỉnh]
          [2] [Lưu: VT]
          x
          [Thực hiện]
          [14.728,5]
-         [………]",
+         []",
+    );
+}
+
+#[test]
+fn blank_cells_of_a_table_stay_blank_and_keep_their_look() {
+    let main = simple("{{table khen}}\nx");
+    let template = compile(&main, &Files::new()).unwrap();
+    let (bytes, findings) = template.fill(&dataset()).unwrap();
+    assert_eq!(findings.iter().count(), 0, "{}", findings.print(Lang::En));
+    let xml = document(&Package::read(bytes, &Limits::default()).unwrap());
+    let last = &xml[xml.rfind("<w:tc>").unwrap()..xml.rfind("</w:tc>").unwrap() + "</w:tc>".len()];
+    assert!(
+        last.contains(r#"<w:jc w:val="right"/></w:pPr>"#) && !last.contains('…'),
+        "{last}"
     );
 }
 
@@ -573,8 +627,8 @@ fn what_is_wrong_with_a_table_is_told() {
             "mau/khong-phai-danh-sach: bảng cần một danh sách, ở đây là một bản ghi của trang «Thông tin chung»",
         ),
         (
-            "{{table khen columns=\"cap soluong\"}}",
-            "mau/cot-la: trang «Khen thưởng» không có cột “soluong” (có phải “so_luong”?)",
+            "{{table khen columns=\"cap soluong x\"}}",
+            "mau/cot-la: trang «Khen thưởng» không có cột “soluong, x” (có phải “so_luong”?)",
         ),
         (
             "{{table khen columns=3}}",
