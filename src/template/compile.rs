@@ -106,6 +106,10 @@ pub enum Fresh {
     Section(Range<usize>),
     /// The id of a relationship to the address that a template gives.
     Link(usize),
+    /// A table row begins in which cells may go on with those above.
+    Row,
+    /// The mark of a cell merged with others of its column: whether it is the first of them.
+    VerticalMerge(usize, bool),
     /// The id of the relationship to the picture of the drawing around.
     Picture,
     /// The width of that picture in a frame of a width and height, in English Metric Units.
@@ -1535,6 +1539,8 @@ impl Builder<'_> {
             Instead::SectionOr(open, range, other) => self.when(open, Some(range), Some(other))?,
             Instead::Link(range) => self.link(range)?,
             Instead::ControlState(tag) => self.control_state(tag)?,
+            Instead::Row => Node::Fresh(Fresh::Row),
+            Instead::VerticalMerge(column, is_first) => Node::Fresh(Fresh::VerticalMerge(column, is_first)),
             Instead::Picture => Node::Fresh(Fresh::Picture),
             Instead::Width(width, height) => Node::Fresh(Fresh::Width(width, height)),
             Instead::Height(width, height) => Node::Fresh(Fresh::Height(width, height)),
