@@ -1589,7 +1589,8 @@ impl Builder<'_> {
                 relationship: relationship.to_owned(),
                 position: range.start,
             },
-            Err((written, fault)) => {
+            Err(fault) => {
+                let (written, fault) = *fault;
                 self.link_faults.push((range.start, written, fault));
                 return None;
             }
@@ -1729,17 +1730,17 @@ fn paragraph_properties(source: &str, tree: &Tree, properties: usize) -> String 
 }
 
 /// The nodes of a line of text within blocks.
-fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, (String, Fault)> {
+fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, Box<(String, Fault)>> {
     let mut raw = None;
     let (tags, bad) = tag::find(source, &mut tag::Known::new(), &mut raw);
     if let Some(bad) = bad.into_iter().next() {
-        return Err(bad);
+        return Err(Box::new(bad));
     }
     let says: Vec<&tag::Tag> = tags.iter().collect();
     let written = |number: usize| tags.get(number).map_or_else(String::new, |tag| tag.written.clone());
     let (blocks, bad) = pair(&says);
     if let Some((number, fault)) = bad.into_iter().next() {
-        return Err((written(number), fault));
+        return Err(Box::new((written(number), fault)));
     }
     let plan = Plan {
         actions: tags
@@ -1754,7 +1755,7 @@ fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, (String, Faul
     builder.scopes = scopes.clone();
     let nodes = builder.all();
     match builder.faults.into_iter().next() {
-        Some((number, fault)) => Err((written(number), fault)),
+        Some((number, fault)) => Err(Box::new((written(number), fault))),
         None => Ok(nodes),
     }
 }
