@@ -7,6 +7,7 @@ mod invariants;
 mod laws;
 mod office;
 mod report;
+mod trace;
 
 #[path = "../support/markdown_workbook.rs"]
 mod markdown_workbook;
