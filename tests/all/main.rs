@@ -2,11 +2,13 @@
 
 mod cases;
 mod commands;
+mod guide;
 mod house;
 mod invariants;
 mod laws;
 mod office;
 mod report;
+mod template_files;
 
 #[path = "../support/markdown_workbook.rs"]
 mod markdown_workbook;
