@@ -74,7 +74,11 @@ impl Album {
             return known.clone();
         }
         let entry = match found {
-            Some(found) => self.read(&key, Arc::clone(&found.bytes), additions),
+            // A cell's address is no name of a picture for those who read the document.
+            Some(found) => self.read(&key, Arc::clone(&found.bytes), additions).map(|entry| Entry {
+                name: String::new(),
+                ..entry
+            }),
             None => {
                 self.findings.push(
                     Diagnostic::warning(

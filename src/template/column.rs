@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::expression::Fault;
 use super::part::{Name, SpotKind};
-use super::place::{Action, Columns, Instead, Over, Planner};
+use super::place::{Action, Columns, Instead, Over, Planner, covers, merged};
 use crate::text;
 
 /// A cell of a row and the columns of the grid that it takes.
@@ -97,6 +97,59 @@ impl Planner<'_> {
         blocks.push((open, columns));
     }
 
+    /// Cells merged with those above, in tables whose rows come and go: when the first of them goes, the next is the first.
+    pub(super) fn vertical_merges(&mut self) {
+        let mut tables = self.tables.clone();
+        tables.sort_unstable();
+        tables.dedup();
+        for table in tables {
+            let mut merges = Vec::new();
+            let rows = self.rows(table);
+            for &row in &rows {
+                for cell in self.cells(row) {
+                    let properties = self
+                        .tree
+                        .children(cell.element)
+                        .find(|(_, element)| element.name == Name::CellProperties);
+                    let Some((properties, _)) = properties else {
+                        continue;
+                    };
+                    for (_, element) in self.tree.children(properties) {
+                        let xml = &self.source[element.start..element.end];
+                        let name = xml[1..].split([' ', '/', '>']).next().unwrap_or_default();
+                        if name.strip_prefix(self.tree.prefix.as_str()) == Some("vMerge") {
+                            let is_first = xml.contains("restart");
+                            merges.push((element.start..element.end, cell.columns.start, is_first));
+                        }
+                    }
+                }
+            }
+            // A cell that a tag merges has no mark of its own any more.
+            let cuts = merged(self.cuts.clone());
+            merges.retain(|(range, ..)| !covers(&cuts, range.clone()));
+            if merges.is_empty() {
+                continue;
+            }
+            for row in rows {
+                let start = self.tree.elements[row].start;
+                self.act(start, 0, Action::Instead(Instead::Row));
+            }
+            for (range, column, is_first) in merges {
+                self.replace(range, Instead::VerticalMerge(column, is_first));
+            }
+        }
+    }
+
+    /// The rows of a table, those of tables inside it aside.
+    fn rows(&self, table: usize) -> Vec<usize> {
+        self.tree
+            .inside(table)
+            .filter(|(_, element)| element.name == Name::Row)
+            .map(|(row, _)| row)
+            .filter(|&row| self.tree.ancestor(row, |name| name == Name::Table) == Some(table))
+            .collect()
+    }
+
     /// The widths of a table's grid.
     fn grid(&self, table: usize) -> Vec<u32> {
         let grid = self
@@ -165,13 +218,7 @@ impl Planner<'_> {
 
     fn table_columns(&mut self, number: usize) {
         let (table, columns) = self.columns[number].clone();
-        let rows: Vec<usize> = self
-            .tree
-            .inside(table)
-            .filter(|(_, element)| element.name == Name::Row)
-            .map(|(row, _)| row)
-            .filter(|&row| self.tree.ancestor(row, |name| name == Name::Table) == Some(table))
-            .collect();
+        let rows = self.rows(table);
         if let Some(&row) = rows.first() {
             self.note_table(row);
         }

@@ -106,6 +106,10 @@ pub enum Fresh {
     Section(Range<usize>),
     /// The id of a relationship to the address that a template gives.
     Link(usize),
+    /// A table row begins in which cells may go on with those above.
+    Row,
+    /// The mark of a cell merged with others of its column: whether it is the first of them.
+    VerticalMerge(usize, bool),
     /// The id of the relationship to the picture of the drawing around.
     Picture,
     /// The width of that picture in a frame of a width and height, in English Metric Units.
@@ -1535,6 +1539,8 @@ impl Builder<'_> {
             Instead::SectionOr(open, range, other) => self.when(open, Some(range), Some(other))?,
             Instead::Link(range) => self.link(range)?,
             Instead::ControlState(tag) => self.control_state(tag)?,
+            Instead::Row => Node::Fresh(Fresh::Row),
+            Instead::VerticalMerge(column, is_first) => Node::Fresh(Fresh::VerticalMerge(column, is_first)),
             Instead::Picture => Node::Fresh(Fresh::Picture),
             Instead::Width(width, height) => Node::Fresh(Fresh::Width(width, height)),
             Instead::Height(width, height) => Node::Fresh(Fresh::Height(width, height)),
@@ -1583,7 +1589,8 @@ impl Builder<'_> {
                 relationship: relationship.to_owned(),
                 position: range.start,
             },
-            Err((written, fault)) => {
+            Err(fault) => {
+                let (written, fault) = *fault;
                 self.link_faults.push((range.start, written, fault));
                 return None;
             }
@@ -1723,17 +1730,17 @@ fn paragraph_properties(source: &str, tree: &Tree, properties: usize) -> String 
 }
 
 /// The nodes of a line of text within blocks.
-fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, (String, Fault)> {
+fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, Box<(String, Fault)>> {
     let mut raw = None;
     let (tags, bad) = tag::find(source, &mut tag::Known::new(), &mut raw);
     if let Some(bad) = bad.into_iter().next() {
-        return Err(bad);
+        return Err(Box::new(bad));
     }
     let says: Vec<&tag::Tag> = tags.iter().collect();
     let written = |number: usize| tags.get(number).map_or_else(String::new, |tag| tag.written.clone());
     let (blocks, bad) = pair(&says);
     if let Some((number, fault)) = bad.into_iter().next() {
-        return Err((written(number), fault));
+        return Err(Box::new((written(number), fault)));
     }
     let plan = Plan {
         actions: tags
@@ -1748,7 +1755,7 @@ fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, (String, Faul
     builder.scopes = scopes.clone();
     let nodes = builder.all();
     match builder.faults.into_iter().next() {
-        Some((number, fault)) => Err((written(number), fault)),
+        Some((number, fault)) => Err(Box::new((written(number), fault))),
         None => Ok(nodes),
     }
 }

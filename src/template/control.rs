@@ -260,7 +260,13 @@ impl Parts<'_> {
             if around.open_end == around.end {
                 // <w:p/>: there is nothing to put the text into.
                 let prefix = &tree.prefix;
-                let mut tag = self.tag(path, says, vec![around.start..around.end], around.start, paragraph);
+                let mut tag = self.tag(
+                    path,
+                    says,
+                    without_markers(tree, around.start..around.end),
+                    around.start,
+                    paragraph,
+                );
                 tag.shell = Some(Shell {
                     open: format!("<{prefix}p>{}", shell.open),
                     close: format!("{}</{prefix}p>", shell.close),

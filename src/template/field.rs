@@ -334,7 +334,7 @@ fn place(source: &str, tree: &Tree, field: &Field, paragraph: usize, written: &s
                 properties: run_properties(source, tree, first).to_owned(),
             };
             let ranges = if first == last {
-                vec![begin.start..end.end]
+                without_markers(tree, begin.start..end.end)
             } else {
                 let body = tree
                     .children(last)

@@ -150,6 +150,9 @@ pub struct Filler<'f, 'a> {
     columns: Vec<Columns>,
     /// What the last section break asked for, in the section that is not yet at its end.
     section: Option<Option<Orientation>>,
+    /// Rows written of tables with merged cells, and the last row in which a column had one.
+    rows: usize,
+    merging: BTreeMap<usize, usize>,
     /// Texts of cells that may go on downwards, by their marks: the text, and whether the cell goes on with the one above.
     merged: BTreeMap<usize, (String, bool)>,
     /// Pictures of the drawings around, innermost last.
@@ -184,6 +187,8 @@ impl<'f, 'a> Filler<'f, 'a> {
             pending: 0,
             columns: Vec::new(),
             section: None,
+            rows: 0,
+            merging: BTreeMap::new(),
             merged: BTreeMap::new(),
             missing: Missing::default(),
         }
@@ -333,6 +338,8 @@ impl<'f, 'a> Filler<'f, 'a> {
         let row = std::mem::take(&mut self.row);
         let after_table = self.after_table;
         let merged = std::mem::take(&mut self.merged);
+        let merging = std::mem::take(&mut self.merging);
+        let rows = std::mem::take(&mut self.rows);
         if let Some(grid) = grid {
             let columns = self.grid(grid);
             self.columns.push(columns);
@@ -360,6 +367,8 @@ impl<'f, 'a> Filler<'f, 'a> {
         }
         self.row |= row;
         self.merged = merged;
+        self.merging = merging;
+        self.rows = rows;
         Ok(())
     }
 
@@ -447,6 +456,15 @@ impl<'f, 'a> Filler<'f, 'a> {
                 let xml = section::properties(&text[range.clone()], section.flatten(), section.is_some());
                 self.write(&xml);
             }
+            Fresh::Row => self.rows += 1,
+            Fresh::VerticalMerge(column, is_first) => {
+                // The cell above is one of those that it is merged with when it was written in the row before.
+                let above = self.merging.insert(*column, self.rows);
+                let goes_on = !is_first && above.is_some_and(|row| row + 1 == self.rows);
+                if let Target::Word(prefix) = self.target {
+                    self.write(&vertical_merge(prefix, goes_on));
+                }
+            }
             Fresh::Picture => {
                 if let Some(placed) = self.pictures.last() {
                     let id = placed.relationship.clone();
@@ -527,12 +545,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             self.merged.remove(&mark);
         }
         if let Target::Word(prefix) = self.target {
-            let value = if goes_on {
-                String::new()
-            } else {
-                format!(" {prefix}val=\"restart\"")
-            };
-            let element = format!("<{prefix}vMerge{value}/>");
+            let element = vertical_merge(prefix, goes_on);
             match is_bare {
                 true => self.write(&format!("<{prefix}tcPr>{element}</{prefix}tcPr>")),
                 false => self.write(&element),
@@ -895,6 +908,14 @@ impl Columns {
         self.counts
             .get(columns.clone())
             .map_or(columns.len(), |counts| counts.iter().sum())
+    }
+}
+
+/// The mark of a cell that goes on with the one above, or is the first of those that do.
+fn vertical_merge(prefix: &str, goes_on: bool) -> String {
+    match goes_on {
+        true => format!("<{prefix}vMerge/>"),
+        false => format!("<{prefix}vMerge {prefix}val=\"restart\"/>"),
     }
 }
 

@@ -155,6 +155,10 @@ pub enum Instead {
     Link(Range<usize>),
     /// What a content control keeps besides its text, by its tag: the date, or whether the box is ticked.
     ControlState(usize),
+    /// A table row begins in which cells may go on with those above.
+    Row,
+    /// The mark of a cell that is merged with others in its column: whether it is the first of them.
+    VerticalMerge(usize, bool),
     /// The id of the relationship to the picture of the drawing around.
     Picture,
     /// The width of that picture in a frame of a width and height, in English Metric Units.
@@ -241,7 +245,7 @@ pub(super) struct Planner<'t> {
     pub(super) faults: Vec<TagFault>,
     /// Elements whose content may lose paragraphs.
     shrinking: Vec<usize>,
-    tables: Vec<usize>,
+    pub(super) tables: Vec<usize>,
     /// Tables whose columns come and go, with their elements.
     pub(super) columns: Vec<(usize, Columns)>,
     /// What blocks take, by their opening tags.
@@ -307,6 +311,7 @@ pub fn plan<'t>(
     planner.keep_blanks();
     planner.drop_empty_runs();
     planner.merged_cells();
+    planner.vertical_merges();
     planner.column_blocks();
     planner.fields_across();
     planner.markers_across();

@@ -381,7 +381,7 @@ fn raw(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// What may make a part change: tags, content controls, merge fields.
-const TOUCHING: &[&str] = &["{{", "%7B%7B", "MERGEFIELD", "<w:tag "];
+const TOUCHING: &[&str] = &["{{", "%7B%7B", "instrText", "fldSimple", "<w:tag "];
 /// Parts that serve others, and change with them.
 const SERVING: &[&str] = &[
     "[Content_Types].xml",
