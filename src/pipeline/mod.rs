@@ -122,12 +122,14 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Ou
         images: options.images.clone(),
     };
     let mut asked: BTreeSet<String> = BTreeSet::new();
+    let mut all_compile = true;
     let mut documents = Vec::new();
     for output in &pack.outputs {
         let compiled = match compile(pack, output) {
             Ok(compiled) => compiled,
             Err(faults) => {
                 diagnostics.extend(faults);
+                all_compile = false;
                 continue;
             }
         };
@@ -155,7 +157,10 @@ pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Ou
             bytes,
         });
     }
-    diagnostics.extend(picture::unused(&options.images, asked.iter().map(String::as_str)));
+    // What a template with mistakes asks for is not known.
+    if all_compile {
+        diagnostics.extend(picture::unused(&options.images, asked.iter().map(String::as_str)));
+    }
     if diagnostics.has_errors() {
         documents.clear();
     }

@@ -142,6 +142,18 @@ mod tests {
     }
 
     #[test]
+    fn a_mistake_after_a_table_that_was_put_in_has_its_place() {
+        let (body, _, _) = annotated("một\n{{table khen}}\nhai\nXã {{thong_tin.ten_xax}}¦ba");
+        let at = |what: &str| body.find(what).unwrap_or_else(|| panic!("{what}: {body}"));
+        assert!(at("hai") < at(&comment::range_start("w:", 0)) && at(&comment::range_end("w:", 0)) < at("ba<"));
+        assert_eq!(
+            body.matches("{{table khen}}").count(),
+            1,
+            "the copy is one of the template: {body}"
+        );
+    }
+
+    #[test]
     fn what_is_no_template_comes_back_as_findings_alone() {
         let findings = Template::annotate(*b"no zip", &schema(), &Options::default(), Lang::Vi).unwrap_err();
         assert!(findings.has_errors());

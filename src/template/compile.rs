@@ -609,7 +609,7 @@ fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
     let mut faults = Vec::new();
     let mut open: Vec<Block> = Vec::new();
     let name_of = |number: usize| match &tags[number].says {
-        Says::Open(name, _) => name.as_str(),
+        Says::Open(name, _) | Says::Broken(name) => name.as_str(),
         _ => "",
     };
     for (number, tag) in tags.iter().enumerate() {
@@ -641,6 +641,10 @@ fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
                     ..Block::default()
                 });
             }
+            Says::Broken(_) => open.push(Block {
+                open: number,
+                ..Block::default()
+            }),
             Says::Else(_) => match open.last_mut() {
                 Some(block) => block.elses.push(number),
                 None => faults.push((
@@ -745,8 +749,21 @@ fn check_names(tags: &[&tag::Tag], schema: &crate::schema::Schema) -> Vec<(usize
     let mut columns: Vec<Scope> = Vec::new();
     // For each open block its name and how many scopes stood before it.
     let mut open: Vec<(&str, usize)> = Vec::new();
+    // Within a block that can't be read nobody knows what names mean.
+    let mut dark: Option<usize> = None;
     for (number, tag) in tags.iter().enumerate() {
+        if dark.is_some_and(|depth| open.len() <= depth) {
+            dark = None;
+        }
         match &tag.says {
+            Says::Broken(name) => {
+                if name != "if" && name != "unless" {
+                    dark = dark.or(Some(open.len()));
+                }
+                open.push((name, scopes.frames.len()));
+            }
+            _ if dark.is_some() && !matches!(tag.says, Says::Open(..) | Says::Close(_)) => {}
+            Says::Open(name, _) if dark.is_some() => open.push((name, scopes.frames.len())),
             Says::Open(name, head) => {
                 let before = scopes.frames.len();
                 match compile_block(&scopes, name, head) {
@@ -1324,7 +1341,8 @@ impl<'b> Builder<'b> {
                 Action::Tag(number) => {
                     let tag = self.tags[number];
                     match &tag.says {
-                        Says::Nothing => {}
+                        // A part with one that can't be read comes to no nodes.
+                        Says::Nothing | Says::Broken(_) => {}
                         Says::Else(_) => return (nodes, Stop::Else(number)),
                         Says::Close(_) => return (nodes, Stop::Close(number)),
                         Says::Print(_) | Says::Merge(_) | Says::Control(_) => match self.print(number, &tag.says) {

@@ -218,7 +218,13 @@ impl Template {
                         diagnostics.push(match &asking {
                             Some((original, original_tree, expanded)) => match asked_for(expanded, &tree, &fault) {
                                 Some(fault) => located(original, original_tree, &words, fault),
-                                None => located(&source, &tree, &words, fault),
+                                None => {
+                                    let mut finding = located(&source, &tree, &words, fault);
+                                    if let Place::Paragraph { position, .. } = &mut finding.place {
+                                        *position = place_before(*position, &source, original, expanded);
+                                    }
+                                    finding
+                                }
                             },
                             None => located(&source, &tree, &words, fault),
                         });
@@ -696,6 +702,31 @@ fn tracked_changes(stories: &[Text]) -> Diagnostic {
         "trong Word: Xem lại > Chấp nhận > Chấp nhận tất cả thay đổi (Review > Accept > Accept All Changes)",
         "in Word: Review > Accept > Accept All Changes"
     ))
+}
+
+/// Where a position of a part stood before partials and tables were put in.
+fn place_before(position: usize, source: &str, original: &str, expanded: &Expanded) -> usize {
+    let mut end = 0;
+    let mut after = position;
+    for piece in expanded.expansions.iter().filter(|piece| piece.range.end <= position) {
+        // Pieces within pieces follow those that they are in.
+        if piece.range.start >= end {
+            end = piece.range.end;
+            after -= piece.range.len();
+        }
+    }
+    // What stood in place of the pieces was shorter than they are: the same text is found a little further on.
+    let Some(text) = source
+        .get(position..)
+        .map(|rest| rest.chars().take(60).collect::<String>())
+    else {
+        return position;
+    };
+    let from = (0..=after.min(original.len()))
+        .rev()
+        .find(|&from| original.is_char_boundary(from));
+    let from = from.unwrap_or_default();
+    original[from..].find(&text).map_or(from, |at| from + at)
 }
 
 /// A fault with its place: part, nearest heading above, text of the paragraph.

@@ -13,6 +13,7 @@ use handlebars::template::Parameter;
 
 use super::expression::Fault;
 use super::part::{Name, Paragraph, ParagraphText, SpotKind, TextKind, Tree};
+use super::section::SECTION_BREAK;
 use super::tag::{Says, Tag};
 use crate::diagnostic::{Text, shorten};
 use crate::text;
@@ -301,25 +302,22 @@ pub fn plan<'t>(
     for block in blocks {
         planner.block(block, &markers);
     }
+    planner.section_breaks();
+    planner.merged_cells();
+    planner.column_blocks();
+    planner.fields_across();
     if !planner.faults.is_empty() {
         return Err(planner.faults);
     }
     planner.vanishing_paragraphs(blocks, &inline, &markers);
-    planner.section_breaks();
     planner.drawings();
     planner.rest(&markers);
     planner.keep_blanks();
     planner.drop_empty_runs();
-    planner.merged_cells();
     planner.vertical_merges();
-    planner.column_blocks();
-    planner.fields_across();
     planner.markers_across();
     planner.copies();
     planner.lists(&markers);
-    if !planner.faults.is_empty() {
-        return Err(planner.faults);
-    }
     planner.gaps();
     planner.guards();
     Ok(planner.finish())
@@ -1083,6 +1081,7 @@ impl<'t> Planner<'t> {
         for tag in self.tags {
             let paragraph = &self.tree.paragraphs[tag.paragraph];
             let is_alone = tag.tag.says.prints()
+                && !is_call(&tag.tag.says, SECTION_BREAK)
                 && tag.shell.is_none()
                 && paragraph.kind == TextKind::Runs
                 && paragraph.section.is_none()

@@ -46,6 +46,8 @@ pub enum Says {
     Close(String),
     /// `{{! … }}`, and the backslash of `\{{`.
     Nothing,
+    /// The opening tag of a block, of which only the name can be read.
+    Broken(String),
     /// A merge field of Word.
     Merge(Box<MergeField>),
     /// A content control that is a field.
@@ -129,7 +131,16 @@ pub fn find(text: &str, known: &mut Known, raw: &mut Option<String>) -> (Vec<Tag
                         written: written.to_owned(),
                         says,
                     }),
-                    Err(fault) => faults.push((written.to_owned(), fault)),
+                    Err(fault) => {
+                        // Its closing tag is not one too many.
+                        if let Some(name) = block_name(written) {
+                            tags.push(Tag {
+                                says: Says::Broken(name),
+                                ..nothing(text, start..end)
+                            });
+                        }
+                        faults.push((written.to_owned(), fault));
+                    }
                 }
                 from = end;
             }
@@ -159,6 +170,18 @@ fn unclosed() -> Fault {
 
 fn snippet(text: &str, start: usize, end: usize) -> String {
     text[start..end].chars().take(60).collect()
+}
+
+/// The name of the block that a tag opens.
+fn block_name(written: &str) -> Option<String> {
+    let inner = normalise(written.trim_matches(['{', '}', '~']));
+    let name: String = inner
+        .strip_prefix('#')?
+        .trim_start()
+        .chars()
+        .take_while(|letter| letter.is_alphanumeric())
+        .collect();
+    (!name.is_empty()).then_some(name)
 }
 
 /// A tag that prints nothing.
@@ -499,7 +522,12 @@ fn syntax(inner: &str) -> Fault {
             "the tag is not well written: “{inner}”"
         ),
     )
-    .hint(Some(if inner.contains(' ') {
+    .hint(Some(if inner.contains([' ', '=']) && inner.contains(['=', '<', '>']) {
+        text!(
+            "so sánh bằng hàm, trong ngoặc: {{{{#if (eq thong_tin.nam 2026)}}}}, {{{{#if (gt a b)}}}}",
+            "compare with helpers, in brackets: {{{{#if (eq thong_tin.nam 2026)}}}}, {{{{#if (gt a b)}}}}"
+        )
+    } else if inner.contains(' ') {
         text!(
             "tên trường không có dấu cách; hàm viết như {{{{date thong_tin.ngay \"long\"}}}}",
             "field names have no blanks; helpers are written like {{{{date thong_tin.ngay \"long\"}}}}"

@@ -681,14 +681,10 @@ fn apart(p: &str) -> String {
     )
 }
 
-/// Whether a table stands before a paragraph in the same place, and whether a paragraph follows that stays whatever the
-/// data: one that holds nothing but tags may vanish.
+/// Whether a table stands before a paragraph in the same place, and whether a paragraph follows. One that holds nothing but
+/// tags may vanish: filling sees to it that tables do not touch then, and that a cell keeps a paragraph.
 fn neighbours(asking: Asking<'_>) -> (bool, bool) {
-    let Asking {
-        source,
-        tree,
-        paragraph,
-    } = asking;
+    let Asking { tree, paragraph, .. } = asking;
     let element = tree.paragraphs[paragraph].element;
     let own = &tree.elements[element];
     let parent = own.parent;
@@ -701,15 +697,10 @@ fn neighbours(asking: Asking<'_>) -> (bool, bool) {
         before = (outer != found).then_some(outer);
     }
     let after = tree.elements.partition_point(|element| element.start < own.end);
-    let is_paragraph = |after: &super::part::Element| after.parent == parent && after.name == Name::Paragraph;
-    let stays = tree.elements.get(after).is_some_and(is_paragraph) && {
-        let text = tree.text(source, tree.paragraph_of(after)).text;
-        let text = text.trim();
-        !(text.starts_with("{{") && text.ends_with("}}"))
-    };
+    let follows = tree.elements.get(after);
     (
         before.is_some_and(|before| tree.elements[before].name == Name::Table),
-        stays,
+        follows.is_some_and(|after| after.parent == parent && after.name == Name::Paragraph),
     )
 }
 

@@ -550,7 +550,6 @@ fn a_table_has_the_declared_columns() {
          [1] [Tỉnh] [03] [130,7%]
          [2] [Xã] [12] [100%]
          [3] [Tỉnh] [05] []
-
          sau",
     );
     assert_fill(
@@ -587,17 +586,17 @@ fn a_table_takes_any_list_and_its_options() {
          Tỉnh
          [03]
          [05]
-
          Xã
          [12]
-
+         ∅
          [TT] [Nơi nhận]
          [1] [UBND tỉnh]
          [2] [Lưu: VT]
          x
          [Thực hiện]
          [14.728,5]
-         []",
+         []
+         ∅",
     );
 }
 
