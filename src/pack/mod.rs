@@ -373,12 +373,25 @@ fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source
         }
         let template = &output.template;
         let may_be_built = templates == Templates::ToBeBuilt && output.source.is_some();
-        if !is_plain_path(template) || !template.ends_with(".docx") {
+        let ending = template.rsplit('.').next().unwrap_or_default().to_lowercase();
+        if matches!(ending.as_str(), "docm" | "dotm") {
+            fault(
+                "mau/co-macro",
+                text!(
+                    "mẫu có macro (.{ending}) không được dùng: “{template}”",
+                    "templates with macros (.{ending}) are not used: “{template}”"
+                ),
+                Some(Text::new(
+                    "trong Word: Tệp > Lưu như > Word Document (*.docx)",
+                    "in Word: File > Save As > Word Document (*.docx)",
+                )),
+            );
+        } else if !is_plain_path(template) || !matches!(ending.as_str(), "docx" | "dotx") {
             fault(
                 "goi/ten-tep-sai",
                 text!(
-                    "template cần tên một tệp .docx trong thư mục gói, ở đây ghi “{template}”",
-                    "template needs the name of a .docx file in the pack's folder; this is “{template}”"
+                    "template cần tên một tệp .docx hoặc .dotx trong thư mục gói, ở đây ghi “{template}”",
+                    "template needs the name of a .docx or .dotx file in the pack's folder; this is “{template}”"
                 ),
                 None,
             );
@@ -545,6 +558,19 @@ required = false
             let manifest = SMALL.replace("template = \"bao-cao.docx\"", &format!("template = \"{path}\""));
             let found = complaints(&manifest, ALL, Origin::BuiltIn);
             assert!(found.contains("goi/ten-tep-sai"), "{path}: {found}");
+        }
+    }
+
+    #[test]
+    fn templates_of_word_are_taken_and_those_with_macros_are_not() {
+        let manifest = |path: &str| SMALL.replace("template = \"bao-cao.docx\"", &format!("template = \"{path}\""));
+        assert_eq!(
+            complaints(&manifest("mau.dotx"), &["mau.dotx", "bao-cao.md"], Origin::BuiltIn),
+            ""
+        );
+        for path in ["mau.docm", "mau.DOTM"] {
+            let found = complaints(&manifest(path), &[path, "bao-cao.md"], Origin::BuiltIn);
+            assert!(found.contains("mau/co-macro"), "{path}: {found}");
         }
     }
 

@@ -18,6 +18,8 @@ pub struct Taken {
     pub lists: BTreeMap<String, ListInstance>,
     /// Names of parts, in lower case.
     pub parts: BTreeSet<String>,
+    /// Ids of relationships of parts that may get more of them.
+    pub relationships: BTreeSet<(String, String)>,
 }
 
 /// A `w:num`: an instance of a list.
@@ -200,8 +202,18 @@ impl Additions {
             return id.clone();
         }
         let list = self.relationships.entry(part.to_owned()).or_default();
-        // Word numbers its own rId1, rId2, …
-        let id = id.map_or_else(|| format!("rIdF{}", list.len() + 1), str::to_owned);
+        let id = match id {
+            Some(id) => id.to_owned(),
+            None => {
+                // A template may be a document that was made of one.
+                let fresh = (list.len() + 1..).map(|number| format!("rIdF{number}"));
+                let mut free = fresh.filter(|id| {
+                    !list.iter().any(|(own, _)| own == id)
+                        && !self.taken.relationships.contains(&(part.to_owned(), id.clone()))
+                });
+                free.next().unwrap_or_default()
+            }
+        };
         list.push((id.clone(), opc::relationship_xml(&id, kind, points)));
         self.known.insert(key, id.clone());
         id
@@ -269,5 +281,17 @@ mod tests {
         additions.restart(&lists);
         assert_eq!(additions.numbering("5"), "6");
         assert_eq!(additions.instances.len(), 1);
+    }
+
+    #[test]
+    fn relationships_have_ids_that_no_other_has() {
+        let mut taken = Taken::default();
+        taken.relationships.insert(("a.xml".into(), "rIdF1".into()));
+        let mut additions = Additions::new(taken);
+        let mut relate = |part: &str, target: &str| additions.relate(part, "hyperlink", Points::Outside(target));
+        assert_eq!(relate("a.xml", "http://a"), "rIdF2");
+        assert_eq!(relate("a.xml", "http://a"), "rIdF2");
+        assert_eq!(relate("a.xml", "http://b"), "rIdF3");
+        assert_eq!(relate("b.xml", "http://a"), "rIdF1");
     }
 }

@@ -259,6 +259,11 @@ impl Template {
                 }
             }
         }
+        for (part, _) in parts.iter().filter(|(part, _)| part.compiled.adds_relationships()) {
+            let known = package.relationships(&part.name).map_err(unreadable)?;
+            let ids = known.into_iter().map(|known| (part.name.clone(), known.id));
+            taken.relationships.extend(ids);
+        }
         let mut styles = ListStyles::default();
         let mut numbering_part = None;
         if parts.iter().any(|(part, _)| part.compiled.has_lists) {

@@ -37,7 +37,7 @@ impl Trace {
         }
         let line = cells.text();
         if part.is_none() {
-            let line = format!("{written}: {line}");
+            let line = format!("{}: {line}", bare(written));
             if !self.elsewhere.contains(&line) {
                 self.elsewhere.push(line);
             }
@@ -47,7 +47,7 @@ impl Trace {
         self.next += 1;
         let mut lines = vec![line];
         if cells.is_computed {
-            lines.push(written.to_owned());
+            lines.push(format!("tính bằng: {}", bare(written)));
         }
         self.notes.push(Comment { id, lines });
         Some(id)
@@ -70,6 +70,11 @@ impl Trace {
             None => lines,
         }
     }
+}
+
+/// A tag without its braces: a document must not look like a template.
+fn bare(written: &str) -> &str {
+    written.trim_matches(['{', '}', '~', ' '])
 }
 
 /// Cells by the name of their sheet.

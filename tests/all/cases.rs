@@ -205,12 +205,22 @@ pub fn all() -> Vec<Case> {
     files().iter().flat_map(|stem| wanted(stem)).collect()
 }
 
+/// All cases there are, whether wanted or not.
+pub fn every() -> Vec<Case> {
+    files().iter().flat_map(|stem| of_file(stem)).collect()
+}
+
 fn wanted(stem: &str) -> Vec<Case> {
-    let text = std::fs::read_to_string(folder().join(format!("{stem}.md"))).expect("a file of cases");
     let only = std::env::var("BAOCAO_CASE").unwrap_or_default();
-    let mut cases = cases(stem, &text);
+    let mut cases = of_file(stem);
     cases.retain(|case| case.name.contains(&only));
     cases
+}
+
+/// The cases of a file that stands in the folder.
+fn of_file(stem: &str) -> Vec<Case> {
+    let text = std::fs::read_to_string(folder().join(format!("{stem}.md"))).expect("a file of cases");
+    cases(stem, &text)
 }
 
 /// The cases of a file.

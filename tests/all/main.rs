@@ -2,11 +2,14 @@
 
 mod cases;
 mod commands;
+mod guide;
 mod house;
 mod invariants;
 mod laws;
 mod office;
 mod report;
+mod template_files;
+mod trace;
 
 #[path = "../support/markdown_workbook.rs"]
 mod markdown_workbook;

@@ -132,6 +132,21 @@ fn an_annotated_template_is_valid_and_opens() {
     tools::to_pdf(&copy);
 }
 
+#[test]
+fn a_traced_report_is_valid_and_opens() {
+    if !tools::wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let sample = crate::samples::path("tan-hoa-2023.xlsx");
+    let line = ["render", &sample.to_string_lossy(), "--trace", "-o", "t.docx"];
+    let output = tools::baocao(folder.path(), &line);
+    assert!(output.status.success(), "{}", tools::printed(&output));
+    let traced = folder.path().join("t.docx");
+    tools::validate(&traced);
+    tools::to_pdf(&traced);
+}
+
 /// The other tests are worth as much as the validator is: it must say no, too.
 #[test]
 fn the_validator_refuses_a_misplaced_element() {
