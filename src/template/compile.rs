@@ -1502,7 +1502,10 @@ impl Builder<'_> {
         let tree = word.tree;
         let is_alone = tag.shell.is_none()
             && tree.text(self.source, tag.paragraph).text.trim() == tag.tag.written.trim()
-            && tree.paragraphs[tag.paragraph].section.is_none();
+            && tree.paragraphs[tag.paragraph].section.is_none()
+            && !tree
+                .inside(tree.paragraphs[tag.paragraph].element)
+                .any(|(_, inner)| inner.name.is_visible());
         // One shape serves all tags of a text, but for one that is alone in its paragraph: it is alone in its text, too.
         if let (Some(&shape), true) = (word.known.get(&tag.element), tag.shell.is_none()) {
             return PrintPlace::Run(shape);

@@ -626,7 +626,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                     self.shown = true;
                 }
             }
-            Val::Link(link) => self.hyperlink(link, shape),
+            Val::Link(link) => self.hyperlink(link, print.place),
             value => {
                 let mut text = std::mem::take(&mut self.scratch);
                 text.clear();
@@ -739,30 +739,41 @@ impl<'f, 'a> Filler<'f, 'a> {
             let item = numbering::item(line_text, self.source.styles);
             // The first line stands in a paragraph that began before it: only one that holds nothing else can change.
             let item = item.filter(|_| paragraph.is_alone || !is_first);
-            if is_first && item.is_some() {
-                self.out.truncate(self.paragraph);
-            } else if !is_first {
+            let properties = match &item {
+                Some(item) => lists.properties(item, &paragraph.properties, prefix, &mut self.making.additions),
+                None => {
+                    lists.interrupt();
+                    paragraph.properties.clone()
+                }
+            };
+            if !is_first {
                 self.write(&shape.close);
                 self.write(&paragraph.close);
-                self.write(&format!("</{prefix}p>"));
-            }
-            if !is_first || item.is_some() {
-                let properties = match &item {
-                    Some(item) => lists.properties(item, &paragraph.properties, prefix, &mut self.making.additions),
-                    None => {
-                        lists.interrupt();
-                        paragraph.properties.clone()
-                    }
-                };
-                self.write(&format!("<{prefix}p>{properties}"));
+                self.write(&format!("</{prefix}p><{prefix}p>{properties}"));
                 self.write(&paragraph.open);
                 self.write(&shape.open);
+            } else if item.is_some() {
+                self.restyle(&properties, prefix);
             }
             let shown = item.map_or(line_text, |item| item.text);
             let offset = start + (shown.as_ptr() as usize - line.as_ptr() as usize);
             self.formatted(shown, offset, &formats, shape);
             is_first = false;
         }
+    }
+
+    /// Gives other properties to the paragraph that began last: its bookmarks, and the run that was opened, stay.
+    fn restyle(&mut self, properties: &str, prefix: &str) {
+        let begun = &self.out[self.paragraph..];
+        let open = memchr::memchr(b'>', begun).map_or(begun.len(), |at| at + 1);
+        let (empty, end) = (format!("<{prefix}pPr/>"), format!("</{prefix}pPr>"));
+        let until = match memchr::memmem::rfind(begun, end.as_bytes()) {
+            Some(at) => at + end.len(),
+            None if begun[open..].starts_with(empty.as_bytes()) => open + empty.len(),
+            None => open,
+        };
+        let old = self.paragraph + open..self.paragraph + until;
+        self.out.splice(old, properties.bytes());
     }
 
     /// The picture that a tag asks for, related to the part. `None` when there is none, which is told.
@@ -815,12 +826,16 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.shown = true;
     }
 
-    /// A hyperlink beside the run of its tag.
-    fn hyperlink(&mut self, link: &(String, String), shape: Option<&'f Shape>) {
+    /// A hyperlink beside the run of its tag; its text alone where none can stand.
+    fn hyperlink(&mut self, link: &(String, String), place: PrintPlace) {
         let (address, text) = link;
         self.shown |= !text.is_empty();
+        let shape = match place {
+            PrintPlace::Run(shape) => self.source.compiled.shapes.get(shape),
+            _ => None,
+        };
         let (Target::Word(prefix), Some(shape), true) = (self.target, shape, is_address(address)) else {
-            return write_text(&mut self.out, text, self.target);
+            return write_text(&mut self.out, text, self.target.at(place));
         };
         let mut encoded = Vec::new();
         write_text(&mut encoded, address, Target::Address);

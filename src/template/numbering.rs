@@ -130,8 +130,10 @@ pub fn with_instances(xml: &str, prefix: &str, new: &[(u32, ListInstance)]) -> R
 
 /// What a line begins with when it is an item, if the template has a style for it.
 pub fn item<'t>(line: &'t str, styles: &'t ListStyles) -> Option<Item<'t>> {
+    // "-5% so với năm trước" begins with a figure: its sign is no mark.
     let rest = |mark: char| {
         line.strip_prefix(mark)
+            .filter(|rest| !rest.starts_with(|first: char| first.is_ascii_digit()))
             .map(str::trim_start)
             .filter(|rest| !rest.is_empty())
     };
@@ -354,6 +356,10 @@ mod tests {
             ("12) d", Some("d")),
             ("1.5 triệu đồng", None),
             ("15/7 là", None),
+            ("-5% so với năm trước", None),
+            ("–5,2", None),
+            ("+3,5% so với năm trước", None),
+            ("- 5 hộ nghèo", Some("5 hộ nghèo")),
             ("-", None),
             ("e", None),
         ] {
