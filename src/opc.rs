@@ -131,6 +131,15 @@ pub struct Relationship {
     pub external: bool,
 }
 
+/// Inflates an entry, but no more of it than its declared size and a byte; tells whether it has that size.
+fn inflate(archive: &mut Archive, index: usize, bytes: &mut Vec<u8>) -> Result<bool, Error> {
+    bytes.clear();
+    let entry = archive.by_index(index)?;
+    let size = entry.size();
+    entry.take(size + 1).read_to_end(bytes)?;
+    Ok(bytes.len() as u64 == size)
+}
+
 /// What becomes of a part when a package is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -308,6 +317,45 @@ impl Package {
         for (name, bytes) in rewrite.added() {
             writer.start_file(name, options)?;
             writer.write_all(&bytes)?;
+        }
+        Ok(writer.finish()?.into_inner())
+    }
+
+    /// How many bytes its parts are together, inflated, as the archive declares them.
+    pub fn inflated_bytes(&self) -> u64 {
+        let size = |part: &Part| match &part.content {
+            Content::Set(bytes) => bytes.len() as u64,
+            Content::Archived(index) => match &self.archive {
+                Some(archive) => archive.clone().by_index_raw(*index).map_or(0, |entry| entry.size()),
+                None => 0,
+            },
+        };
+        self.parts.iter().map(size).fold(0, u64::saturating_add)
+    }
+
+    /// The package as bytes with its parts stored and not deflated: cheap to read many times over. A part that is not what
+    /// the archive says of it is copied as it is, so it costs no more than is declared.
+    pub fn write_stored(&self) -> Result<Vec<u8>, Error> {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        let mut archive = self.archive.clone();
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut bytes = Vec::new();
+        for part in &self.parts {
+            match (&part.content, &mut archive) {
+                (Content::Set(bytes), _) => {
+                    writer.start_file(part.name.as_str(), options)?;
+                    writer.write_all(bytes)?;
+                }
+                (Content::Archived(index), Some(archive)) => {
+                    if inflate(archive, *index, &mut bytes).is_ok_and(|is_whole| is_whole) {
+                        writer.start_file(part.name.as_str(), options)?;
+                        writer.write_all(&bytes)?;
+                    } else {
+                        writer.raw_copy_file(archive.by_index_raw(*index)?)?;
+                    }
+                }
+                (Content::Archived(_), None) => {}
+            }
         }
         Ok(writer.finish()?.into_inner())
     }

@@ -6,6 +6,7 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use super::Session;
+use super::packs::Shelf;
 use super::render::{attribute, open};
 use super::report::{Report, Stop};
 use super::usage::nothing_asked;
@@ -20,12 +21,13 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     let mut report = Report::new("check");
     report.findings_are_result = true;
     report.json.insert("workbook".into(), json!(path.display().to_string()));
-    let (workbook, pack) = open(session, path, matches.get_one("pack"))?;
+    let shelf = Shelf::new(session, matches.get_one("pack"));
+    let (workbook, pack) = open(path, &shelf)?;
     report
         .json
         .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
-    let mut findings = pipeline::check_workbook(&pack, workbook).diagnostics;
-    attribute(&mut findings, &pack, path);
+    let mut findings = pipeline::check_workbook(pack, workbook).diagnostics;
+    attribute(&mut findings, pack, path);
     report.add(findings);
     if report.findings.is_empty() {
         report.summary = Some(Text::new("Không có lỗi nào", "Nothing is wrong"));

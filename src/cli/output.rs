@@ -146,12 +146,15 @@ fn sync_folder(folder: &Path) {
     }
 }
 
+/// What tells a path's file from others: its real path as the system spells it, or the path itself as long as no file is
+/// there.
+pub(super) fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Whether two paths are the same file.
 pub(super) fn same_file(left: &Path, right: &Path) -> bool {
-    match (fs::canonicalize(left), fs::canonicalize(right)) {
-        (Ok(left), Ok(right)) => left == right,
-        _ => left == right,
-    }
+    identity(left) == identity(right)
 }
 
 fn fault(path: &Path, code: &'static str, message: Text, hint: Option<Text>) -> Stop {

@@ -1,6 +1,8 @@
 //! Finds packs: where they are looked for, in which order, and which one a workbook belongs to.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Session;
 use super::input;
@@ -180,27 +182,68 @@ fn list_hint<'i>(ids: impl Iterator<Item = &'i str>) -> Text {
     text!("các gói hiện có: {ids}", "packs there are: {ids}")
 }
 
-/// The pack a workbook belongs to, and warnings about it.
-pub(super) fn of_workbook(session: &Session, workbook: &Workbook, wished: Option<&PathBuf>) -> Result<Pack, Stop> {
-    if let Some(name) = wished {
-        return named(session, name);
-    }
-    let mut broken: Vec<(String, Diagnostics)> = Vec::new();
-    let mut sound: Vec<Pack> = Vec::new();
-    for found in search(session)?.into_iter().filter(|found| !found.is_shadowed) {
-        match found.pack {
-            Ok(pack) => sound.push(pack),
-            Err(findings) => broken.push((found.id, findings)),
+/// The packs that the workbooks of a run may belong to: looked for when the first workbook asks, and only once.
+pub(super) struct Shelf<'s> {
+    session: &'s Session,
+    /// The pack that the user chose for all workbooks.
+    wished: Option<&'s PathBuf>,
+    found: OnceCell<Result<Choice, Stop>>,
+}
+
+/// What a shelf holds.
+enum Choice {
+    Wished(Arc<Pack>),
+    /// Those of the search that are not shadowed, sound and broken.
+    Any(Vec<Arc<Pack>>, Vec<(String, Diagnostics)>),
+}
+
+impl<'s> Shelf<'s> {
+    pub fn new(session: &'s Session, wished: Option<&'s PathBuf>) -> Self {
+        Self {
+            session,
+            wished,
+            found: OnceCell::new(),
         }
     }
-    let chosen = fit(&sound, workbook);
+
+    /// The pack a workbook belongs to.
+    pub fn pack_of(&self, workbook: &Workbook) -> Result<&Arc<Pack>, Stop> {
+        match self.found.get_or_init(|| self.look()) {
+            Ok(Choice::Wished(pack)) => Ok(pack),
+            Ok(Choice::Any(sound, broken)) => recognised(sound, broken, workbook),
+            Err(stop) => Err(stop.clone()),
+        }
+    }
+
+    fn look(&self) -> Result<Choice, Stop> {
+        if let Some(name) = self.wished {
+            return named(self.session, name).map(|pack| Choice::Wished(Arc::new(pack)));
+        }
+        let (mut sound, mut broken) = (Vec::new(), Vec::new());
+        for found in search(self.session)?.into_iter().filter(|found| !found.is_shadowed) {
+            match found.pack {
+                Ok(pack) => sound.push(Arc::new(pack)),
+                Err(findings) => broken.push((found.id, findings)),
+            }
+        }
+        Ok(Choice::Any(sound, broken))
+    }
+}
+
+/// The pack that a workbook is stamped with or looks like.
+fn recognised<'p>(
+    sound: &'p [Arc<Pack>],
+    broken: &[(String, Diagnostics)],
+    workbook: &Workbook,
+) -> Result<&'p Arc<Pack>, Stop> {
+    let chosen = fit(sound, workbook);
     let hint = |indexes: &[usize]| list_hint(indexes.iter().filter_map(|index| Some(sound.get(*index)?.id.as_str())));
     let all: Vec<usize> = (0..sound.len()).collect();
     let (message, hint) = match chosen {
-        Fit::Stamped(index) | Fit::Looks(index) => return Ok(sound.swap_remove(index)),
+        Fit::Stamped(index) | Fit::Looks(index) => return Ok(&sound[index]),
         Fit::Unknown(id) => {
-            if let Some(index) = broken.iter().position(|(own, _)| *own == id) {
-                let (_, mut findings) = broken.swap_remove(index);
+            if let Some((_, findings)) = broken.iter().find(|(own, _)| *own == id) {
+                let mut findings = findings.clone();
                 name_pack(&mut findings, &id);
                 return Err(Stop::input(findings));
             }

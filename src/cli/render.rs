@@ -1,22 +1,25 @@
 //! `render`: the Word report of each workbook.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ArgMatches;
 use serde_json::json;
 
 use super::output::{self, Target};
+use super::packs::Shelf;
 use super::report::{Report, Status, Stop};
-use super::{Session, images, input, packs};
+use super::{Session, images, input};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
-use crate::pipeline::{self, Options};
+use crate::pack::Pack;
+use crate::pipeline::{self, Options, Prepared};
+use crate::text;
 use crate::workbook::Workbook;
-use crate::{pack, text};
 
 /// The options of the command.
-struct Wish<'m> {
+struct Wish {
     output: Option<Target>,
-    pack: Option<&'m PathBuf>,
     force: bool,
     options: Options,
 }
@@ -33,7 +36,6 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     }
     let wish = Wish {
         output,
-        pack: matches.get_one("pack"),
         force: matches.get_flag("force"),
         options: Options {
             images: images::read(matches.get_many("image").into_iter().flatten())?,
@@ -42,17 +44,17 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         },
     };
     let mut report = Report::new("render");
-    let mut written: Vec<PathBuf> = Vec::new();
+    let shelf = Shelf::new(session, matches.get_one("pack"));
+    let mut run = Run::default();
     let mut documents = Vec::new();
     for workbook in &workbooks {
         let mut warnings = Diagnostics::new();
-        match render(session, workbook, &wish, &written, &mut warnings) {
+        match render(workbook, &wish, &shelf, &mut run, &mut warnings) {
             Ok(new) => {
                 report.add(warnings);
                 for (id, path) in new {
                     documents.push(json!({ "workbook": workbook.display().to_string(), "output": id, "path": path.display().to_string() }));
                     report.text.push_str(&format!("{}\n", path.display()));
-                    written.push(path);
                 }
             }
             Err(stop) => {
@@ -72,18 +74,29 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     Ok(report)
 }
 
-/// Renders one workbook and returns each output's id and path; `written` are files of this very run.
+/// What a run remembers from workbook to workbook.
+#[derive(Default)]
+struct Run {
+    /// Packs by their ids.
+    prepared: BTreeMap<String, Prepared>,
+    /// The identities of the files it wrote.
+    written: HashSet<PathBuf>,
+}
+
+/// Renders one workbook and returns each output's id and path.
 fn render(
-    session: &Session,
     path: &Path,
     wish: &Wish,
-    written: &[PathBuf],
+    shelf: &Shelf<'_>,
+    run: &mut Run,
     warnings: &mut Diagnostics,
 ) -> Result<Vec<(String, PathBuf)>, Stop> {
-    let (workbook, pack) = open(session, path, wish.pack)?;
-    let outcome = pipeline::render_workbook(&pack, workbook, &wish.options);
+    let (workbook, pack) = open(path, shelf)?;
+    let prepared = run.prepared.entry(pack.id.clone());
+    let prepared = prepared.or_insert_with(|| Prepared::new(Arc::clone(pack)));
+    let outcome = prepared.render(workbook, &wish.options);
     let mut findings = outcome.diagnostics;
-    attribute(&mut findings, &pack, path);
+    attribute(&mut findings, pack, path);
     if findings.has_errors() {
         return Err(Stop::input(findings));
     }
@@ -91,21 +104,23 @@ fn render(
     if outcome.documents.len() > 1 && matches!(wish.output, Some(Target::File(_))) {
         return Err(Stop::fault(several_into_one()));
     }
+    let own = output::identity(path);
     let mut staged = Vec::new();
-    let mut targets: Vec<PathBuf> = written.to_vec();
+    let mut targets: HashSet<PathBuf> = HashSet::new();
     for document in outcome.documents {
         let target = match &wish.output {
             Some(Target::File(file)) => file.clone(),
             Some(Target::Folder(folder)) => folder.join(&document.file_name),
             None => path.with_file_name(&document.file_name),
         };
-        if output::same_file(&target, path) {
+        let identity = output::identity(&target);
+        if identity == own {
             return Err(refusal(
                 &target,
                 Text::new("nơi ghi trùng với sổ tính đầu vào", "the output is the workbook itself"),
             ));
         }
-        if targets.iter().any(|other| output::same_file(other, &target)) {
+        if run.written.contains(&identity) || !targets.insert(identity) {
             return Err(refusal(
                 &target,
                 Text::new(
@@ -115,13 +130,18 @@ fn render(
             ));
         }
         staged.push((document.output, output::stage(&target, &document.bytes, wish.force)?));
-        targets.push(target);
     }
-    staged.into_iter().map(|(id, staged)| Ok((id, staged.put()?))).collect()
+    let mut written = Vec::new();
+    for (id, staged) in staged {
+        let path = staged.put()?;
+        run.written.insert(output::identity(&path));
+        written.push((id, path));
+    }
+    Ok(written)
 }
 
 /// Reads a workbook and finds its pack.
-pub(super) fn open(session: &Session, path: &Path, wished: Option<&PathBuf>) -> Result<(Workbook, pack::Pack), Stop> {
+pub(super) fn open<'p>(path: &Path, shelf: &'p Shelf<'_>) -> Result<(Workbook, &'p Arc<Pack>), Stop> {
     let named = |mut stop: Stop| {
         stop.findings.set_file(&input::name(path));
         stop
@@ -129,12 +149,12 @@ pub(super) fn open(session: &Session, path: &Path, wished: Option<&PathBuf>) -> 
     let options = Options::default();
     let bytes = input::read(path, options.limits.file_bytes, &[".xlsx", ".xlsm"])?;
     let workbook = pipeline::read(&bytes, &options).map_err(|error| named(Stop::fault(error.diagnostic())))?;
-    let pack = packs::of_workbook(session, &workbook, wished).map_err(named)?;
+    let pack = shelf.pack_of(&workbook).map_err(named)?;
     Ok((workbook, pack))
 }
 
 /// Names the file of each finding: the pack's before its own files, the workbook for all others.
-pub(super) fn attribute(findings: &mut Diagnostics, pack: &pack::Pack, workbook: &Path) {
+pub(super) fn attribute(findings: &mut Diagnostics, pack: &Pack, workbook: &Path) {
     let of_pack = |finding: &Diagnostic| {
         finding
             .file

@@ -17,7 +17,7 @@ pub(super) enum Status {
 }
 
 /// Why a command, or its work on one file, came to an end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Stop {
     pub status: Status,
     pub findings: Diagnostics,

@@ -1,5 +1,6 @@
 //! Which pack a workbook belongs to: by its stamp, else by its sheets and headers.
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
 
 use super::Pack;
@@ -33,9 +34,9 @@ const SEARCHED_ROWS: usize = 200;
 const SEARCHED_CELLS: usize = 20_000;
 
 /// Finds the pack a workbook belongs to.
-pub fn fit(packs: &[Pack], workbook: &Workbook) -> Fit {
+pub fn fit<P: Borrow<Pack>>(packs: &[P], workbook: &Workbook) -> Fit {
     if let Some(id) = workbook.properties.get(PACK_PROPERTY).filter(|id| !id.is_empty()) {
-        return match packs.iter().position(|pack| pack.id == *id) {
+        return match packs.iter().position(|pack| pack.borrow().id == *id) {
             Some(index) => Fit::Stamped(index),
             None => Fit::Unknown(id.clone()),
         };
@@ -44,7 +45,7 @@ pub fn fit(packs: &[Pack], workbook: &Workbook) -> Fit {
     let mut scores: Vec<(usize, f64)> = packs
         .iter()
         .enumerate()
-        .map(|(index, pack)| (index, score(pack, &sheets)))
+        .map(|(index, pack)| (index, score(pack.borrow(), &sheets)))
         .filter(|(_, score)| *score >= ENOUGH)
         .collect();
     scores.sort_by(|left, right| right.1.total_cmp(&left.1));

@@ -1,20 +1,22 @@
-//! The steps in order, one function for each wish: check, render, blank.
+//! The steps in order, one function for each wish: check, render, blank. [`Prepared`] renders many workbooks of one pack.
 //!
 //! In: a pack, and a workbook's bytes. Out: documents as bytes, and findings in reading order. A finding of the input is
 //! gathered; an [`Error`](crate::workbook::Error) means the file can't be read at all.
 
 mod file_name;
+mod prepared;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use self::file_name::safe_file_name;
+pub use self::prepared::Prepared;
 use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place};
-use crate::pack::{Output, Pack};
+use crate::pack::Pack;
 use crate::schema::Schema;
-use crate::template::{Template, TextTemplate, Used, picture};
+use crate::template::{Template, Used};
 use crate::workbook::{self, Limits, Workbook};
 use crate::{template, text};
 
@@ -58,11 +60,6 @@ pub struct Document {
     /// The file's content.
     pub bytes: Vec<u8>,
 }
-
-/// What the file name of a document ends with.
-const ENDING: &str = ".docx";
-/// The same of one for comparing with the workbook.
-const TRACED_ENDING: &str = " (đối chiếu).docx";
 
 /// Reads a workbook, for instance to find its pack.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Workbook, workbook::Error> {
@@ -109,62 +106,9 @@ pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
     Checked { dataset, diagnostics }
 }
 
-/// The same as [`render`] for a workbook that was read already.
-///
-/// Warnings about a template's own making are for its author and are left out here: see [`check_pack`].
+/// The same as [`render`] for a workbook that was read already. For more than one, see [`Prepared`].
 pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Outcome {
-    let Checked {
-        dataset,
-        mut diagnostics,
-    } = check_workbook(pack, workbook);
-    let wish = template::Wish {
-        trace: options.trace,
-        images: options.images.clone(),
-    };
-    let mut asked: BTreeSet<String> = BTreeSet::new();
-    let mut all_compile = true;
-    let mut documents = Vec::new();
-    for output in &pack.outputs {
-        let compiled = match compile(pack, output) {
-            Ok(compiled) => compiled,
-            Err(faults) => {
-                diagnostics.extend(faults);
-                all_compile = false;
-                continue;
-            }
-        };
-        asked.extend(compiled.template.pictures().map(str::to_owned));
-        if diagnostics.has_errors() {
-            continue;
-        }
-        let bytes = match compiled.template.fill_with(&dataset, &wish) {
-            Ok((bytes, missing)) => {
-                diagnostics.extend(missing);
-                bytes
-            }
-            Err(error) => {
-                let mut finding = Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text());
-                finding.file = Some(output.template.clone());
-                diagnostics.push(finding);
-                continue;
-            }
-        };
-        let name = compiled.file_name.fill(&dataset);
-        let ending = if options.trace { TRACED_ENDING } else { ENDING };
-        documents.push(Document {
-            output: output.id.clone(),
-            file_name: file_name::with_ending(&name, ending),
-            bytes,
-        });
-    }
-    // What a template with mistakes asks for is not known.
-    if all_compile {
-        diagnostics.extend(picture::unused(&options.images, asked.iter().map(String::as_str)));
-    }
-    if diagnostics.has_errors() {
-        documents.clear();
-    }
-    Outcome { documents, diagnostics }
+    Prepared::new(pack.clone()).render(workbook, options)
 }
 
 /// The blank workbook of a pack, with some cells filled in.
@@ -184,7 +128,7 @@ pub fn check_pack(pack: &Pack) -> Diagnostics {
     let mut used = Used::default();
     let mut is_sound = true;
     for output in &pack.outputs {
-        match compile(pack, output) {
+        match prepared::compile(pack, output) {
             Ok(compiled) => {
                 used.extend(compiled.template.used());
                 used.extend(compiled.file_name.used());
@@ -263,49 +207,10 @@ fn unused_fields(schema: &Schema, mut used: Used) -> Diagnostics {
     diagnostics
 }
 
-/// An output ready to be filled.
-struct Compiled {
-    template: Template,
-    file_name: TextTemplate,
-    warnings: Diagnostics,
-}
-
 fn template_options(pack: &Pack) -> template::Options<'_> {
     template::Options {
         empty: &pack.empty,
         files: &pack.files,
         controls: pack.controls,
-    }
-}
-
-fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
-    let options = template_options(pack);
-    let mut findings = Diagnostics::new();
-    let template = match Template::compile(pack.file(&output.template).unwrap_or_default(), &pack.schema, &options) {
-        Ok((template, warnings)) => {
-            findings.extend(warnings);
-            Some(template)
-        }
-        Err(faults) => {
-            findings.extend(faults);
-            None
-        }
-    };
-    findings.set_file(&output.template);
-    let file_name = match TextTemplate::compile(&output.file_name, &pack.schema) {
-        Ok(file_name) => Some(file_name),
-        Err(mut faults) => {
-            faults.set_file(crate::pack::MANIFEST);
-            findings.extend(faults);
-            None
-        }
-    };
-    match (template, file_name) {
-        (Some(template), Some(file_name)) => Ok(Compiled {
-            template,
-            file_name,
-            warnings: findings,
-        }),
-        _ => Err(findings),
     }
 }

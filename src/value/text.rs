@@ -86,6 +86,9 @@ fn one_line(text: &str) -> String {
 
 /// A text with its inner line breaks, each a single `\n`.
 pub(super) fn many_lines(text: &str) -> String {
+    if text.chars().all(|c| is_allowed(c) && plain_break(c) == c) {
+        return vietnamese::trim(text).to_owned();
+    }
     let text: String = text
         .replace("\r\n", "\n")
         .chars()

@@ -259,6 +259,8 @@ fn mark_sheet(xml: &str, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), 
         loop {
             match reader.read_event().map_err(|error| damaged(&sheet.name, error))? {
                 Event::Start(element) | Event::Empty(element) => mark_merged(&element, sheet, book.limits)?,
+                // The rules of the cells that follow are as many as the cells.
+                Event::End(element) if element.local_name().as_ref() == "mergeCells" => break,
                 Event::Eof => break,
                 _ => {}
             }

@@ -14,6 +14,7 @@ mod picture;
 mod rich;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use self::error::{Error, Limit};
 pub use self::picture::Picture;
@@ -156,28 +157,36 @@ const LAST_ROW: u32 = 1_048_575;
 /// The last column of a sheet, from 0 (Excel's limit).
 const LAST_COLUMN: u32 = 16_383;
 
+/// Parts are read twice, by `marks` and by calamine. A workbook whose parts are not larger than this together, as nearly all
+/// are, is inflated once for both; of larger ones no second copy is held in memory.
+const INFLATED_ONCE: u64 = 4 << 20;
+
 /// The sheets of an .xlsx. Errors: another kind of file, a password, damage, a limit.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Error> {
     if bytes.len() as u64 > limits.file_bytes {
         return Err(Error::TooLarge(Limit::FileBytes(limits.file_bytes)));
     }
     kind::refuse_others(bytes)?;
-    let package = Package::read(
-        bytes,
-        &opc::Limits {
-            part_bytes: limits.part_bytes,
-            total_bytes: limits.total_bytes,
-            ..opc::Limits::default()
-        },
-    )
-    .map_err(|error| Error::from_package(error, limits))?;
+    let package_limits = opc::Limits {
+        part_bytes: limits.part_bytes,
+        total_bytes: limits.total_bytes,
+        ..opc::Limits::default()
+    };
+    let open =
+        |bytes: Arc<[u8]>| Package::read(bytes, &package_limits).map_err(|error| Error::from_package(error, limits));
+    let mut bytes: Arc<[u8]> = bytes.into();
+    let mut package = open(Arc::clone(&bytes))?;
     kind::refuse_other_packages(&package)?;
+    if package.inflated_bytes() <= INFLATED_ONCE {
+        let stored = package.write_stored();
+        bytes = stored.map_err(|error| Error::from_package(error, limits))?.into();
+        package = open(Arc::clone(&bytes))?;
+    }
     let marks = marks::read(&package, limits)?;
-    // The package keeps a copy of the file.
     drop(package);
     // What a hostile file can still make calamine do is an arithmetic overflow in a debug build; it must not end the
     // program. The reader is thrown away afterwards, so no broken state is seen.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cells::read(bytes, marks, limits)))
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cells::read(&bytes, marks, limits)))
         .unwrap_or_else(|_| Err(Error::Damaged("calamine".to_owned())))
 }
 

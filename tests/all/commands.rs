@@ -283,6 +283,67 @@ fn several_workbooks_are_rendered_and_never_into_one_file() {
 }
 
 #[test]
+fn a_workbook_gives_the_same_bytes_alone_and_among_others_of_several_packs() {
+    let desk = Desk::with_workbook();
+    let other = [("pack.toml", PACK), ("bao-cao.md", SOURCE)];
+    fs::create_dir_all(desk.path("packs/khac")).expect("made");
+    for (name, content) in other {
+        let content = content.replace("\"nho\"", "\"khac\"").replace("BÁO CÁO", "TỔNG KẾT");
+        desk.write(&format!("packs/khac/{name}"), content);
+    }
+    desk.run("pack build packs/khac").is(0);
+    // The second holds less than the first and the third is of another pack: nothing of one may reach the next.
+    desk.write(
+        "b.toml",
+        "[thong_tin]\nten_xa = \"Xuân Lộc\"\nnam = 2024\n[[khen_thuong]]\nhinh_thuc = \"Bằng khen\"\n",
+    );
+    desk.write("c.toml", DATA.replace("Tân Hoà", "Hoà An"));
+    desk.run("blank nho --data b.toml -o b.xlsx").is(0);
+    desk.run("blank khac --data c.toml -o c.xlsx").is(0);
+    desk.write("e.xlsx", "no workbook");
+    for folder in ["alone", "all"] {
+        fs::create_dir(desk.path(folder)).expect("made");
+    }
+    let mut findings = 0;
+    for workbook in ["a.xlsx", "b.xlsx", "c.xlsx"] {
+        let run = desk.run(&format!("render {workbook} -o alone"));
+        run.is(0);
+        findings += run.err.matches("cảnh báo[").count();
+    }
+    let run = desk.run("render a.xlsx e.xlsx b.xlsx c.xlsx a.xlsx -o all");
+    run.is(2).says(&[
+        "e.xlsx",
+        "hai văn bản của lần chạy này trùng tên tệp",
+        "Đã ghi 3 văn bản",
+    ]);
+    // Those of `a.xlsx` are not told again: it is refused the second time.
+    assert_eq!(run.err.matches("cảnh báo[").count(), findings, "{}", run.err);
+    assert_eq!(desk.files("all"), desk.files("alone"));
+    assert_eq!(desk.files("all").len(), 3);
+    for name in desk.files("alone") {
+        let (all, alone) = (desk.read(&format!("all/{name}")), desk.read(&format!("alone/{name}")));
+        assert!(all == alone, "{name}");
+    }
+}
+
+#[test]
+fn of_many_workbooks_each_that_names_a_file_again_is_refused_however_the_path_is_written() {
+    let desk = Desk::with_workbook();
+    fs::create_dir_all(desk.path("x/y")).expect("made");
+    let copies: Vec<String> = (0..20).map(|number| format!("{number}.xlsx")).collect();
+    for copy in &copies {
+        fs::copy(desk.path("a.xlsx"), desk.path(copy)).expect("copied");
+    }
+    let line = format!("{} x/../a.xlsx --force", copies.join(" "));
+    let run = desk.run(&line);
+    run.is(2).says(&["Đã ghi 1 văn bản; 20 lỗi."]);
+    assert_eq!(
+        run.err.matches("hai văn bản của lần chạy này trùng tên tệp").count(),
+        20
+    );
+}
+
+#[test]
 fn errors_of_a_workbook_stop_the_report_and_are_listed_by_cell() {
     let desk = Desk::new();
     desk.run("blank nho").is(0);
