@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::expression::Fault;
+use super::node::Fresh;
 use super::part::{Name, SpotKind};
 use super::place::{Action, Columns, Instead, Over, Planner, covers, merged};
 use crate::text;
@@ -132,10 +133,10 @@ impl Planner<'_> {
             }
             for row in rows {
                 let start = self.tree.elements[row].start;
-                self.act(start, 0, Action::Instead(Instead::Row));
+                self.act(start, 0, Action::Instead(Instead::Fresh(Fresh::Row)));
             }
             for (range, column, is_first) in merges {
-                self.replace(range, Instead::VerticalMerge(column, is_first));
+                self.replace(range, Instead::Fresh(Fresh::VerticalMerge(column, is_first)));
             }
         }
     }
@@ -238,7 +239,7 @@ impl Planner<'_> {
                 }
             }
             for cell in &cells {
-                self.cell(number, &columns, cell);
+                self.cell(&columns, cell);
             }
         }
         let grid = self
@@ -255,7 +256,7 @@ impl Planner<'_> {
             .map(|(_, element)| element.start..element.end)
             .collect();
         for (column, range) in grid_columns.into_iter().enumerate() {
-            self.replace(range, Instead::GridColumn(number, column));
+            self.replace(range, Instead::Fresh(Fresh::GridColumn(column)));
         }
     }
 
@@ -263,14 +264,14 @@ impl Planner<'_> {
         self.tree.elements[element].start..self.tree.elements[element].end
     }
 
-    fn cell(&mut self, number: usize, columns: &Columns, cell: &Cell) {
+    fn cell(&mut self, columns: &Columns, cell: &Cell) {
         if cell.columns.end <= columns.widths.len()
             && let Some(property) = self.property(cell.element, SpotKind::CellWidth)
             && let Some(width) = self.number(property, SpotKind::CellWidth)
             && width > 0
             && let Some(spot) = self.tree.spot_of(property, SpotKind::CellWidth)
         {
-            let instead = Instead::CellWidth(number, cell.columns.clone(), width);
+            let instead = Instead::Fresh(Fresh::CellWidth(cell.columns.clone(), width));
             self.replace(spot.range.clone(), instead);
         }
         let is_within = |block: &Range<usize>| block.start <= cell.columns.start && cell.columns.end <= block.end;
@@ -283,7 +284,7 @@ impl Planner<'_> {
             && let Some(property) = self.property(cell.element, SpotKind::GridSpan)
             && let Some(spot) = self.tree.spot_of(property, SpotKind::GridSpan)
         {
-            let instead = Instead::GridSpan(number, cell.columns.clone());
+            let instead = Instead::Fresh(Fresh::GridSpan(cell.columns.clone()));
             self.replace(spot.range.clone(), instead);
         }
     }

@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use super::expression::{Fault, Kind, Scopes};
+use super::inline::run_properties;
 use super::part::{Field, Name, Tree};
-use super::place::{PlacedTag, Shell, run_properties};
+use super::place::{PlacedTag, Shell};
 use super::tag::{self, Says, Tag};
 use crate::schema::Layout;
 use crate::text;

@@ -9,6 +9,7 @@ use std::ops::Range;
 use handlebars::template::Parameter;
 
 use super::expression::Fault;
+use super::node::Fresh;
 use super::part::{SpotKind, TextKind};
 use super::place::{Action, Instead, Planner, covers, merged};
 use super::tag::Says;
@@ -134,10 +135,10 @@ impl Planner<'_> {
                 | SpotKind::Drawing
                 | SpotKind::Control
                 | SpotKind::Revision
-                | SpotKind::Shape => (spot.range.clone(), Instead::Identity(spot.kind, spot.range.clone())),
+                | SpotKind::Shape => (spot.range.clone(), Fresh::Identity(spot.kind, spot.range.clone())),
                 SpotKind::RangeStart | SpotKind::RangeEnd | SpotKind::CommentReference | SpotKind::ShapeType => {
                     let range = element.start..element.end;
-                    (range.clone(), Instead::Once(range))
+                    (range.clone(), Fresh::Once(range))
                 }
                 _ => continue,
             };
@@ -146,7 +147,7 @@ impl Planner<'_> {
         let cuts = merged(self.cuts.clone());
         for (range, instead) in replacements {
             if !covers(&cuts, range.clone()) {
-                self.replace(range, instead);
+                self.replace(range, Instead::Fresh(instead));
             }
         }
     }
@@ -213,7 +214,7 @@ impl Planner<'_> {
         }
         for (_, range) in &lists {
             if restarted.contains(&self.source[range.clone()]) {
-                self.replace(range.clone(), Instead::Numbering(range.clone()));
+                self.replace(range.clone(), Instead::Fresh(Fresh::Numbering(range.clone())));
             }
         }
     }

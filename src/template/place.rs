@@ -12,7 +12,8 @@ use std::ops::Range;
 use handlebars::template::Parameter;
 
 use super::expression::Fault;
-use super::part::{Name, Paragraph, ParagraphText, SpotKind, TextKind, Tree};
+use super::node::Fresh;
+use super::part::{Name, Paragraph, ParagraphText, TextKind, Tree};
 use super::section::SECTION_BREAK;
 use super::tag::{Says, Tag};
 use crate::diagnostic::{Text, shorten};
@@ -124,30 +125,11 @@ pub enum Action {
     Instead(Instead),
 }
 
-/// What stands in place of a piece of the source, made anew each time.
+/// What stands in place of a piece of the source.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Instead {
-    /// An id that must be unique: that of the source the first time, then others.
-    Identity(SpotKind, Range<usize>),
-    /// The source, the first time only.
-    Once(Range<usize>),
-    /// The id of a list that may start anew.
-    Numbering(Range<usize>),
-    /// An empty paragraph, when a table was written last: two tables must not touch.
-    Gap,
-    /// The same at the end of the body, unless a table ends it in the source; a body must have a paragraph.
-    End {
-        /// Whether a table ends it in the source.
-        is_table: bool,
-    },
-    /// The columns of a table's grid, by the table's number and the column.
-    GridColumn(usize, usize),
-    /// The width of a cell: the table's number, its columns, the width as written.
-    CellWidth(usize, Range<usize>, u32),
-    /// How many columns a cell spans: the table's number, its columns.
-    GridSpan(usize, Range<usize>),
-    /// A section's properties, as the section breaks before it left them.
-    Section(Range<usize>),
+    /// Something made anew each time.
+    Fresh(Fresh),
     /// The properties of the last section but one, there only when the block with this tag is.
     SectionWith(usize, Range<usize>),
     /// Those of the last section, or of the one before it when the block with this tag is not there.
@@ -156,18 +138,7 @@ pub enum Instead {
     Link(Range<usize>),
     /// What a content control keeps besides its text, by its tag: the date, or whether the box is ticked.
     ControlState(usize),
-    /// A table row begins in which cells may go on with those above.
-    Row,
-    /// The mark of a cell that is merged with others in its column: whether it is the first of them.
-    VerticalMerge(usize, bool),
-    /// The id of the relationship to the picture of the drawing around.
-    Picture,
-    /// The width of that picture in a frame of a width and height, in English Metric Units.
-    Width(u64, u64),
-    /// Its height.
-    Height(u64, u64),
-    /// Whether a cell goes on with the one above, by the tag that asks for it; what is around the mark when the cell has no
-    /// properties.
+    /// Whether a cell goes on with the one above, by the tag that asks for it; whether the cell has no properties yet.
     MergeDown(usize, bool),
 }
 
@@ -325,7 +296,7 @@ pub fn plan<'t>(
 
 impl<'t> Planner<'t> {
     /// The tags of a paragraph.
-    fn tags_in(&self, paragraph: usize) -> impl Iterator<Item = &'t PlacedTag> + use<'t, '_> {
+    pub(super) fn tags_in(&self, paragraph: usize) -> impl Iterator<Item = &'t PlacedTag> + use<'t, '_> {
         let tags = self.tags;
         self.tags_of
             .get(&paragraph)
@@ -370,23 +341,6 @@ impl<'t> Planner<'t> {
         self.place(tag, position);
     }
 
-    /// For each block whether it is text within one paragraph.
-    fn inline_blocks(&self, blocks: &[Block]) -> Vec<bool> {
-        let mut inline = vec![false; self.tags.len()];
-        for block in blocks {
-            let same = self.paragraph(block.open) == self.paragraph(block.close) && !self.tags[block.open].is_fixed;
-            if same && matches!(block.over, None | Some(Over::Text)) {
-                for tag in std::iter::once(block.open)
-                    .chain(block.elses.iter().copied())
-                    .chain([block.close])
-                {
-                    inline[tag] = true;
-                }
-            }
-        }
-        inline
-    }
-
     /// Paragraphs that hold only tags which open, separate or close blocks beyond the paragraph, and comments.
     fn marker_paragraphs(&self, inline: &[bool]) -> Vec<bool> {
         let mut markers = vec![false; self.tree.paragraphs.len()];
@@ -416,7 +370,7 @@ impl<'t> Planner<'t> {
     }
 
     /// Whether a paragraph holds a drawing, a field or the like, in a source range if one is given.
-    fn shows_something(&self, paragraph: usize, within: Option<Range<usize>>) -> bool {
+    pub(super) fn shows_something(&self, paragraph: usize, within: Option<Range<usize>>) -> bool {
         let element = self.paragraph_element(paragraph);
         self.tree.inside(element).any(|(_, inner)| {
             inner.name.is_visible()
@@ -559,87 +513,6 @@ impl<'t> Planner<'t> {
         }
     }
 
-    /// A block within one paragraph: runs are split at its tags so that what it repeats or removes is balanced.
-    fn text_block(&mut self, block: &Block) {
-        let numbers: Vec<usize> = std::iter::once(block.open)
-            .chain(block.elses.iter().copied())
-            .chain([block.close])
-            .collect();
-        let region = self.tags[block.open].start..self.tags[block.close].start;
-        self.regions.push((block.open, region));
-        let same_text = numbers
-            .iter()
-            .all(|&tag| self.tags[tag].element == self.tags[block.open].element);
-        if same_text {
-            for tag in numbers {
-                let position = self.tags[tag].start;
-                self.place(tag, position);
-            }
-            return;
-        }
-        let chains: Vec<Vec<usize>> = numbers
-            .iter()
-            .map(|&tag| self.tree.chain(self.tags[tag].element))
-            .collect();
-        let common = chains[0][1..]
-            .iter()
-            .copied()
-            .find(|element| chains.iter().all(|chain| chain[1..].contains(element)));
-        let Some(common) = common else {
-            return self.crosses(block);
-        };
-        for (&tag, chain) in numbers.iter().zip(&chains) {
-            let inner: Vec<usize> = chain.iter().copied().take_while(|&element| element != common).collect();
-            // What is no typed tag stands where it stands as a whole.
-            let inner = &inner[usize::from(self.tags[tag].shell.is_some())..];
-            if inner
-                .iter()
-                .any(|&element| !self.tree.elements[element].name.can_split())
-            {
-                return self.crosses(block);
-            }
-            self.split(tag, inner);
-        }
-    }
-
-    /// Places a tag outside of the elements around it, innermost first: before those in which nothing stands before it;
-    /// the others are closed before it and opened again after it.
-    fn split(&mut self, tag: usize, around: &[usize]) {
-        let mut position = self.tags[tag].start;
-        let mut rest = around;
-        while let [element, outer @ ..] = rest
-            && self.begins_with(*element, position)
-        {
-            position = self.tree.elements[*element].start;
-            rest = outer;
-        }
-        if rest.is_empty() {
-            return self.place(tag, position);
-        }
-        let (close, open) = self.seam(rest);
-        self.act(position, 4 * tag, Action::Insert(close));
-        self.place(tag, position);
-        self.act(position, 4 * tag + 2, Action::Insert(open));
-    }
-
-    /// Whether nothing stands before a position in an element, its properties aside.
-    fn begins_with(&self, element: usize, position: usize) -> bool {
-        let around = &self.tree.elements[element];
-        match around.name {
-            Name::Text => position == around.open_end,
-            _ => self
-                .tree
-                .inside(element)
-                .take_while(|(_, inner)| inner.start < position)
-                .all(|(_, inner)| inner.parent != element || inner.name == Name::RunProperties),
-        }
-    }
-
-    /// What closes elements, innermost first, and what opens them again.
-    fn seam(&self, elements: &[usize]) -> (String, String) {
-        seam(self.source, self.tree, elements)
-    }
-
     /// Cuts a marker paragraph, but for bookmarks and the like; one that ends a section only loses its text.
     fn cut_paragraph(&mut self, paragraph: usize) {
         let Paragraph { element, section, .. } = self.tree.paragraphs[paragraph];
@@ -701,25 +574,6 @@ impl<'t> Planner<'t> {
         self.place(block.close, to);
     }
 
-    fn middle_of_row(&mut self, block: &Block, tag: usize) {
-        let written = &self.tags[tag].tag.written;
-        let other = self.quote(tag);
-        self.faults.push((
-            block.open,
-            Fault::new(
-                "mau/khoi-giua-hang",
-                text!(
-                    "khối qua nhiều hàng của bảng, thẻ “{written}” của nó đứng giữa một hàng: “{other}”",
-                    "the block goes over several table rows, its tag “{written}” stands in the middle of one: “{other}”"
-                ),
-            )
-            .hint(Some(text!(
-                "đặt thẻ mở ở đầu hàng đầu, thẻ đóng ở cuối hàng cuối, hoặc mỗi thẻ một hàng riêng",
-                "put the opening tag at the beginning of the first row and the closing tag at the end of the last, or each in a row of its own"
-            ))),
-        ));
-    }
-
     fn middle(&mut self, block: &Block) {
         let other = self.quote(block.close);
         let written = &self.tags[block.open].tag.written;
@@ -775,140 +629,6 @@ impl<'t> Planner<'t> {
             .any(|tag| range.contains(&tag.tag.range.start) && tag.tag.says.prints())
     }
 
-    fn row_block(&mut self, block: &Block, row: usize) {
-        if let Some(&tag) = block.elses.first() {
-            self.faults.push((
-                tag,
-                Fault::new(
-                    "mau/else-trong-hang",
-                    text!(
-                        "khối lặp cả hàng không dùng được {{{{else}}}} trong hàng ấy",
-                        "a block over a whole row can't have {{{{else}}}} in that row"
-                    ),
-                )
-                .hint(Some(text!(
-                    "để thẻ mở, {{{{else}}}} và thẻ đóng mỗi thẻ một hàng riêng của bảng",
-                    "give the opening tag, {{{{else}}}} and the closing tag a table row each"
-                ))),
-            ));
-            return;
-        }
-        let Range { start, end } = self.tree.elements[row].start..self.tree.elements[row].end;
-        self.place(block.open, start);
-        self.place(block.close, end);
-        self.regions.push((block.open, start..end));
-        self.note_table(row);
-    }
-
-    pub(super) fn note_table(&mut self, row: usize) {
-        if let Some(table) = self.tree.ancestor(row, |name| name == Name::Table) {
-            self.tables.push(table);
-        }
-    }
-
-    fn rows_block(&mut self, block: &Block, table: usize, markers: &[bool]) {
-        let row_of = |tag: usize| {
-            let element = self.paragraph_element(self.paragraph(tag));
-            let chain = self.tree.chain(element);
-            let at = chain.iter().position(|&element| element == table)?;
-            chain[..at]
-                .iter()
-                .rev()
-                .copied()
-                .find(|&element| self.tree.elements[element].name == Name::Row)
-        };
-        let (Some(first), Some(last)) = (row_of(block.open), row_of(block.close)) else {
-            return self.crosses(block);
-        };
-        let mut positions = Vec::new();
-        for (tag, row, edge) in std::iter::once((block.open, Some(first), Edge::Open))
-            .chain(block.elses.iter().map(|&tag| (tag, row_of(tag), Edge::Else)))
-            .chain([(block.close, Some(last), Edge::Close)])
-        {
-            let Some(row) = row else {
-                return self.crosses(block);
-            };
-            let element = &self.tree.elements[row];
-            let position = if self.marker_row(row, markers) {
-                match edge {
-                    Edge::Open => Some(element.end),
-                    _ => Some(element.start),
-                }
-            } else {
-                match edge {
-                    Edge::Open => self.first_in_row(tag, row).then_some(element.start),
-                    Edge::Close => self.last_in_row(tag, row).then_some(element.end),
-                    Edge::Else if self.first_in_row(tag, row) => Some(element.start),
-                    Edge::Else => self.last_in_row(tag, row).then_some(element.end),
-                }
-            };
-            match position {
-                Some(position) => positions.push((tag, position, row)),
-                None => return self.middle_of_row(block, tag),
-            }
-        }
-        // A row inside a content control of its own is no neighbour of the others.
-        let parent = self.tree.elements[first].parent;
-        if positions
-            .iter()
-            .any(|(_, _, row)| self.tree.elements[*row].parent != parent)
-        {
-            return self.crosses(block);
-        }
-        if let ([(_, from, _), ..], [.., (_, to, _)]) = (positions.as_slice(), positions.as_slice()) {
-            self.regions.push((block.open, *from..*to));
-        }
-        for (tag, position, row) in positions {
-            self.place(tag, position);
-            if self.marker_row(row, markers) {
-                let cut = self.tree.elements[row].start..self.tree.elements[row].end;
-                self.cuts.push(cut);
-            }
-        }
-        self.note_table(first);
-    }
-
-    /// Whether all a row holds is marker paragraphs and empty ones.
-    fn marker_row(&self, row: usize, markers: &[bool]) -> bool {
-        let mut numbers = self.tree.paragraphs_in(row);
-        numbers.clone().any(|number| markers[number])
-            && numbers.all(|number| {
-                markers[number]
-                    || self.tree.text(self.source, number).text.trim().is_empty() && !self.shows_something(number, None)
-            })
-    }
-
-    fn first_in_row(&self, tag: usize, row: usize) -> bool {
-        let start = self.tree.elements[row].start;
-        self.blank_between(row, start..self.tags[tag].start)
-    }
-
-    fn last_in_row(&self, tag: usize, row: usize) -> bool {
-        let end = self.tree.elements[row].end;
-        let last = self.tags[tag].source.last().map_or(end, |range| range.end);
-        self.blank_between(row, last..end)
-    }
-
-    /// Whether a row shows no text between two source positions, block tags and comments aside.
-    fn blank_between(&self, row: usize, range: Range<usize>) -> bool {
-        self.tree.paragraphs_in(row).all(|number| {
-            let text = self.tree.text(self.source, number);
-            let skipped: Vec<Range<usize>> = self
-                .tags_in(number)
-                .filter(|tag| !tag.tag.says.prints())
-                .map(|tag| tag.tag.range.clone())
-                .collect();
-            text.text.char_indices().all(|(at, character)| {
-                character.is_whitespace()
-                    || skipped.iter().any(|range| range.contains(&at))
-                    || !text
-                        .source(at..at + character.len_utf8())
-                        .iter()
-                        .any(|piece| range.contains(&piece.start))
-            })
-        })
-    }
-
     /// The closing tag of the block with an opening tag.
     pub(super) fn close_of(&self, open: usize) -> Option<usize> {
         let block = self.blocks.binary_search_by_key(&open, |block| block.open).ok()?;
@@ -918,103 +638,6 @@ impl<'t> Planner<'t> {
     /// Marks a tag as placed: its action is somebody else's.
     pub(super) fn take(&mut self, tag: usize) {
         self.placed[tag] = true;
-    }
-
-    /// Drawings whose picture a tag gives: one in their alternative text, or the content control around them.
-    fn drawings(&mut self) {
-        for tag in 0..self.tags.len() {
-            let placed = &self.tags[tag];
-            let is_attribute = self.tree.paragraphs[placed.paragraph].kind == TextKind::Attribute;
-            if !is_call(&placed.tag.says, IMAGE) || !(is_attribute || placed.is_fixed) {
-                continue;
-            }
-            if placed.is_fixed {
-                self.take(tag);
-            }
-            let drawing = match placed.is_fixed {
-                true => Some(placed.element),
-                false => self.tree.ancestor(placed.element, |name| name == Name::Drawing),
-            };
-            let Some(drawing) = drawing else {
-                continue;
-            };
-            // The twin for older programs shows the same picture.
-            let whole = self
-                .tree
-                .ancestor(drawing, |name| name == Name::Alternatives)
-                .unwrap_or(drawing);
-            let Range { start, end } = self.tree.elements[whole].start..self.tree.elements[whole].end;
-            self.act(start, 0, Action::OpenDrawing(tag));
-            self.act(end, 0, Action::CloseDrawing);
-            let from = self.tree.spots.partition_point(|spot| spot.range.start < start);
-            for spot in self.tree.spots[from..].iter().take_while(|spot| spot.range.start < end) {
-                let number = |kind: SpotKind| -> Option<u64> {
-                    let spot = self.tree.spot_of(spot.element, kind)?;
-                    self.source[spot.range.clone()].parse().ok()
-                };
-                let frame = number(SpotKind::Width).zip(number(SpotKind::Height));
-                let instead = match (spot.kind, frame) {
-                    (SpotKind::Picture, _) => Instead::Picture,
-                    (SpotKind::Width, Some((width, height))) => Instead::Width(width, height),
-                    (SpotKind::Height, Some((width, height))) => Instead::Height(width, height),
-                    _ => continue,
-                };
-                self.actions.push((spot.range.start, 1, Action::Instead(instead)));
-                self.cuts.push(spot.range.clone());
-            }
-            // The part of the old picture that was shown says nothing of the new one.
-            for (_, inner) in self.tree.inside(whole) {
-                let xml = &self.source[inner.start..inner.end];
-                if xml.starts_with("<a:srcRect") {
-                    self.cuts.push(inner.start..inner.end);
-                }
-            }
-        }
-    }
-
-    /// Cells that go on with the one above while a value stays the same.
-    fn merged_cells(&mut self) {
-        for tag in 0..self.tags.len() {
-            if !is_call(&self.tags[tag].tag.says, MERGE_DOWN) {
-                continue;
-            }
-            let element = self.paragraph_element(self.paragraph(tag));
-            let Some(cell) = self
-                .tree
-                .ancestor(element, |name| matches!(name, Name::Cell | Name::Story))
-            else {
-                self.faults.push((tag, merge_outside()));
-                continue;
-            };
-            let properties = self
-                .tree
-                .children(cell)
-                .find(|(_, inner)| inner.name == Name::CellProperties);
-            let Some((properties, around)) = properties else {
-                let position = self.tree.elements[cell].open_end;
-                self.act(position, 0, Action::Instead(Instead::MergeDown(tag, true)));
-                continue;
-            };
-            if around.open_end == around.end {
-                let range = around.start..around.end;
-                self.replace(range, Instead::MergeDown(tag, true));
-                continue;
-            }
-            // The order of a cell's properties is fixed (ECMA-376 part 1, 17.4.69).
-            let mut position = around.open_end;
-            let mut old = None;
-            for (_, inner) in self.tree.children(properties) {
-                let xml = &self.source[inner.start..inner.open_end];
-                let name = xml[1..].split([' ', '/', '>']).next().unwrap_or_default();
-                match name.strip_prefix(self.tree.prefix.as_str()).unwrap_or_default() {
-                    "cnfStyle" | "tcW" | "gridSpan" | "hMerge" => position = inner.end,
-                    "vMerge" => old = Some(inner.start..inner.end),
-                    _ => {}
-                }
-            }
-            self.cuts.extend(old);
-            self.act(position, 0, Action::Instead(Instead::MergeDown(tag, false)));
-        }
     }
 
     /// Tables that something vanishing may bring together are kept apart.
@@ -1029,13 +652,13 @@ impl<'t> Planner<'t> {
             let is_end = element.name == Name::Section && self.tree.elements[element.parent].name == Name::Body;
             if is_end {
                 let is_table = before == Some(Name::Table);
-                gaps.push((element.start, Instead::End { is_table }));
+                gaps.push((element.start, Fresh::End(is_table)));
             } else if element.name == Name::Table && before.is_some_and(|before| before != Name::Table) {
-                gaps.push((element.start, Instead::Gap));
+                gaps.push((element.start, Fresh::Gap));
             }
         }
-        for (position, instead) in gaps {
-            self.act(position, 0, Action::Instead(instead));
+        for (position, gap) in gaps {
+            self.act(position, 0, Action::Instead(Instead::Fresh(gap)));
         }
     }
 
@@ -1290,12 +913,6 @@ impl<'t> Planner<'t> {
     }
 }
 
-/// The helper that places pictures.
-pub const IMAGE: &str = "image";
-
-/// The helper that merges cells downwards.
-pub const MERGE_DOWN: &str = "merge_down";
-
 /// Whether a tag calls a helper.
 pub fn is_call(says: &Says, helper: &str) -> bool {
     match says {
@@ -1306,50 +923,9 @@ pub fn is_call(says: &Says, helper: &str) -> bool {
     }
 }
 
-fn merge_outside() -> Fault {
-    Fault::new(
-        "mau/gop-o-sai-cho",
-        text!(
-            "{{{{merge_down …}}}} chỉ dùng được trong ô của bảng",
-            "{{{{merge_down …}}}} works only in a table cell"
-        ),
-    )
-}
-
-/// What closes elements, innermost first, and what opens them again with their properties.
-pub fn seam(source: &str, tree: &Tree, elements: &[usize]) -> (String, String) {
-    let (mut close, mut open) = (String::new(), String::new());
-    for &element in elements {
-        let around = &tree.elements[element];
-        let tag = &source[around.start..around.open_end];
-        let name = tag[1..]
-            .split([' ', '>', '/', '\t', '\r', '\n'])
-            .next()
-            .unwrap_or_default();
-        close.push_str(&format!("</{name}>"));
-    }
-    for &element in elements.iter().rev() {
-        let around = &tree.elements[element];
-        if around.name == Name::Text {
-            // Blanks at the seam must stay.
-            open.push_str(&format!("<{}t xml:space=\"preserve\">", tree.prefix));
-            continue;
-        }
-        open.push_str(&source[around.start..around.open_end]);
-        open.push_str(run_properties(source, tree, element));
-    }
-    (close, open)
-}
-
-/// The properties of a run as they stand in the source; empty when it has none.
-pub fn run_properties<'s>(source: &'s str, tree: &Tree, run: usize) -> &'s str {
-    tree.inside(run)
-        .find(|(_, inner)| inner.parent == run && inner.name == Name::RunProperties)
-        .map_or("", |(_, inner)| &source[inner.start..inner.end])
-}
-
+/// Which of a block's tags stands at an edge.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Edge {
+pub(super) enum Edge {
     Open,
     Else,
     Close,

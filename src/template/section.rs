@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::expression::Fault;
+use super::node::Fresh;
 use super::part::{Name, TextKind};
 use super::place::{Action, Block, Instead, Planner, is_call};
 use super::tag::Says;
@@ -184,7 +185,7 @@ impl Planner<'_> {
             }
         }
         for section in divided {
-            self.replace(section.clone(), Instead::Section(section));
+            self.replace(section.clone(), Instead::Fresh(Fresh::Section(section)));
         }
     }
 }

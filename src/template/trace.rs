@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::comment::Comment;
-use super::compile::Print;
 use super::expression::{Environment, Expr, Kind, Step, Val};
+use super::node::Print;
 use crate::dataset::Record;
 use crate::diagnostic::{CellRef, column_letters};
 
