@@ -73,6 +73,8 @@ pub enum Node {
     Drawing(Box<PictureCall>, Vec<Node>),
     /// A row that vanishes when it has no cell.
     Row(Vec<Node>),
+    /// A cell that vanishes when all its columns are gone.
+    Cell(Vec<Node>, Range<usize>),
     /// A table that vanishes when it has no row; blocks over its columns, and the widths of its grid.
     Table(Vec<Node>, Option<Box<Grid>>),
     /// Something made anew each time.
@@ -108,8 +110,8 @@ pub enum Fresh {
     Link(usize),
     /// A table row begins in which cells may go on with those above.
     Row,
-    /// The mark of a cell merged with others of its column: whether it is the first of them.
-    VerticalMerge(usize, bool),
+    /// The mark of a cell merged with others of its column: column, group of merged cells, whether it is the first.
+    VerticalMerge(usize, usize, bool),
     /// The id of the relationship to the picture of the drawing around.
     Picture,
     /// The width of that picture in a frame of a width and height, in English Metric Units.
@@ -1097,6 +1099,7 @@ enum Stop {
     Paragraph,
     Story,
     Drawing,
+    Cell,
     Row,
     Table,
 }
@@ -1311,6 +1314,10 @@ impl<'b> Builder<'b> {
                     let inner = self.until(Stop::Row);
                     nodes.push(Node::Row(inner));
                 }
+                Action::OpenCell(columns) => {
+                    let inner = self.until(Stop::Cell);
+                    nodes.push(Node::Cell(inner, columns));
+                }
                 Action::OpenTable(columns) => {
                     let grid = columns.map(|number| Box::new(self.grid(number)));
                     let inner = self.until(Stop::Table);
@@ -1319,6 +1326,7 @@ impl<'b> Builder<'b> {
                 Action::Instead(instead) => nodes.extend(self.instead(instead)),
                 Action::CloseParagraph => return (nodes, Stop::Paragraph),
                 Action::CloseStory => return (nodes, Stop::Story),
+                Action::CloseCell => return (nodes, Stop::Cell),
                 Action::CloseRow => return (nodes, Stop::Row),
                 Action::CloseTable => return (nodes, Stop::Table),
                 Action::Tag(number) => {
@@ -1543,7 +1551,9 @@ impl Builder<'_> {
             Instead::Link(range) => self.link(range)?,
             Instead::ControlState(tag) => self.control_state(tag)?,
             Instead::Row => Node::Fresh(Fresh::Row),
-            Instead::VerticalMerge(column, is_first) => Node::Fresh(Fresh::VerticalMerge(column, is_first)),
+            Instead::VerticalMerge(column, group, is_first) => {
+                Node::Fresh(Fresh::VerticalMerge(column, group, is_first))
+            }
             Instead::Picture => Node::Fresh(Fresh::Picture),
             Instead::Width(width, height) => Node::Fresh(Fresh::Width(width, height)),
             Instead::Height(width, height) => Node::Fresh(Fresh::Height(width, height)),
@@ -1787,6 +1797,7 @@ impl Balance {
             | Node::Story(inner)
             | Node::Drawing(_, inner)
             | Node::Row(inner)
+            | Node::Cell(inner, _)
             | Node::Table(inner, _) => self.nodes(source, inner),
             // Within a start tag there may be values of attributes: blocks inside of them were looked at before.
             Node::Print(_) | Node::Each { .. } | Node::If { .. } | Node::With { .. } => {
