@@ -26,6 +26,7 @@ impl Balance {
             | Node::Story(inner)
             | Node::Drawing(_, inner)
             | Node::Row(inner)
+            | Node::Cell(inner, _)
             | Node::Table(inner, _) => self.nodes(source, inner),
             // Within a start tag there may be values of attributes: blocks inside of them were looked at before.
             Node::Print(_) | Node::Each { .. } | Node::If { .. } | Node::With { .. } => {

@@ -4,12 +4,14 @@
 //! row, and replacements for the grid, the widths of cells and the columns that a cell spans (ECMA-376 part 1, 17.4.16,
 //! 17.4.17, 17.4.48, 17.4.71).
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::expression::Fault;
+use super::merge::MERGE_DOWN;
 use super::node::Fresh;
 use super::part::{Name, SpotKind};
-use super::place::{Action, Columns, Instead, Over, Planner, covers, merged};
+use super::place::{Action, Columns, Instead, Over, Planner, covers, is_call, merged};
 use crate::text;
 
 /// A cell of a row and the columns of the grid that it takes.
@@ -103,42 +105,86 @@ impl Planner<'_> {
         let mut tables = self.tables.clone();
         tables.sort_unstable();
         tables.dedup();
+        let by_tags: Vec<usize> = (0..self.tags.len())
+            .filter(|&tag| is_call(&self.tags[tag].tag.says, MERGE_DOWN))
+            .map(|tag| self.paragraph_element(self.paragraph(tag)))
+            .filter_map(|element| self.tree.ancestor(element, |name| name == Name::Table))
+            .collect();
+        // A cell that a tag merges has no mark of its own any more.
+        let cuts = merged(self.cuts.clone());
+        let alternatives = self.alternatives();
         for table in tables {
+            let mut rows = self.rows(table);
+            // Rows that hold tags only are not there.
+            rows.retain(|&row| !covers(&cuts, self.range(row)));
             let mut merges = Vec::new();
-            let rows = self.rows(table);
+            let mut groups: HashMap<usize, usize> = HashMap::new();
             for &row in &rows {
                 for cell in self.cells(row) {
-                    let properties = self
-                        .tree
-                        .children(cell.element)
-                        .find(|(_, element)| element.name == Name::CellProperties);
-                    let Some((properties, _)) = properties else {
+                    let column = cell.columns.start;
+                    let Some((range, is_first)) = self.merge_mark(cell.element) else {
                         continue;
                     };
-                    for (_, element) in self.tree.children(properties) {
-                        let xml = &self.source[element.start..element.end];
-                        let name = xml[1..].split([' ', '/', '>']).next().unwrap_or_default();
-                        if name.strip_prefix(self.tree.prefix.as_str()) == Some("vMerge") {
-                            let is_first = xml.contains("restart");
-                            merges.push((element.start..element.end, cell.columns.start, is_first));
-                        }
+                    if covers(&cuts, range.clone()) {
+                        continue;
                     }
+                    let group = groups.entry(column).or_insert(range.start);
+                    let is_instead = |(from, to): &(usize, usize)| (*from..*to).contains(group) && range.start >= *to;
+                    let is_other = alternatives.iter().any(|(region, parts)| {
+                        region.contains(&range.start) && region.contains(group) && parts.iter().any(is_instead)
+                    });
+                    if is_first && !is_other {
+                        *group = range.start;
+                    }
+                    merges.push((range, column, *group, is_first));
                 }
             }
-            // A cell that a tag merges has no mark of its own any more.
-            let cuts = merged(self.cuts.clone());
-            merges.retain(|(range, ..)| !covers(&cuts, range.clone()));
-            if merges.is_empty() {
+            if merges.is_empty() && !by_tags.contains(&table) {
                 continue;
             }
             for row in rows {
                 let start = self.tree.elements[row].start;
                 self.act(start, 0, Action::Instead(Instead::Fresh(Fresh::Row)));
             }
-            for (range, column, is_first) in merges {
-                self.replace(range, Instead::Fresh(Fresh::VerticalMerge(column, is_first)));
+            for (range, column, group, is_first) in merges {
+                self.replace(range, Instead::Fresh(Fresh::VerticalMerge(column, group, is_first)));
             }
         }
+    }
+
+    /// Regions of blocks of which one part or another is there, with their parts but for the last.
+    fn alternatives(&self) -> Vec<(Range<usize>, Vec<(usize, usize)>)> {
+        let position = |tag: usize| {
+            let is_tag = |action: &Action| *action == Action::Tag(tag);
+            let mut placed = self.actions.iter().filter(|(_, _, action)| is_tag(action));
+            placed.next().map(|(position, ..)| *position)
+        };
+        let divided = self.blocks.iter().filter(|block| !block.elses.is_empty());
+        let regions = divided.filter_map(|block| {
+            let (_, region) = self.regions.iter().find(|(open, _)| *open == block.open)?;
+            let mut from = region.start;
+            let parts = block.elses.iter().filter_map(|&tag| position(tag)).map(|to| {
+                let part = (from, to);
+                from = to;
+                part
+            });
+            Some((region.clone(), parts.collect()))
+        });
+        regions.collect()
+    }
+
+    /// The mark of a cell that is merged with others in its column, and whether it is the first of them.
+    fn merge_mark(&self, cell: usize) -> Option<(Range<usize>, bool)> {
+        let (properties, _) = self
+            .tree
+            .children(cell)
+            .find(|(_, element)| element.name == Name::CellProperties)?;
+        self.tree.children(properties).find_map(|(_, element)| {
+            let xml = &self.source[element.start..element.end];
+            let name = xml[1..].split([' ', '/', '>']).next().unwrap_or_default();
+            (name.strip_prefix(self.tree.prefix.as_str()) == Some("vMerge"))
+                .then(|| (element.start..element.end, xml.contains("restart")))
+        })
     }
 
     /// The rows of a table, those of tables inside it aside.
@@ -193,16 +239,18 @@ impl Planner<'_> {
 
     /// How many columns are left free before the first cell of a row: `w:gridBefore`.
     fn skipped(&self, row: usize) -> usize {
-        let Some((properties, _)) = self.tree.children(row).next() else {
-            return 0;
-        };
-        let element = &self.tree.elements[properties];
-        let xml = &self.source[element.start..element.end];
-        let found = xml.split("gridBefore").nth(1).filter(|_| element.name == Name::Other);
-        let number = found.and_then(|rest| rest.split('"').nth(1));
-        number
-            .and_then(|number| number.parse::<usize>().ok())
-            .map_or(0, |skipped| skipped.min(1_000))
+        let before = self
+            .tree
+            .children(row)
+            .take_while(|(_, element)| element.name == Name::Other);
+        let mut skipped = before.filter_map(|(_, element)| {
+            let xml = &self.source[element.start..element.end];
+            // What a tracked change keeps is no more.
+            let rest = xml.split("trPrChange").next()?.split("gridBefore").nth(1)?;
+            let value = &rest[rest.find(['"', '\''])? + 1..];
+            value[..value.find(['"', '\''])?].trim().parse::<usize>().ok()
+        });
+        skipped.next().map_or(0, |skipped| skipped.min(1_000))
     }
 
     /// The element of a cell's properties that has a spot of a kind.
@@ -286,6 +334,13 @@ impl Planner<'_> {
         {
             let instead = Instead::Fresh(Fresh::GridSpan(cell.columns.clone()));
             self.replace(spot.range.clone(), instead);
+            // It may lose all of its columns to different blocks.
+            let all = |column: usize| columns.blocks.iter().any(|(_, block)| block.contains(&column));
+            if cell.columns.clone().all(all) {
+                let Range { start, end } = self.range(cell.element);
+                self.act(start, 0, Action::OpenCell(cell.columns.clone()));
+                self.act(end, 0, Action::CloseCell);
+            }
         }
     }
 }

@@ -324,6 +324,7 @@ enum Stop {
     Paragraph,
     Story,
     Drawing,
+    Cell,
     Row,
     Table,
 }
@@ -538,6 +539,10 @@ impl<'b> Builder<'b> {
                     let inner = self.until(Stop::Row);
                     nodes.push(Node::Row(inner));
                 }
+                Action::OpenCell(columns) => {
+                    let inner = self.until(Stop::Cell);
+                    nodes.push(Node::Cell(inner, columns));
+                }
                 Action::OpenTable(columns) => {
                     let grid = columns.map(|number| Box::new(self.grid(number)));
                     let inner = self.until(Stop::Table);
@@ -546,6 +551,7 @@ impl<'b> Builder<'b> {
                 Action::Instead(instead) => nodes.extend(self.instead(instead)),
                 Action::CloseParagraph => return (nodes, Stop::Paragraph),
                 Action::CloseStory => return (nodes, Stop::Story),
+                Action::CloseCell => return (nodes, Stop::Cell),
                 Action::CloseRow => return (nodes, Stop::Row),
                 Action::CloseTable => return (nodes, Stop::Table),
                 Action::Tag(number) => {

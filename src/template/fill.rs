@@ -124,6 +124,61 @@ struct Columns {
     blocks: Vec<Range<usize>>,
 }
 
+/// Cells of a table that go on with those above.
+#[derive(Clone, Debug, Default)]
+struct Merging {
+    /// How many rows have begun.
+    rows: usize,
+    /// By column, the last cell of those that the template merges.
+    cells: BTreeMap<usize, MergedCell>,
+    /// Texts of cells that tags merge: by mark, and which of its copies in a row; with their row.
+    texts: BTreeMap<(usize, usize), (String, usize)>,
+    /// By mark, its last cell: row, which of the copies, whether it goes on with the one above.
+    last: BTreeMap<usize, (usize, usize, bool)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct MergedCell {
+    row: usize,
+    group: usize,
+    /// Row and group of the one above: those beside it, copies of the same column, have the same above.
+    above: Option<(usize, usize)>,
+}
+
+impl Merging {
+    /// Whether a cell of a column and group stands below one of the same group; the cell becomes the last of the column.
+    fn cell(&mut self, column: usize, group: usize) -> bool {
+        let row = self.rows;
+        let above = self.cells.get(&column).and_then(|last| match last.row == row {
+            true => last.above,
+            false => Some((last.row, last.group)),
+        });
+        self.cells.insert(column, MergedCell { row, group, above });
+        above.is_some_and(|(above, own)| above + 1 == row && own == group)
+    }
+
+    /// Whether a cell with a mark and a text stands below one with the same; the cell becomes the last with the mark.
+    fn text(&mut self, mark: usize, text: Option<String>) -> bool {
+        let row = self.rows;
+        let copy = match self.last.get(&mark) {
+            Some(&(last, copy, _)) if last == row => copy + 1,
+            _ => 0,
+        };
+        let above = self.texts.remove(&(mark, copy));
+        let goes_on = above.is_some_and(|(above, last)| last + 1 == row && Some(&above) == text.as_ref());
+        self.last.insert(mark, (row, copy, goes_on));
+        if let Some(text) = text {
+            self.texts.insert((mark, copy), (text, row));
+        }
+        goes_on
+    }
+
+    /// Whether the last cell with a mark goes on with the one above.
+    fn goes_on(&self, mark: usize) -> bool {
+        self.last.get(&mark).is_some_and(|(_, _, goes_on)| *goes_on)
+    }
+}
+
 /// Fills nodes.
 pub struct Filler<'f, 'a> {
     source: Source<'f>,
@@ -150,11 +205,8 @@ pub struct Filler<'f, 'a> {
     columns: Vec<Columns>,
     /// What the last section break asked for, in the section that is not yet at its end.
     section: Option<Option<Orientation>>,
-    /// Rows written of tables with merged cells, and the last row in which a column had one.
-    rows: usize,
-    merging: BTreeMap<usize, usize>,
-    /// Texts of cells that may go on downwards, by their marks: the text, and whether the cell goes on with the one above.
-    merged: BTreeMap<usize, (String, bool)>,
+    /// What is known of merged cells in the table around.
+    merging: Merging,
     /// Pictures of the drawings around, innermost last.
     pictures: Vec<Placed>,
     /// What was missing.
@@ -187,9 +239,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             pending: 0,
             columns: Vec::new(),
             section: None,
-            rows: 0,
-            merging: BTreeMap::new(),
-            merged: BTreeMap::new(),
+            merging: Merging::default(),
             missing: Missing::default(),
         }
     }
@@ -305,6 +355,11 @@ impl<'f, 'a> Filler<'f, 'a> {
                     self.row = row;
                 }
             }
+            Node::Cell(nodes, columns) => {
+                if self.columns.last().is_none_or(|table| table.span(columns) > 0) {
+                    self.nodes(nodes)?;
+                }
+            }
             Node::Drawing(call, nodes) => {
                 if let Some(placed) = self.picture(call) {
                     self.pictures.push(placed);
@@ -337,9 +392,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let start = self.out.len();
         let row = std::mem::take(&mut self.row);
         let after_table = self.after_table;
-        let merged = std::mem::take(&mut self.merged);
         let merging = std::mem::take(&mut self.merging);
-        let rows = std::mem::take(&mut self.rows);
         if let Some(grid) = grid {
             let columns = self.grid(grid);
             self.columns.push(columns);
@@ -366,9 +419,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             self.columns.pop();
         }
         self.row |= row;
-        self.merged = merged;
         self.merging = merging;
-        self.rows = rows;
         Ok(())
     }
 
@@ -456,11 +507,9 @@ impl<'f, 'a> Filler<'f, 'a> {
                 let xml = section::properties(&text[range.clone()], section.flatten(), section.is_some());
                 self.write(&xml);
             }
-            Fresh::Row => self.rows += 1,
-            Fresh::VerticalMerge(column, is_first) => {
-                // The cell above is one of those that it is merged with when it was written in the row before.
-                let above = self.merging.insert(*column, self.rows);
-                let goes_on = !is_first && above.is_some_and(|row| row + 1 == self.rows);
+            Fresh::Row => self.merging.rows += 1,
+            Fresh::VerticalMerge(column, group, is_first) => {
+                let goes_on = self.merging.cell(*column, *group) && !is_first;
                 if let Target::Word(prefix) = self.target {
                     self.write(&vertical_merge(prefix, goes_on));
                 }
@@ -538,12 +587,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let mut text = String::new();
         let value = self.environment.value(&print.expr);
         let is_there = print_value(&value, print.printer, &mut text);
-        let goes_on = is_there && self.merged.get(&mark).is_some_and(|(above, _)| *above == text);
-        if is_there {
-            self.merged.insert(mark, (text, goes_on));
-        } else {
-            self.merged.remove(&mark);
-        }
+        let goes_on = self.merging.text(mark, is_there.then_some(text));
         if let Target::Word(prefix) = self.target {
             let element = vertical_merge(prefix, goes_on);
             match is_bare {
@@ -594,7 +638,7 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     fn print(&mut self, print: &Print) {
         if let Some(mark) = print.extra.as_ref().and_then(|extra| extra.merge)
-            && self.merged.get(&mark).is_some_and(|(_, goes_on)| *goes_on)
+            && self.merging.goes_on(mark)
         {
             return;
         }

@@ -172,14 +172,18 @@ pub fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Resul
                 return Err(wrong_name(&merge.name));
             };
             let mut print = compile_print(scopes, &head, written)?;
+            let (before, after) = &merge.around;
+            let extra = Extra {
+                before: merge.before.clone() + before,
+                after: after.clone() + &merge.after,
+                ..Extra::default()
+            };
             if !merge.before.is_empty() || !merge.after.is_empty() {
                 // Text that goes with a value says that there need not be one.
                 print.empty = Some(String::new());
-                print.extra = Some(Box::new(Extra {
-                    before: merge.before.clone(),
-                    after: merge.after.clone(),
-                    ..Extra::default()
-                }));
+            }
+            if !extra.before.is_empty() || !extra.after.is_empty() {
+                print.extra = Some(Box::new(extra));
             }
             Ok(print)
         }

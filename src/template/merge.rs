@@ -33,6 +33,8 @@ impl Planner<'_> {
                 self.faults.push((tag, merge_outside()));
                 continue;
             };
+            // Each table begins anew, and so does what follows a row without such a cell.
+            self.note_table(cell);
             let properties = self
                 .tree
                 .children(cell)

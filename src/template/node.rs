@@ -63,6 +63,8 @@ pub enum Node {
     Drawing(Box<PictureCall>, Vec<Node>),
     /// A row that vanishes when it has no cell.
     Row(Vec<Node>),
+    /// A cell that vanishes when all its columns are gone.
+    Cell(Vec<Node>, Range<usize>),
     /// A table that vanishes when it has no row; blocks over its columns, and the widths of its grid.
     Table(Vec<Node>, Option<Box<Grid>>),
     /// Something made anew each time.
@@ -98,8 +100,8 @@ pub enum Fresh {
     Link(usize),
     /// A table row begins in which cells may go on with those above.
     Row,
-    /// The mark of a cell merged with others of its column: whether it is the first of them.
-    VerticalMerge(usize, bool),
+    /// The mark of a cell merged with others of its column: column, group of merged cells, whether it is the first.
+    VerticalMerge(usize, usize, bool),
     /// The id of the relationship to the picture of the drawing around.
     Picture,
     /// The width of that picture in a frame of a width and height, in English Metric Units.

@@ -10,6 +10,8 @@ use crate::vietnamese;
 
 /// Most blocks inside each other.
 const DEEPEST: usize = 64;
+/// Most `{{else if}}` in a block and those around it: each is a block within the one before.
+const MOST_ELSES: usize = 128;
 
 /// Pairs opening and closing tags. A tag that has no partner is a fault; pairing goes on as if it were not there.
 pub fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
@@ -53,6 +55,19 @@ pub fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
                 open: number,
                 ..Block::default()
             }),
+            Says::Else(Some(_)) if open.iter().map(|block| block.elses.len()).sum::<usize>() >= MOST_ELSES => {
+                faults.push((
+                    number,
+                    Fault::new(
+                        "mau/qua-nhieu-nhanh",
+                        text!(
+                            "một khối có quá {MOST_ELSES} nhánh {{{{else if}}}}",
+                            "more than {MOST_ELSES} branches {{{{else if}}}} in a block"
+                        ),
+                    ),
+                ));
+                return (blocks, faults);
+            }
             Says::Else(_) => match open.last_mut() {
                 Some(block) => block.elses.push(number),
                 None => faults.push((

@@ -117,6 +117,10 @@ pub enum Action {
     OpenRow,
     /// It ends.
     CloseRow,
+    /// A cell begins that vanishes when all its columns are gone.
+    OpenCell(Range<usize>),
+    /// It ends.
+    CloseCell,
     /// A table begins that vanishes when it has no row left; its number among the tables whose columns change.
     OpenTable(Option<usize>),
     /// It ends.
@@ -158,17 +162,39 @@ impl Action {
         match self {
             Self::CloseParagraph => 0,
             Self::CloseDrawing => 1,
-            Self::CloseRow => 2,
-            Self::CloseTable => 3,
-            Self::OpenStory => 4,
-            Self::Tag(_) | Self::Insert(_) => 5,
-            Self::CloseStory => 6,
-            Self::OpenTable(_) => 7,
+            Self::CloseCell => 2,
+            Self::CloseRow => 3,
+            Self::CloseTable => 4,
+            Self::OpenStory => 5,
+            Self::Tag(_) | Self::Insert(_) => 6,
+            Self::CloseStory => 7,
+            Self::OpenTable(_) => 8,
             // Within its table, so that the paragraph between two tables goes with the second.
-            Self::Instead(_) => 8,
-            Self::OpenRow => 9,
-            Self::OpenDrawing(_) => 10,
-            Self::OpenParagraph { .. } => 11,
+            Self::Instead(_) => 9,
+            Self::OpenRow => 10,
+            Self::OpenCell(_) => 11,
+            Self::OpenDrawing(_) => 12,
+            Self::OpenParagraph { .. } => 13,
+        }
+    }
+
+    /// The byte beside a position that goes when the element goes which the action opens or closes; `None` for what stays
+    /// whatever is cut around it.
+    fn byte_beside(&self, position: usize) -> Option<usize> {
+        match self {
+            Self::Tag(_) | Self::Instead(_) => None,
+            Self::Insert(_) if !is_keep_blanks(self) => None,
+            // Its content may begin or end with something that is cut; its own tags are outside of it.
+            Self::OpenStory => position.checked_sub(1),
+            Self::CloseStory | Self::Insert(_) => Some(position),
+            Self::CloseParagraph | Self::CloseDrawing | Self::CloseCell | Self::CloseRow | Self::CloseTable => {
+                position.checked_sub(1)
+            }
+            Self::OpenParagraph { .. }
+            | Self::OpenDrawing(_)
+            | Self::OpenCell(_)
+            | Self::OpenRow
+            | Self::OpenTable(_) => Some(position),
         }
     }
 }
@@ -208,7 +234,7 @@ pub(super) struct Planner<'t> {
     pub(super) tags: &'t [PlacedTag],
     /// Texts of the paragraphs that hold tags.
     texts: &'t dyn Fn(usize) -> &'t ParagraphText,
-    actions: Vec<(usize, usize, Action)>,
+    pub(super) actions: Vec<(usize, usize, Action)>,
     pub(super) cuts: Vec<Range<usize>>,
     /// Numbers of the tags of each paragraph.
     tags_of: HashMap<usize, Vec<usize>>,
@@ -892,10 +918,9 @@ impl<'t> Planner<'t> {
         let cuts = merged(std::mem::take(&mut self.cuts));
         // What was planned for an element that goes, goes with it.
         self.actions.retain(|(position, _, action)| {
-            let stays = matches!(action, Action::Tag(_) | Action::Instead(_))
-                || matches!(action, Action::Insert(_)) && !is_keep_blanks(action);
-            let cut = cuts.partition_point(|cut| cut.end <= *position);
-            stays || cuts.get(cut).is_none_or(|cut| cut.start >= *position)
+            action
+                .byte_beside(*position)
+                .is_none_or(|byte| !covers(&cuts, byte..byte + 1))
         });
         self.actions
             .sort_by_key(|(position, order, action)| (*position, action.rank(), *order));
