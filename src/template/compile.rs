@@ -279,6 +279,8 @@ pub struct PartFault {
 
 /// Most blocks inside each other.
 const DEEPEST: usize = 64;
+/// Most `{{else if}}` in a block and those around it: each is a block within the one before.
+const MOST_ELSES: usize = 128;
 
 /// A compiled part.
 #[derive(Clone, Debug, Default)]
@@ -385,6 +387,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     builder.word = Some(Word {
         tree,
         tags: &tags,
+        texts: &texts,
         addresses: context.addresses,
         takes_comments: context.takes_comments,
         known: HashMap::new(),
@@ -643,6 +646,19 @@ fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
                     ..Block::default()
                 });
             }
+            Says::Else(Some(_)) if open.iter().map(|block| block.elses.len()).sum::<usize>() >= MOST_ELSES => {
+                faults.push((
+                    number,
+                    Fault::new(
+                        "mau/qua-nhieu-nhanh",
+                        text!(
+                            "một khối có quá {MOST_ELSES} nhánh {{{{else if}}}}",
+                            "more than {MOST_ELSES} branches {{{{else if}}}} in a block"
+                        ),
+                    ),
+                ));
+                return (blocks, faults);
+            }
             Says::Else(_) => match open.last_mut() {
                 Some(block) => block.elses.push(number),
                 None => faults.push((
@@ -801,14 +817,18 @@ fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Result<Pr
                 return Err(wrong_name(&merge.name));
             };
             let mut print = compile_print(scopes, &head, written)?;
+            let (before, after) = &merge.around;
+            let extra = Extra {
+                before: merge.before.clone() + before,
+                after: after.clone() + &merge.after,
+                ..Extra::default()
+            };
             if !merge.before.is_empty() || !merge.after.is_empty() {
                 // Text that goes with a value says that there need not be one.
                 print.empty = Some(String::new());
-                print.extra = Some(Box::new(Extra {
-                    before: merge.before.clone(),
-                    after: merge.after.clone(),
-                    ..Extra::default()
-                }));
+            }
+            if !extra.before.is_empty() || !extra.after.is_empty() {
+                print.extra = Some(Box::new(extra));
             }
             Ok(print)
         }
@@ -882,25 +902,23 @@ fn wrong_name(name: &str) -> Fault {
 
 /// `w14:paraId` and `w14:textId` must be unique in a document; within a loop they would repeat.
 fn drop_identities(tree: &Tree, tags: &[&tag::Tag], blocks: &[Block], plan: &mut Plan) {
-    let positions: HashMap<usize, usize> = plan
-        .actions
-        .iter()
-        .filter_map(|(position, action)| match action {
-            Action::Tag(number) => Some((*number, *position)),
-            _ => None,
-        })
-        .collect();
-    let position = |wanted: usize| positions.get(&wanted).copied();
+    // A block over columns stands in each row.
+    let mut positions: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (position, action) in &plan.actions {
+        if let Action::Tag(number) = action {
+            positions.entry(*number).or_default().push(*position);
+        }
+    }
+    let positions = |tag: usize| positions.get(&tag).into_iter().flatten();
     let mut gone = Vec::new();
     for block in blocks {
-        let is_loop = matches!(&tags[block.open].says, Says::Open(name, _) if name == "each");
-        if let (true, Some(from), Some(to)) = (is_loop, position(block.open), position(block.close)) {
-            gone.extend(
-                tree.identities
-                    .iter()
-                    .filter(|range| from <= range.start && range.end <= to)
-                    .cloned(),
-            );
+        if !matches!(&tags[block.open].says, Says::Open(name, _) if name == "each") {
+            continue;
+        }
+        for (&from, &to) in positions(block.open).zip(positions(block.close)) {
+            let first = tree.identities.partition_point(|range| range.start < from);
+            let inside = tree.identities[first..].iter().take_while(|range| range.end <= to);
+            gone.extend(inside.cloned());
         }
     }
     gone.retain(|range: &Range<usize>| {
@@ -1108,6 +1126,7 @@ enum Stop {
 struct Word<'b> {
     tree: &'b Tree,
     tags: &'b [PlacedTag],
+    texts: &'b HashMap<usize, ParagraphText>,
     addresses: &'b HashMap<String, String>,
     takes_comments: bool,
     /// Shapes by the element around the text.
@@ -1287,8 +1306,9 @@ impl<'b> Builder<'b> {
                 }
                 Action::OpenParagraph { vanishes: true } => {
                     let inner = self.until(Stop::Paragraph);
-                    let within = |range: &&Range<usize>| position <= range.start && range.end <= self.cursor;
-                    let markers = self.markers.iter().filter(within).cloned().collect();
+                    let first = self.markers.partition_point(|range| range.start < position);
+                    let within = |range: &&Range<usize>| range.end <= self.cursor;
+                    let markers = self.markers[first..].iter().take_while(within).cloned().collect();
                     nodes.push(Node::Paragraph(inner, Some(markers)));
                 }
                 Action::OpenStory => {
@@ -1491,7 +1511,7 @@ impl Builder<'_> {
         }
         let tree = word.tree;
         let is_alone = tag.shell.is_none()
-            && tree.text(self.source, tag.paragraph).text.trim() == tag.tag.written.trim()
+            && word.texts[&tag.paragraph].text.trim() == tag.tag.written.trim()
             && tree.paragraphs[tag.paragraph].section.is_none()
             && !tree
                 .inside(tree.paragraphs[tag.paragraph].element)
