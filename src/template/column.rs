@@ -14,6 +14,9 @@ use super::part::{Name, SpotKind};
 use super::place::{Action, Columns, Instead, Over, Planner, covers, is_call, merged};
 use crate::text;
 
+/// A region of a block with `{{else}}`, and where each of its parts but for the last begins and ends.
+type Alternatives = (Range<usize>, Vec<(usize, usize)>);
+
 /// A cell of a row and the columns of the grid that it takes.
 struct Cell {
     element: usize,
@@ -153,7 +156,7 @@ impl Planner<'_> {
     }
 
     /// Regions of blocks of which one part or another is there, with their parts but for the last.
-    fn alternatives(&self) -> Vec<(Range<usize>, Vec<(usize, usize)>)> {
+    fn alternatives(&self) -> Vec<Alternatives> {
         let position = |tag: usize| {
             let is_tag = |action: &Action| *action == Action::Tag(tag);
             let mut placed = self.actions.iter().filter(|(_, _, action)| is_tag(action));

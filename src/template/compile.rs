@@ -16,7 +16,7 @@ use super::head::{HeadKind, compile_block, compile_path, compile_print, compile_
 use super::merge;
 use super::node::{Compiled, Fresh, Grid, GridBlock, Link, Node, PictureCall, Print, PrintPlace, Raw, Shape};
 use super::pair::{over_of, pair};
-use super::part::{Spot, SpotKind, TextKind, Tree};
+use super::part::{ParagraphText, Spot, SpotKind, TextKind, Tree};
 use super::place::{self, Action, Block, Extras, Instead, Over, PlacedTag, Plan};
 use super::shape::shape;
 use super::tag::{self, Says};
@@ -112,6 +112,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     builder.word = Some(Word {
         tree,
         tags: &tags,
+        texts: &texts,
         addresses: context.addresses,
         takes_comments: context.takes_comments,
         known: HashMap::new(),
@@ -285,25 +286,23 @@ fn check_names(tags: &[&tag::Tag], schema: &crate::schema::Schema) -> Vec<(usize
 
 /// `w14:paraId` and `w14:textId` must be unique in a document; within a loop they would repeat.
 fn drop_identities(tree: &Tree, tags: &[&tag::Tag], blocks: &[Block], plan: &mut Plan) {
-    let positions: HashMap<usize, usize> = plan
-        .actions
-        .iter()
-        .filter_map(|(position, action)| match action {
-            Action::Tag(number) => Some((*number, *position)),
-            _ => None,
-        })
-        .collect();
-    let position = |wanted: usize| positions.get(&wanted).copied();
+    // A block over columns stands in each row.
+    let mut positions: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (position, action) in &plan.actions {
+        if let Action::Tag(number) = action {
+            positions.entry(*number).or_default().push(*position);
+        }
+    }
+    let positions = |tag: usize| positions.get(&tag).into_iter().flatten();
     let mut gone = Vec::new();
     for block in blocks {
-        let is_loop = matches!(&tags[block.open].says, Says::Open(name, _) if name == "each");
-        if let (true, Some(from), Some(to)) = (is_loop, position(block.open), position(block.close)) {
-            gone.extend(
-                tree.identities
-                    .iter()
-                    .filter(|range| from <= range.start && range.end <= to)
-                    .cloned(),
-            );
+        if !matches!(&tags[block.open].says, Says::Open(name, _) if name == "each") {
+            continue;
+        }
+        for (&from, &to) in positions(block.open).zip(positions(block.close)) {
+            let first = tree.identities.partition_point(|range| range.start < from);
+            let inside = tree.identities[first..].iter().take_while(|range| range.end <= to);
+            gone.extend(inside.cloned());
         }
     }
     gone.retain(|range: &Range<usize>| {
@@ -333,6 +332,7 @@ enum Stop {
 struct Word<'b> {
     tree: &'b Tree,
     tags: &'b [PlacedTag],
+    texts: &'b HashMap<usize, ParagraphText>,
     addresses: &'b HashMap<String, String>,
     takes_comments: bool,
     /// Shapes by the element around the text.
@@ -512,8 +512,9 @@ impl<'b> Builder<'b> {
                 }
                 Action::OpenParagraph { vanishes: true } => {
                     let inner = self.until(Stop::Paragraph);
-                    let within = |range: &&Range<usize>| position <= range.start && range.end <= self.cursor;
-                    let markers = self.markers.iter().filter(within).cloned().collect();
+                    let first = self.markers.partition_point(|range| range.start < position);
+                    let within = |range: &&Range<usize>| range.end <= self.cursor;
+                    let markers = self.markers[first..].iter().take_while(within).cloned().collect();
                     nodes.push(Node::Paragraph(inner, Some(markers)));
                 }
                 Action::OpenStory => {
@@ -717,7 +718,7 @@ impl Builder<'_> {
         }
         let tree = word.tree;
         let is_alone = tag.shell.is_none()
-            && tree.text(self.source, tag.paragraph).text.trim() == tag.tag.written.trim()
+            && word.texts[&tag.paragraph].text.trim() == tag.tag.written.trim()
             && tree.paragraphs[tag.paragraph].section.is_none()
             && !tree
                 .inside(tree.paragraphs[tag.paragraph].element)

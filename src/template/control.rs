@@ -237,7 +237,11 @@ impl Parts<'_> {
         let first = tree
             .children(self.content)
             .find(|(_, inner)| inner.name != Name::Marker);
-        let is_block = first.is_some_and(|(_, inner)| matches!(inner.name, Name::Paragraph | Name::Table | Name::Cell));
+        // A control within a paragraph holds runs; others hold paragraphs, maybe in further controls.
+        let around = tree.ancestor(self.control.element, |name| {
+            matches!(name, Name::Paragraph | Name::Cell | Name::Story | Name::Body)
+        });
+        let is_block = around.is_none_or(|around| tree.elements[around].name != Name::Paragraph);
         if first.is_some_and(|(_, inner)| matches!(inner.name, Name::Row)) {
             return self.fault(path, around_rows(), found);
         }
@@ -285,10 +289,15 @@ impl Parts<'_> {
             let inner = tree.children(paragraph).next().map_or(self.content, |(inner, _)| inner);
             let mut ranges = without_markers(tree, begin..around.close_start);
             // Other paragraphs of a placeholder or of last year's text.
-            let siblings = tree.children(around.parent).filter(|(index, inner)| {
-                *index > paragraph && matches!(inner.name, Name::Paragraph | Name::Table | Name::Control)
-            });
-            ranges.extend(siblings.map(|(_, inner)| inner.start..inner.end));
+            for level in tree.chain(paragraph) {
+                if level == self.content {
+                    break;
+                }
+                let siblings = tree.children(tree.elements[level].parent).filter(|(index, inner)| {
+                    *index > level && matches!(inner.name, Name::Paragraph | Name::Table | Name::Control)
+                });
+                ranges.extend(siblings.map(|(_, inner)| inner.start..inner.end));
+            }
             (ranges, begin, inner)
         } else {
             let ranges = without_markers(tree, content.open_end..content.close_start);

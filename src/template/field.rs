@@ -31,6 +31,8 @@ pub struct MergeField {
     pub decimals: Option<usize>,
     /// `\#`: whether thousands are set apart.
     pub groups: bool,
+    /// `\#`: text before the number and after it, `0,0 'triệu đồng'`.
+    pub around: (String, String),
 }
 
 /// The words of a code; quotation marks, straight or not, hold words together.
@@ -91,7 +93,10 @@ pub fn parse(code: &str) -> Option<MergeField> {
             "\\#" => {
                 let picture = words.next().unwrap_or_default();
                 field.decimals = Some(decimals(&picture));
-                field.groups = picture.contains("#.#") || picture.contains("#,#");
+                field.groups = ["#.#", "#,#", "# #", "#\u{a0}#"]
+                    .iter()
+                    .any(|group| picture.contains(group));
+                field.around = around(&picture);
             }
             "\\*" => match words.next().unwrap_or_default().to_ascii_lowercase().as_str() {
                 "upper" => field.case.push("upper"),
@@ -106,17 +111,42 @@ pub fn parse(code: &str) -> Option<MergeField> {
     Some(field)
 }
 
-/// The decimals of a numeric picture such as `#.##0,00` or `#,##0.00`: the digits after its last separator, when these are
+/// What stands for digits in a numeric picture.
+const DIGITS: [char; 2] = ['#', '0'];
+
+/// The decimals of a numeric picture such as `#.##0,00` or `#,##0.000`: the digits after its last separator, when these are
 /// no group of thousands.
 fn decimals(picture: &str) -> usize {
-    let digits = picture.trim_matches(|character: char| !matches!(character, '#' | '0' | '.' | ','));
-    match digits.rfind([',', '.']) {
-        Some(at) if digits[at + 1..].len() != 3 || !digits[..at].contains('#') => digits[at + 1..]
-            .chars()
-            .filter(|digit| matches!(digit, '0' | '#'))
-            .count(),
-        _ => 0,
-    }
+    let (Some(first), Some(last)) = (picture.find(DIGITS), picture.rfind(DIGITS)) else {
+        return 0;
+    };
+    let number = &picture[first..=last];
+    let separators: Vec<(usize, char)> = number
+        .char_indices()
+        .filter(|(_, sign)| !DIGITS.contains(sign))
+        .collect();
+    let Some(&(at, separator)) = separators.last().filter(|(_, sign)| matches!(sign, '.' | ',')) else {
+        return 0;
+    };
+    let digits = &number[at + 1..];
+    let is_group = match separators.len() {
+        1 => digits.len() == 3 && number[..at].contains('#'),
+        // Thousands have one separator, decimals the other.
+        _ => separators.iter().filter(|(_, sign)| *sign == separator).count() > 1,
+    };
+    if is_group { 0 } else { digits.len() }
+}
+
+/// The text around the number of a numeric picture; signs are the number's own.
+fn around(picture: &str) -> (String, String) {
+    // What follows a semicolon is for negative numbers.
+    let picture = picture.split(';').next().unwrap_or_default();
+    let (Some(first), Some(last)) = (picture.find(DIGITS), picture.rfind(DIGITS)) else {
+        return (String::new(), String::new());
+    };
+    let literal = |text: &str| -> String { text.chars().filter(|sign| !matches!(sign, '\'' | '+' | '-')).collect() };
+    let after = picture[last + 1..].trim_start_matches(['.', ',']);
+    (literal(&picture[..first]), literal(after))
 }
 
 impl MergeField {
@@ -423,6 +453,19 @@ mod tests {
     }
 
     #[test]
+    fn text_in_a_numeric_picture_is_kept() {
+        for (picture, before, after) in [
+            ("#.##0,00 'đồng'", "", " đồng"),
+            ("0,0%", "", "%"),
+            ("'khoảng '0 người;-0", "khoảng ", " người"),
+            ("+0", "", ""),
+            ("", "", ""),
+        ] {
+            assert_eq!(around(picture), (before.to_owned(), after.to_owned()), "{picture}");
+        }
+    }
+
+    #[test]
     fn numeric_pictures_say_how_many_decimals() {
         for (picture, wanted) in [
             ("#,##0.00", 2),
@@ -431,6 +474,11 @@ mod tests {
             ("#,##0", 0),
             ("#.##0", 0),
             ("0,000", 3),
+            ("#,##0.000", 3),
+            ("#.##0,###", 3),
+            ("#.###.##0", 0),
+            ("# ##0,000", 3),
+            ("0,0 'triệu đồng'", 1),
             ("", 0),
         ] {
             assert_eq!(decimals(picture), wanted, "{picture}");

@@ -14,7 +14,7 @@ use handlebars::template::Parameter;
 use super::expression::Fault;
 use super::node::Fresh;
 use super::part::{Name, Paragraph, ParagraphText, TextKind, Tree};
-use super::section::SECTION_BREAK;
+use super::section::{SECTION_BREAK, section_properties};
 use super::tag::{Says, Tag};
 use crate::diagnostic::{Text, shorten};
 use crate::text;
@@ -253,6 +253,8 @@ pub(super) struct Planner<'t> {
     pub(super) restarts: HashMap<usize, Vec<String>>,
     /// For each section break of a tag the properties of the section that it divides.
     pub(super) section_breaks: HashMap<usize, Range<usize>>,
+    /// Properties of sections, in order: position, and whether they are those of the last section.
+    pub(super) sections: Vec<(Range<usize>, bool)>,
 }
 
 /// Plans a part. `texts` gives the text of each paragraph with tags. Faults: blocks that cross a cell, table or section,
@@ -286,6 +288,7 @@ pub fn plan<'t>(
         blocks,
         restarts: HashMap::new(),
         section_breaks: HashMap::new(),
+        sections: section_properties(tree),
     };
     planner.cuts.extend(extra.cuts);
     for (tag, range) in extra.states {
@@ -690,15 +693,18 @@ impl<'t> Planner<'t> {
 
     /// Paragraphs whose whole text stands inside blocks vanish when these print nothing.
     fn vanishing_paragraphs(&mut self, blocks: &[Block], inline: &[bool], markers: &[bool]) {
-        let mut inside: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
+        let mut inside: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
         for block in blocks {
             if inline[block.open] {
-                let range = self.tags[block.open].tag.range.start..self.tags[block.close].tag.range.end;
-                inside.entry(self.paragraph(block.open)).or_default().push(range);
+                let tags = (block.open, block.close);
+                inside.entry(self.paragraph(block.open)).or_default().push(tags);
             }
         }
         let mut guarded = HashSet::new();
-        for (number, mut covered) in inside {
+        for (number, blocks) in inside {
+            let range =
+                |&(open, close): &(usize, usize)| self.tags[open].tag.range.start..self.tags[close].tag.range.end;
+            let mut covered = merged(blocks.iter().map(range).collect());
             let paragraph = &self.tree.paragraphs[number];
             if markers[number] || paragraph.section.is_some() || paragraph.kind != TextKind::Runs {
                 continue;
@@ -709,14 +715,14 @@ impl<'t> Planner<'t> {
             let prints_outside = self
                 .tags_in(number)
                 .filter(is_print)
-                .any(|tag| !covered.iter().any(|range| range.contains(&tag.tag.range.start)));
+                .any(|tag| !covers(&covered, tag.tag.range.start..tag.tag.range.start + 1));
             covered.extend(
                 self.tags_in(number)
                     .filter(|tag| !is_print(tag))
                     .map(|tag| tag.tag.range.clone()),
             );
             let covered = merged(covered);
-            if prints_outside || !blank_outside(text, &covered) || self.shows_outside(number, blocks) {
+            if prints_outside || !blank_outside(text, &covered) || self.shows_outside(number, &blocks) {
                 continue;
             }
             let element = self.paragraph_element(number);
@@ -744,16 +750,17 @@ impl<'t> Planner<'t> {
         }
     }
 
-    /// Whether a paragraph shows a drawing or the like outside of the blocks within it.
-    fn shows_outside(&self, paragraph: usize, blocks: &[Block]) -> bool {
+    /// Whether a paragraph shows a drawing or the like outside of some blocks within it, given by their tags.
+    fn shows_outside(&self, paragraph: usize, blocks: &[(usize, usize)]) -> bool {
         let element = self.paragraph_element(paragraph);
-        let covered: Vec<Range<usize>> = blocks
-            .iter()
-            .filter(|block| self.paragraph(block.open) == paragraph && self.paragraph(block.close) == paragraph)
-            .map(|block| self.tags[block.open].start..self.tags[block.close].start)
-            .collect();
+        let covered = merged(
+            blocks
+                .iter()
+                .map(|&(open, close)| self.tags[open].start..self.tags[close].start)
+                .collect(),
+        );
         let mut visible = self.tree.inside(element).filter(|(_, inner)| inner.name.is_visible());
-        visible.any(|(_, inner)| !covered.iter().any(|range| range.contains(&inner.start)))
+        visible.any(|(_, inner)| !covers(&covered, inner.start..inner.start + 1))
     }
 
     /// Values print where their first character stands; the text of every tag goes; marker paragraphs go.

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::expression::Fault;
 use super::node::Fresh;
-use super::part::{Name, TextKind};
+use super::part::{Name, TextKind, Tree};
 use super::place::{Action, Block, Instead, Planner, is_call};
 use super::tag::Says;
 use crate::text;
@@ -35,22 +35,21 @@ impl Orientation {
 /// The name of the helper that breaks a section.
 pub const SECTION_BREAK: &str = "section_break";
 
-impl Planner<'_> {
-    /// Properties of sections, in order: position, and whether they are those of the last section.
-    fn section_properties(&self) -> Vec<(Range<usize>, bool)> {
-        self.tree
-            .elements
-            .iter()
-            .filter(|element| element.name == Name::Section)
-            .filter_map(|element| match self.tree.elements[element.parent].name {
-                Name::Body => Some((element.start..element.end, true)),
-                Name::ParagraphProperties => Some((element.start..element.end, false)),
-                // An earlier state that a tracked change keeps.
-                _ => None,
-            })
-            .collect()
-    }
+/// Properties of sections, in order: position, and whether they are those of the last section.
+pub fn section_properties(tree: &Tree) -> Vec<(Range<usize>, bool)> {
+    tree.elements
+        .iter()
+        .filter(|element| element.name == Name::Section)
+        .filter_map(|element| match tree.elements[element.parent].name {
+            Name::Body => Some((element.start..element.end, true)),
+            Name::ParagraphProperties => Some((element.start..element.end, false)),
+            // An earlier state that a tracked change keeps.
+            _ => None,
+        })
+        .collect()
+}
 
+impl Planner<'_> {
     /// Whether a position between the paragraphs of the body is the beginning of a section.
     fn begins_section(&self, position: usize, markers: &[bool]) -> bool {
         let paragraphs = self.tree.paragraphs.iter().enumerate().rev();
@@ -66,7 +65,7 @@ impl Planner<'_> {
     /// Checks what a block over paragraphs takes of sections. Whole sections may come and go; so may the end of a section
     /// when the page set-up after it is the same. A block over all of the last section leaves no page when it goes.
     pub(super) fn sections(&mut self, block: &Block, range: Range<usize>, markers: &[bool]) {
-        let sections = self.section_properties();
+        let sections = self.sections.clone();
         let text = |range: &Range<usize>| page_setup(&self.source[range.clone()]);
         let inside: Vec<&Range<usize>> = sections
             .iter()
@@ -113,12 +112,19 @@ impl Planner<'_> {
 
     /// Whether nothing stands between two positions but paragraphs that go.
     fn is_blank_between(&self, range: Range<usize>, markers: &[bool]) -> bool {
-        self.tree.elements.iter().enumerate().all(|(index, element)| {
-            if !range.contains(&element.start) || self.tree.elements[element.parent].name != Name::Body {
+        let first = self
+            .tree
+            .elements
+            .partition_point(|element| element.start < range.start);
+        let elements = self.tree.elements[first..]
+            .iter()
+            .take_while(|element| element.start < range.end);
+        elements.enumerate().all(|(index, element)| {
+            if self.tree.elements[element.parent].name != Name::Body {
                 return true;
             }
             match element.name {
-                Name::Paragraph => markers[self.tree.paragraph_of(index)],
+                Name::Paragraph => markers[self.tree.paragraph_of(first + index)],
                 name => name == Name::Marker,
             }
         })
@@ -150,7 +156,7 @@ impl Planner<'_> {
         if breaks.is_empty() {
             return;
         }
-        let sections = self.section_properties();
+        let sections = self.sections.clone();
         let mut divided: Vec<Range<usize>> = Vec::new();
         for tag in breaks {
             let paragraph = self.paragraph(tag);

@@ -713,3 +713,13 @@ fn a_date_style_that_is_none_is_told() {
     assert_eq!(faults("{{date thong_tin.ngay \"lnog\"}}").len(), 1);
     assert_fill("{{date thong_tin.ngay \"d/M/yyyy\"}}", "5/2/2026");
 }
+
+#[test]
+fn a_block_has_a_limit_of_branches() {
+    let block = |branches: usize| {
+        let more = "{{else if thong_tin.huyen}}b".repeat(branches);
+        format!("{{{{#if thong_tin.huyen}}}}a{more}{{{{/if}}}}")
+    };
+    assert_eq!(codes(&body(&block(128))), Vec::<&str>::new());
+    assert!(codes(&body(&block(500))).contains(&"mau/qua-nhieu-nhanh"));
+}
