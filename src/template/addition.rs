@@ -29,6 +29,8 @@ pub struct ListInstance {
     pub list: String,
     /// Where each level of the list starts to count: level and number.
     pub starts: Vec<(u32, u32)>,
+    /// Whether it counts by itself: instances of one list count on where the last of them ended.
+    pub is_own: bool,
 }
 
 /// Kinds of ids that must differ among each other.
@@ -271,6 +273,7 @@ mod tests {
         let instance = ListInstance {
             list: "0".into(),
             starts: vec![(0, 1)],
+            is_own: false,
         };
         taken.lists.insert("5".into(), instance);
         let mut additions = Additions::new(taken);

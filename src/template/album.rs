@@ -20,12 +20,21 @@ pub struct Entry {
     pub natural: Size,
 }
 
+/// A PNG of one pixel that lets everything through.
+const CLEAR_PIXEL: [u8; 68] = [
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00, 0x0b, 0x49,
+    0x44, 0x41, 0x54, 0x78, 0xda, 0x63, 0x60, 0x00, 0x02, 0x00, 0x00, 0x05, 0x00, 0x01, 0xe9, 0xfa, 0xdc, 0xd8, 0x00,
+    0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+];
+
 /// Pictures by where they come from.
 #[derive(Debug, Default)]
 pub struct Album {
     given: BTreeMap<String, Arc<[u8]>>,
     files: Arc<Files>,
     known: HashMap<String, Option<Entry>>,
+    blank: Option<String>,
     /// Names that were asked for.
     pub asked: BTreeSet<String>,
     /// What is wrong with pictures, each once.
@@ -40,6 +49,19 @@ impl Album {
             files,
             ..Self::default()
         }
+    }
+
+    /// Whether a picture of a name is there.
+    pub fn has(&self, name: &str) -> bool {
+        picture::lookup(name, &self.given, &self.files).is_some()
+    }
+
+    /// The part with a picture of one clear pixel.
+    pub fn blank(&mut self, additions: &mut Additions) -> String {
+        let part = self
+            .blank
+            .get_or_insert_with(|| additions.media("png", Arc::from(CLEAR_PIXEL)));
+        part.clone()
     }
 
     /// The picture of a name; `None` when there is none that can be shown, which is told.

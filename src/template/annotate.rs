@@ -76,6 +76,14 @@ fn copy(package: Package, main: &str, findings: &Diagnostics, lang: Lang) -> Res
 
 /// The range of a tag that begins at a position of a part; an empty one where no such tag is typed: a field, a control.
 fn range(source: &str, tree: &Tree, start: usize, tag: &str) -> Range<usize> {
+    let begins = |field: &&super::part::Field| {
+        let begin = &tree.elements[field.begin];
+        begin.start == start || tree.elements[begin.parent].start == start
+    };
+    // A field is one thing: its code must not be parted.
+    if let Some(field) = tree.fields.iter().find(begins) {
+        return start..tree.elements[field.end].start.max(start);
+    }
     let element = tree.elements.partition_point(|element| element.start <= start);
     let text = tree.text(source, tree.paragraph_around(element.saturating_sub(1)));
     let mut places = text.text.match_indices(tag).filter(|_| !tag.is_empty());

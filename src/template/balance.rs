@@ -24,7 +24,7 @@ impl Balance {
             Node::Markup(markup) => self.feed(markup),
             Node::Paragraph(inner, _)
             | Node::Story(inner)
-            | Node::Drawing(_, inner)
+            | Node::Drawing(_, inner, _)
             | Node::Row(inner)
             | Node::Cell(inner, _)
             | Node::Table(inner, _) => self.nodes(source, inner),

@@ -529,7 +529,7 @@ impl<'b> Builder<'b> {
                             picture: Some(picture), ..
                         }) => {
                             self.note_picture(&picture);
-                            nodes.push(Node::Drawing(picture, inner));
+                            nodes.push(Node::Drawing(picture, inner, position..self.cursor));
                         }
                         Ok(_) => {}
                         Err(fault) => self.faults.push((tag, fault)),
@@ -768,7 +768,7 @@ impl Builder<'_> {
             Instead::SectionWith(open, range) => self.when(open, Some(range), None)?,
             Instead::SectionOr(open, range, other) => self.when(open, Some(range), Some(other))?,
             Instead::Link(range) => self.link(range)?,
-            Instead::ControlState(tag) => self.control_state(tag)?,
+            Instead::ControlState(tag, range) => self.control_state(tag, range)?,
             Instead::MergeDown(tag, is_bare) => {
                 let print = compile_printed(&self.scopes, &self.tags[tag].says, &self.tags[tag].written).ok()?;
                 let mut print = Box::new(print);
@@ -785,14 +785,7 @@ impl Builder<'_> {
         };
         let head = compile_block(&self.scopes, name, head).ok()?;
         let piece = |range: Option<Range<usize>>| -> Vec<Node> {
-            let raw = range.map(|range| Raw {
-                range,
-                shows: false,
-                row: false,
-                paragraph: false,
-                table: Some(false),
-            });
-            raw.map(Node::Raw).into_iter().collect()
+            range.map(|range| Node::Raw(Raw::of(range))).into_iter().collect()
         };
         Some(Node::If {
             condition: head.expr,
@@ -825,7 +818,7 @@ impl Builder<'_> {
     }
 
     /// The date of a date control, or the state of a check box.
-    fn control_state(&self, tag: usize) -> Option<Node> {
+    fn control_state(&self, tag: usize, range: Range<usize>) -> Option<Node> {
         let Says::Control(control) = &self.tags[tag].says else {
             return None;
         };
@@ -847,6 +840,13 @@ impl Builder<'_> {
                 (body, Vec::new())
             }
             Shows::CheckBox(..) => (vec![markup("1")], vec![markup("0")]),
+            Shows::Text => {
+                let prefix = self.word.as_ref().map_or("w:", |word| word.tree.prefix.as_str());
+                return Some(match value.is_long {
+                    true => markup(&format!("<{prefix}text {prefix}multiLine=\"1\"/>")),
+                    false => Node::Raw(Raw::of(range)),
+                });
+            }
             _ => return None,
         };
         Some(Node::If {

@@ -13,6 +13,7 @@ use super::Controls;
 use super::expression::Fault;
 use super::field::without_markers;
 use super::inline::run_properties;
+use super::numbering;
 use super::part::{ControlElements, Name, Tree};
 use super::place::{PlacedTag, Shell};
 use super::tag::{self, Says, Tag};
@@ -62,6 +63,8 @@ struct Properties {
     date: Option<Range<usize>>,
     /// Where the state of a check box stands.
     checked: Option<Range<usize>>,
+    /// The element that says that the control holds one line of plain text.
+    line: Option<Range<usize>>,
 }
 
 /// What a part's controls come to.
@@ -89,10 +92,12 @@ pub fn find(source: &str, tree: &Tree, schema: &Schema, wish: Controls) -> Found
         let element = &tree.elements[properties];
         let properties = properties_of(source, element.start..element.end);
         let path = properties.tag.as_deref().unwrap_or_default().trim().to_owned();
-        if path.is_empty() || !is_meant(&path, schema) {
+        let is_picture = properties.shows == Shows::Picture && is_path(&path);
+        if path.is_empty() || !is_picture && !is_meant(&path, schema) {
             continue;
         }
         let parts = Parts {
+            schema,
             source,
             tree,
             control: *control,
@@ -108,11 +113,16 @@ pub fn find(source: &str, tree: &Tree, schema: &Schema, wish: Controls) -> Found
     found
 }
 
+/// Whether a text is names with dots between them.
+fn is_path(text: &str) -> bool {
+    let is_name = |step: &str| !step.is_empty() && step.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    text.split('.').all(is_name)
+}
+
 /// Whether a control's tag is meant as a field: a path whose first step is a sheet or field, or nearly one. Other programs
 /// have controls of their own, which are left alone.
 fn is_meant(path: &str, schema: &Schema) -> bool {
-    let is_name = |step: &str| !step.is_empty() && step.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-    if !path.split('.').all(is_name) {
+    if !is_path(path) {
         return false;
     }
     let first = path.split('.').next().unwrap_or_default();
@@ -140,6 +150,7 @@ fn paragraph_in(tree: &Tree, element: usize) -> usize {
 }
 
 struct Parts<'p> {
+    schema: &'p Schema,
     source: &'p str,
     tree: &'p Tree,
     control: ControlElements,
@@ -179,6 +190,20 @@ impl Parts<'_> {
             shell: None,
             is_fixed: true,
         }
+    }
+
+    /// The properties of the run before the control, else of the one after it; empty when there is neither.
+    fn neighbour(&self) -> &str {
+        let tree = self.tree;
+        let own = self.control.element;
+        let siblings = || {
+            tree.children(tree.elements[own].parent)
+                .filter(|(_, element)| element.name == Name::Run)
+                .map(|(run, _)| run)
+        };
+        let before = siblings().take_while(|run| *run < own).last();
+        let nearest = before.or_else(|| siblings().find(|run| *run > own));
+        nearest.map_or("", |run| run_properties(self.source, tree, run))
     }
 
     fn fault(&self, path: &str, fault: Fault, found: &mut Found) {
@@ -224,7 +249,12 @@ impl Parts<'_> {
         let tree = self.tree;
         if properties.shows == Shows::Picture {
             let drawing = tree.inside(self.content).find(|(_, inner)| inner.name == Name::Drawing);
-            if let (Some((drawing, around)), Ok(says)) = (drawing, tag::parse(&format!("{{{{image {path}}}}}"))) {
+            // A name that is no field is that of a picture, if one is given; other programs have picture controls, too.
+            let call = match is_meant(path, self.schema) {
+                true => format!("{{{{image {path}}}}}"),
+                false => format!("{{{{image \"{path}\" optional=true}}}}"),
+            };
+            if let (Some((drawing, around)), Ok(says)) = (drawing, tag::parse(&call)) {
                 let mut tag = self.tag(path, says, Vec::new(), around.start, drawing);
                 tag.tag.range = tag.tag.start..tag.tag.start;
                 found.tags.push(tag);
@@ -250,11 +280,17 @@ impl Parts<'_> {
             shows: properties.shows,
         }));
         let first_run = tree.inside(self.content).find(|(_, inner)| inner.name == Name::Run);
-        let run_properties = match (first_run, properties.is_placeholder) {
-            (Some((run, _)), false) => run_properties(self.source, tree, run),
-            _ => properties.text.map_or("", |range| &self.source[range]),
+        let run_properties = match (first_run, properties.is_placeholder, properties.text) {
+            (Some((run, _)), false, _) => run_properties(self.source, tree, run).to_owned(),
+            (_, _, Some(range)) => self.source[range].to_owned(),
+            // The style of a placeholder says that nothing is filled in.
+            (Some((run, _)), ..) => {
+                let style = format!("{}rStyle", tree.prefix);
+                numbering::without(run_properties(self.source, tree, run), &style)
+            }
+            _ => self.neighbour().to_owned(),
         };
-        let shell = Shell::run(&tree.prefix, run_properties);
+        let shell = Shell::run(&tree.prefix, &run_properties);
         let (ranges, start, element) = if is_block {
             let Some((paragraph, around)) = tree
                 .inside(self.content)
@@ -309,7 +345,11 @@ impl Parts<'_> {
         found.cuts.extend(properties.gone);
         let dissolved = self.shell(self.control, wish);
         if dissolved.is_empty() {
-            let states = properties.date.into_iter().chain(properties.checked);
+            let states = properties
+                .date
+                .into_iter()
+                .chain(properties.checked)
+                .chain(properties.line);
             found.states.extend(states.map(|range| (start, range)));
         }
         found.cuts.extend(dissolved);
@@ -386,6 +426,9 @@ fn properties_of(source: &str, range: Range<usize>) -> Properties {
             }
             (1, "dropDownList" | "comboBox") => properties.shows = Shows::Choice(Vec::new()),
             (1, "checkbox") => properties.shows = Shows::CheckBox(glyphs.0.clone(), glyphs.1.clone()),
+            (1, "text") if is_empty && value("multiLine").is_none_or(|value| !is_on(&value)) => {
+                properties.line = Some(start..end);
+            }
             (1, "picture") => properties.shows = Shows::Picture,
             (1, "repeatingSection") => properties.is_repeating = true,
             (1, "repeatingSectionItem") => properties.is_item = true,

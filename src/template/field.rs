@@ -31,6 +31,10 @@ pub struct MergeField {
     pub decimals: Option<usize>,
     /// `\#`: whether thousands are set apart.
     pub groups: bool,
+    /// `\#`: fewest digits before the decimal separator.
+    pub digits: usize,
+    /// A switch that is not known.
+    pub unknown: Option<String>,
     /// `\#`: text before the number and after it, `0,0 'triệu đồng'`.
     pub around: (String, String),
 }
@@ -96,16 +100,25 @@ pub fn parse(code: &str) -> Option<MergeField> {
                 field.groups = ["#.#", "#,#", "# #", "#\u{a0}#"]
                     .iter()
                     .any(|group| picture.contains(group));
+                field.digits = digits(&picture);
                 field.around = around(&picture);
             }
-            "\\*" => match words.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-                "upper" => field.case.push("upper"),
-                "lower" => field.case.push("lower"),
-                "firstcap" => field.case.push("capitalize"),
-                "caps" => field.case.push("title"),
-                _ => {}
-            },
-            _ => {}
+            "\\*" => {
+                let format = words.next().unwrap_or_default();
+                match format.to_ascii_lowercase().as_str() {
+                    "upper" => field.case.push("upper"),
+                    "lower" => field.case.push("lower"),
+                    "firstcap" => field.case.push("capitalize"),
+                    "caps" => field.case.push("title"),
+                    "roman" => field.case.push("roman"),
+                    "cardtext" => field.case.push("words"),
+                    "mergeformat" | "charformat" | "arabic" => {}
+                    _ => field.unknown = Some(format!("\\* {format}")),
+                }
+            }
+            // \m and \v are for addresses and vertical text.
+            "\\m" | "\\v" => {}
+            _ => field.unknown = Some(word),
         }
     }
     Some(field)
@@ -137,6 +150,19 @@ fn decimals(picture: &str) -> usize {
     if is_group { 0 } else { digits.len() }
 }
 
+/// The fewest digits before the decimal separator of a numeric picture: as many as it has zeros there.
+fn digits(picture: &str) -> usize {
+    let (Some(first), Some(last)) = (picture.find(DIGITS), picture.rfind(DIGITS)) else {
+        return 0;
+    };
+    let number = &picture[first..=last];
+    let whole = match decimals(picture) {
+        0 => number,
+        _ => &number[..number.rfind(['.', ',']).unwrap_or(number.len())],
+    };
+    whole.chars().filter(|sign| *sign == '0').count()
+}
+
 /// The text around the number of a numeric picture; signs are the number's own.
 fn around(picture: &str) -> (String, String) {
     // What follows a semicolon is for negative numbers.
@@ -152,6 +178,9 @@ fn around(picture: &str) -> (String, String) {
 impl MergeField {
     /// What the field says as a tag: names of tables begin and end a loop.
     fn says(self) -> Result<Says, Fault> {
+        if let Some(switch) = &self.unknown {
+            return Err(unknown_switch(switch));
+        }
         let table = |prefix: &str| self.name.strip_prefix(prefix).map(str::to_owned);
         if let Some(list) = table("TableStart:") {
             return tag::parse(&format!("{{{{#each {list}}}}}"));
@@ -162,14 +191,23 @@ impl MergeField {
         Ok(Says::Merge(Box::new(self)))
     }
 
+    /// The path of the field that it names.
+    pub fn path(&self, scopes: &Scopes<'_>) -> Result<String, Fault> {
+        resolve(scopes, &self.name)
+    }
+
     /// The tag that prints what the field prints: `{{upper thong_tin.ten_xa}}`.
     pub fn tag(&self, scopes: &Scopes<'_>) -> Result<String, Fault> {
-        let mut expression = resolve(scopes, &self.name)?;
+        let mut expression = self.path(scopes)?;
         if let Some(pattern) = &self.date {
             expression = format!("(date {expression} \"{}\")", pattern.replace('"', ""));
         } else if let Some(decimals) = self.decimals {
             let group = if self.groups { "" } else { " group=false" };
-            expression = format!("(number {expression} fixed={decimals}{group})");
+            let digits = match self.digits {
+                0 | 1 => String::new(),
+                digits => format!(" digits={digits}"),
+            };
+            expression = format!("(number {expression} fixed={decimals}{group}{digits})");
         }
         for helper in &self.case {
             expression = format!("({helper} {expression})");
@@ -266,6 +304,12 @@ pub fn tags(source: &str, tree: &Tree) -> (Vec<PlacedTag>, Vec<(usize, String, F
     let mut faults = Vec::new();
     for field in &tree.fields {
         let code = field.code(source);
+        if OF_MAIL_MERGE.iter().any(|name| kind(&code).eq_ignore_ascii_case(name)) {
+            let written = code.split_whitespace().collect::<Vec<_>>().join(" ");
+            let fault = only_in_mail_merge(kind(&code));
+            faults.push((tree.paragraph_of(field.paragraph), written, fault));
+            continue;
+        }
         let Some(merge) = parse(&code) else {
             // The address of a hyperlink is what its code says; of other fields Word shows what it computed last.
             if code.contains("{{") && !kind(&code).eq_ignore_ascii_case("HYPERLINK") {
@@ -293,6 +337,46 @@ pub fn tags(source: &str, tree: &Tree) -> (Vec<PlacedTag>, Vec<(usize, String, F
         }
     }
     (tags, faults)
+}
+
+/// Fields that mean something only while Word merges letters: they would print what they showed last.
+const OF_MAIL_MERGE: [&str; 8] = [
+    "NEXT",
+    "NEXTIF",
+    "SKIPIF",
+    "MERGEREC",
+    "MERGESEQ",
+    "ADDRESSBLOCK",
+    "GREETINGLINE",
+    "DATABASE",
+];
+
+fn only_in_mail_merge(name: &str) -> Fault {
+    Fault::new(
+        "mau/truong-chi-de-tron-thu",
+        text!(
+            "trường {name} chỉ có nghĩa khi trộn thư trong Word, ở đây nó không in gì đúng",
+            "the field {name} means something only in Word's mail merge, here it prints nothing true"
+        ),
+    )
+    .hint(Some(text!(
+        "xoá trường; để lặp danh sách dùng {{{{#each khen_thuong}}}}, để in số thứ tự dùng {{{{@number}}}}",
+        "delete the field; to go through a list use {{{{#each …}}}}, for its number {{{{@number}}}}"
+    )))
+}
+
+fn unknown_switch(switch: &str) -> Fault {
+    Fault::new(
+        "mau/khoa-truong-la",
+        text!(
+            "khoá “{switch}” của trường trộn không dùng được",
+            "the switch “{switch}” of the merge field is not known"
+        ),
+    )
+    .hint(Some(text!(
+        "các khoá dùng được: \\* Upper, Lower, FirstCap, Caps, Roman, CardText; \\b, \\f, \\@, \\#",
+        "known switches: \\* Upper, Lower, FirstCap, Caps, Roman, CardText; \\b, \\f, \\@, \\#"
+    )))
 }
 
 fn inside(code: &str) -> Fault {

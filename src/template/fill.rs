@@ -96,7 +96,8 @@ pub struct Making {
 struct Placed {
     relationship: String,
     name: String,
-    natural: Size,
+    /// Its size by its own resolution; `None` for one that fills its frame.
+    natural: Option<Size>,
 }
 
 /// What a filler fills.
@@ -360,13 +361,21 @@ impl<'f, 'a> Filler<'f, 'a> {
                     self.nodes(nodes)?;
                 }
             }
-            Node::Drawing(call, nodes) => {
-                if let Some(placed) = self.picture(call) {
-                    self.pictures.push(placed);
-                    self.nodes(nodes)?;
-                    self.pictures.pop();
-                    self.shown = true;
-                }
+            Node::Drawing(call, nodes, source) => {
+                let placed = match self.picture(call) {
+                    None if call.is_optional => {
+                        self.raw(source);
+                        self.shown = true;
+                        return Ok(());
+                    }
+                    // Its room is needed: whoever signs on paper signs there.
+                    None => self.no_picture(),
+                    Some(placed) => placed,
+                };
+                self.pictures.push(placed);
+                self.nodes(nodes)?;
+                self.pictures.pop();
+                self.shown = true;
             }
             Node::Table(nodes, grid) => self.table(nodes, grid.as_deref())?,
             Node::Fresh(fresh) => self.fresh(fresh)?,
@@ -526,7 +535,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                         width: Emu(*width),
                         height: Emu(*height),
                     };
-                    let size = picture::fit(placed.natural, frame);
+                    let size = placed.natural.map_or(frame, |natural| picture::fit(natural, frame));
                     let length = match fresh {
                         Fresh::Width(..) => size.width,
                         _ => size.height,
@@ -838,6 +847,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 Some(picture) => album.on_cell(&data.name, cell, Some(picture), additions),
                 None => album.named(name, additions),
             },
+            (None, Some(name)) if call.is_optional && !album.has(name) => None,
             (None, Some(name)) => album.named(name, additions),
             (None, None) => None,
         }?;
@@ -845,8 +855,19 @@ impl<'f, 'a> Filler<'f, 'a> {
         Some(Placed {
             relationship,
             name: entry.name,
-            natural: entry.natural,
+            natural: Some(entry.natural),
         })
+    }
+
+    /// An empty picture, for a frame of which nothing is to be seen.
+    fn no_picture(&mut self) -> Placed {
+        let part = self.making.album.blank(&mut self.making.additions);
+        let target = Points::ToPart(&part);
+        Placed {
+            relationship: self.making.additions.relate(self.source.part.1, "image", target),
+            name: String::new(),
+            natural: None,
+        }
     }
 
     /// Shows a picture in the text, or its name where no picture can stand.
@@ -863,7 +884,8 @@ impl<'f, 'a> Filler<'f, 'a> {
             height: Emu::millimetres(240.0),
         };
         let length = |length: Option<f64>| length.map(Emu::millimetres);
-        let size = picture::sized(placed.natural, length(call.width), length(call.height), most);
+        let natural = placed.natural.unwrap_or(most);
+        let size = picture::sized(natural, length(call.width), length(call.height), most);
         let id = self.making.additions.fresh(SpotKind::Drawing);
         let drawing = picture::inline(prefix, &placed.relationship, id, &placed.name, &placed.name, size);
         self.write(&format!("</{prefix}t>{drawing}<{prefix}t xml:space=\"preserve\">"));

@@ -172,6 +172,10 @@ pub fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Resul
                 return Err(wrong_name(&merge.name));
             };
             let mut print = compile_print(scopes, &head, written)?;
+            // Switches change how a value prints, not what stands for one that is missing.
+            if print.field.is_none() {
+                print.empty = compile_path(scopes, &merge.path(scopes)?, written)?.empty;
+            }
             let (before, after) = &merge.around;
             let extra = Extra {
                 before: merge.before.clone() + before,
@@ -278,6 +282,7 @@ fn picture_call(kind: Kind, expr: &Expr) -> Option<Box<PictureCall>> {
         },
         width: millimetres("width"),
         height: millimetres("height"),
+        is_optional: call.named.iter().any(|(name, _)| name == "optional"),
     }))
 }
 

@@ -59,8 +59,8 @@ pub enum Node {
     Paragraph(Vec<Node>, Option<Vec<Range<usize>>>),
     /// The content of a cell, header or text box, which must end with a paragraph.
     Story(Vec<Node>),
-    /// A drawing that shows a picture; it goes when there is none.
-    Drawing(Box<PictureCall>, Vec<Node>),
+    /// A drawing that shows a picture, and its source; its frame stays empty when there is none.
+    Drawing(Box<PictureCall>, Vec<Node>, Range<usize>),
     /// A row that vanishes when it has no cell.
     Row(Vec<Node>),
     /// A cell that vanishes when all its columns are gone.
@@ -121,6 +121,8 @@ pub struct PictureCall {
     pub width: Option<f64>,
     /// `height=`, in millimetres.
     pub height: Option<f64>,
+    /// `optional=true`: what is there stays when there is no such picture.
+    pub is_optional: bool,
 }
 
 /// The columns of a table that come and go.
@@ -173,6 +175,19 @@ pub struct Raw {
     pub paragraph: bool,
     /// Whether it leaves a table right behind it; `None` when it says nothing of that.
     pub table: Option<bool>,
+}
+
+impl Raw {
+    /// A piece of the source that shows nothing by itself.
+    pub fn of(range: Range<usize>) -> Self {
+        Self {
+            range,
+            shows: false,
+            row: false,
+            paragraph: false,
+            table: Some(false),
+        }
+    }
 }
 
 /// A value to print.

@@ -86,7 +86,8 @@ pub fn instances(xml: &str) -> BTreeMap<String, ListInstance> {
                     "abstractNumId" => {
                         if let (Some(instance), Some(list)) = (&instance, value("val")) {
                             let starts = lists.get(&list).cloned().unwrap_or_default();
-                            instances.insert(instance.clone(), ListInstance { list, starts });
+                            let is_own = false;
+                            instances.insert(instance.clone(), ListInstance { list, starts, is_own });
                         }
                     }
                     "lvl" => level = number("ilvl").unwrap_or_default(),
@@ -110,8 +111,33 @@ pub fn with_instances(xml: &str, prefix: &str, new: &[(u32, ListInstance)]) -> R
     if new.is_empty() {
         return Ok(xml.to_owned());
     }
+    // Lists that count by themselves: copies of the definitions, one for each list.
+    let mut copies: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut definitions = String::new();
+    let mut free = definition_ids(xml).max().map_or(0, |highest| highest + 1);
+    for (_, instance) in new.iter().filter(|(_, instance)| instance.is_own) {
+        if let (false, Some(copy)) = (
+            copies.contains_key(instance.list.as_str()),
+            definition(xml, prefix, &instance.list, free),
+        ) {
+            definitions.push_str(&copy);
+            copies.insert(&instance.list, free);
+            free += 1;
+        }
+    }
+    let with_definitions;
+    // Definitions stand before all instances.
+    let xml = match xml.find(&format!("<{prefix}num ")) {
+        Some(at) if !definitions.is_empty() => {
+            with_definitions = format!("{}{definitions}{}", &xml[..at], &xml[at..]);
+            with_definitions.as_str()
+        }
+        _ => xml,
+    };
     let mut added = String::new();
-    for (number, ListInstance { list, starts }) in new {
+    for (number, ListInstance { list, starts, is_own }) in new {
+        let copy = copies.get(list.as_str()).filter(|_| *is_own).map(u32::to_string);
+        let list = copy.as_deref().unwrap_or(list);
         added.push_str(&format!(
             "<{prefix}num {prefix}numId=\"{number}\"><{prefix}abstractNumId {prefix}val=\"{list}\"/>"
         ));
@@ -126,6 +152,32 @@ pub fn with_instances(xml: &str, prefix: &str, new: &[(u32, ListInstance)]) -> R
         Some(at) => Ok(format!("{}{added}{}", &xml[..at], &xml[at..])),
         None => opc::with_children(xml, &added),
     }
+}
+
+/// Ids of the definitions of lists.
+fn definition_ids(xml: &str) -> impl Iterator<Item = u32> {
+    let ids = xml.split("abstractNumId=").skip(1);
+    ids.filter_map(|rest| rest.get(1..)?.split(['"', '\'']).next()?.parse().ok())
+}
+
+/// A copy of a list's definition under an id of its own, without what ties the original to styles and to its other copies.
+fn definition(xml: &str, prefix: &str, list: &str, id: u32) -> Option<String> {
+    let name = format!("{prefix}abstractNum");
+    let start = [format!("abstractNumId=\"{list}\""), format!("abstractNumId='{list}'")]
+        .iter()
+        .find_map(|attribute| xml.find(attribute.as_str()))
+        .and_then(|at| xml[..at].rfind('<'))?;
+    let found = find(&xml[start..], &name).filter(|range| range.start == 0)?;
+    let mut copy = xml[start..][found].to_owned();
+    for tie in ["nsid", "tmpl", "styleLink", "numStyleLink"] {
+        copy = without(&copy, &format!("{prefix}{tie}"));
+    }
+    while find(&copy, &format!("{prefix}pStyle")).is_some() {
+        copy = without(&copy, &format!("{prefix}pStyle"));
+    }
+    let open = copy.find('>')?;
+    let rest = copy[open..].to_owned();
+    Some(format!("<{name} {prefix}abstractNumId=\"{id}\"{rest}"))
 }
 
 /// What a line begins with when it is an item, if the template has a style for it.
@@ -190,6 +242,7 @@ impl Lists {
                 _ => additions.list(list).cloned().map(|mut instance| {
                     instance.starts.retain(|(level, _)| *level != 0);
                     instance.starts.insert(0, (0, number));
+                    instance.is_own = true;
                     additions.instance(instance)
                 }),
             };
@@ -249,7 +302,8 @@ fn end_of(elements: &str, name: &str) -> Option<usize> {
     find(elements, name).map(|range| range.end)
 }
 
-fn without(elements: &str, name: &str) -> String {
+/// Elements, or one that holds them, without the first of a name.
+pub fn without(elements: &str, name: &str) -> String {
     match find(elements, name) {
         Some(range) => format!("{}{}", &elements[..range.start], &elements[range.end..]),
         None => elements.to_owned(),
@@ -389,7 +443,7 @@ mod tests {
         assert!(properties("1. c").contains(r#"<w:numId w:val="7"/>"#));
         let xml = with_instances(NUMBERING, "w:", &additions.instances).unwrap();
         assert!(xml.contains(
-            r#"<w:num w:numId="6"><w:abstractNumId w:val="3"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="2"/></w:lvlOverride><w:lvlOverride w:ilvl="1"><w:startOverride w:val="2"/></w:lvlOverride></w:num>"#
+            r#"<w:num w:numId="6"><w:abstractNumId w:val="4"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="2"/></w:lvlOverride><w:lvlOverride w:ilvl="1"><w:startOverride w:val="2"/></w:lvlOverride></w:num>"#
         ));
     }
 

@@ -140,8 +140,9 @@ pub enum Instead {
     SectionOr(usize, Range<usize>, Range<usize>),
     /// The id of the relationship to a place outside whose address holds tags; the source holds the id.
     Link(Range<usize>),
-    /// What a content control keeps besides its text, by its tag: the date, or whether the box is ticked.
-    ControlState(usize),
+    /// What a content control keeps besides its text, by its tag: the date, whether the box is ticked, whether there may be
+    /// several lines; the source.
+    ControlState(usize, Range<usize>),
     /// Whether a cell goes on with the one above, by the tag that asks for it; whether the cell has no properties yet.
     MergeDown(usize, bool),
 }
@@ -292,7 +293,7 @@ pub fn plan<'t>(
     };
     planner.cuts.extend(extra.cuts);
     for (tag, range) in extra.states {
-        planner.replace(range, Instead::ControlState(tag));
+        planner.replace(range.clone(), Instead::ControlState(tag, range));
     }
     for range in extra.links {
         planner.replace(range.clone(), Instead::Link(range));

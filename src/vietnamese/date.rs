@@ -31,7 +31,7 @@ pub fn write_date_short(date: Date, out: &mut String) {
     push_year(date, out);
 }
 
-/// A date by a pattern as Word's date controls and fields have them: `d`, `dd`, `M`, `MM`, `MMMM` (tháng Hai), `yy`, `yyyy`;
+/// A date by a pattern as Word's date controls and fields have them: `d`, `dd`, `dddd` (Thứ Hai), `M`, `MM`, `MMMM` (tháng Hai), `yy`, `yyyy`;
 /// text between single quotation marks and signs stand as they are. `None` for a pattern with other letters.
 pub fn date_by_pattern(date: Date, pattern: &str) -> Option<String> {
     const MONTHS: [&str; 12] = [
@@ -62,6 +62,15 @@ pub fn date_by_pattern(date: Date, pattern: &str) -> Option<String> {
         match (first, count) {
             ('d', 1) => out.push_str(&date.day().to_string()),
             ('d', 2) => push_padded(date.day(), 10, &mut out),
+            ('d', 4) => out.push_str(match date.weekday().to_monday_one_offset() {
+                1 => "Thứ Hai",
+                2 => "Thứ Ba",
+                3 => "Thứ Tư",
+                4 => "Thứ Năm",
+                5 => "Thứ Sáu",
+                6 => "Thứ Bảy",
+                _ => "Chủ Nhật",
+            }),
             ('M', 1) => out.push_str(&date.month().to_string()),
             ('M', 2) => push_padded(date.month(), 10, &mut out),
             ('M', 4) => {
@@ -195,6 +204,22 @@ mod tests {
         ] {
             assert_eq!(date_short(value), short);
             assert_eq!(date_long(value), long);
+        }
+    }
+
+    #[test]
+    fn dates_print_by_the_patterns_of_word() {
+        let value = date(2026, 2, 5);
+        for (pattern, wanted) in [
+            ("dd/MM/yyyy", Some("05/02/2026")),
+            ("d/M/yy", Some("5/2/26")),
+            ("'ngày' dd 'tháng' MM 'năm' yyyy", Some("ngày 05 tháng 02 năm 2026")),
+            ("MMMM yyyy", Some("tháng Hai 2026")),
+            ("dddd, d/M", Some("Thứ Năm, 5/2")),
+            ("'ngày d", None),
+            ("HH:mm", None),
+        ] {
+            assert_eq!(date_by_pattern(value, pattern).as_deref(), wanted, "{pattern}");
         }
     }
 

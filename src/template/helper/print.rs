@@ -41,10 +41,12 @@ fn decimals(arguments: &Arguments<'_, '_>) -> Option<u32> {
 pub const NUMBER: Helper = Helper {
     name: "number",
     usage: "number SỐ decimals=1",
-    vi: "số với dấu chấm ngăn hàng nghìn, dấu phẩy trước phần thập phân; fixed=2: đủ hai chữ số; group=false: không ngăn",
-    en: "a number with dots between thousands and a comma before decimals; fixed=2: always two; group=false: no dots",
+    vi: "số với dấu chấm ngăn hàng nghìn, dấu phẩy trước phần thập phân; fixed=2: đủ hai chữ số; group=false: không ngăn; \
+         digits=2: ít nhất hai chữ số phần nguyên",
+    en: "a number with dots between thousands and a comma before decimals; fixed=2: always two; group=false: no dots; \
+         digits=2: at least two digits before the comma",
     example: ("number chi_tieu.thu_ngan_sach.thuc_hien decimals=1", "1.258,5"),
-    named: &["decimals", "fixed", "group"],
+    named: &["decimals", "fixed", "group", "digits"],
     check: one_number,
     call: |arguments| {
         let fixed = arguments.named("fixed").number().and_then(|fixed| fixed.to_usize());
@@ -57,6 +59,13 @@ pub const NUMBER: Helper = Helper {
             let mut text = vietnamese::number(number, most);
             if !groups {
                 text = text.replace('.', "");
+            }
+            let digits = arguments.named("digits").number().and_then(|digits| digits.to_usize());
+            if let Some(digits) = digits.map(|digits| digits.min(28)) {
+                let whole = text.split(',').next().unwrap_or_default();
+                let shown = whole.chars().filter(char::is_ascii_digit).count();
+                let sign = usize::from(whole.starts_with('-'));
+                text.insert_str(sign, &"0".repeat(digits.saturating_sub(shown)));
             }
             if let Some(fixed) = fixed.map(|fixed| fixed.min(28)).filter(|fixed| *fixed > 0) {
                 let shown = text.split_once(',').map_or(0, |(_, decimals)| decimals.len());
@@ -473,12 +482,16 @@ pub const IMAGE: Helper = Helper {
     vi: "ảnh: tên cho bằng --image, tệp trong gói, hoặc trường có ảnh đặt trong ô; kích thước tính bằng mm",
     en: "a picture: a name given by --image, a file of the pack, or a field with a picture in its cell; sizes in mm",
     example: ("image \"con_dau\"", ""),
-    named: &["width", "height"],
+    named: &["width", "height", "optional"],
     check: |schema, call| {
         arity(call, 1, 1)?;
         printable(schema, call, 0)?;
-        let is_size = |value: &Expr| matches!(value, Expr::Literal(Literal::Number(size)) if size.is_sign_positive());
-        match call.named.iter().all(|(_, value)| is_size(value)) {
+        let is_right = |(name, value): &(String, Expr)| match value {
+            Expr::Literal(Literal::Number(size)) => name != "optional" && size.is_sign_positive(),
+            Expr::Literal(Literal::Flag(_)) => name == "optional",
+            _ => false,
+        };
+        match call.named.iter().all(is_right) {
             true => Ok(Kind::Picture),
             false => Err(wrong_arguments(call.helper)),
         }
