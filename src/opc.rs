@@ -665,6 +665,36 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_copy_has_the_same_parts_and_one_that_lies_about_its_size_stays_as_it_is() {
+        let mut package = package();
+        let long = vec![b'x'; 100_000];
+        package.set("word/long.xml", long.clone());
+        let mut bytes = package.write().unwrap();
+        let read = Package::read(bytes.clone(), &Limits::default()).unwrap();
+        let stored = read.write_stored().unwrap();
+        assert!(bytes.len() < 5_000 && stored.len() > long.len(), "{}", stored.len());
+        let stored = Package::read(stored, &Limits::default()).unwrap();
+        assert!(stored.names().eq(read.names()));
+        for name in read.names() {
+            assert_eq!(stored.part(name).unwrap(), read.part(name).unwrap(), "{name}");
+        }
+        assert_eq!(stored.inflated_bytes(), read.inflated_bytes());
+        // Both headers of the long part now say ten bytes (APPNOTE.TXT, 4.3.7 and 4.3.12).
+        let size = (long.len() as u32).to_le_bytes();
+        let places: Vec<usize> = (0..bytes.len() - 4).filter(|&at| bytes[at..at + 4] == size).collect();
+        assert_eq!(places.len(), 2);
+        for at in places {
+            bytes[at..at + 4].copy_from_slice(&10u32.to_le_bytes());
+        }
+        let read = Package::read(bytes, &Limits::default()).unwrap();
+        let stored = read.write_stored().unwrap();
+        assert!(stored.len() < 5_000, "{}", stored.len());
+        let stored = Package::read(stored, &Limits::default()).unwrap();
+        assert_eq!(stored.part("word/long.xml").ok(), read.part("word/long.xml").ok());
+        assert_eq!(stored.part("word/document.xml").unwrap(), b"<a/>");
+    }
+
+    #[test]
     fn a_part_can_be_replaced_while_writing() {
         let read = Package::read(package().write().unwrap(), &Limits::default()).unwrap();
         struct Late;

@@ -139,11 +139,19 @@ fn consonants(text: &str) -> Option<usize> {
 /// The key by which texts count as the same spelling: NFC, lower case, diacritics kept, the tone mark where the newer
 /// convention puts it (hòa is hoà), blanks collapsed, dashes and quotation marks unified.
 pub fn key(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    match is_plainly_nfc(text) {
+        true => key_of(text.chars(), text.len()),
+        false => key_of(text.nfc(), text.len()),
+    }
+}
+
+/// The key of characters in NFC.
+fn key_of(text: impl Iterator<Item = char>, length: usize) -> String {
+    let mut out = String::with_capacity(length);
     let mut blank = false;
     // Two letters back and one letter back, for the tone mark of oa, oe, uy and of u after q.
     let (mut before, mut previous) = (' ', ' ');
-    for c in text.nfc() {
+    for c in text {
         if is_zero_width(c) {
             continue;
         }

@@ -159,7 +159,7 @@ const LAST_COLUMN: u32 = 16_383;
 
 /// Parts are read twice, by `marks` and by calamine. A workbook whose parts are not larger than this together, as nearly all
 /// are, is inflated once for both; of larger ones no second copy is held in memory.
-const INFLATED_ONCE: u64 = 4 << 20;
+const INFLATED_ONCE: u64 = 1 << 20;
 
 /// The sheets of an .xlsx. Errors: another kind of file, a password, damage, a limit.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Error> {

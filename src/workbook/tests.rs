@@ -56,6 +56,18 @@ fn cells_keep_the_meaning_of_their_format() {
 }
 
 #[test]
+fn a_workbook_too_large_to_be_held_inflated_reads_the_same() {
+    let bytes = workbook("## A\n| 258 | a\\nb | =1+1 -> 2 |\n\n| x |");
+    let large = with_part(&bytes, "xl/worksheets/sheet1.xml", |xml| {
+        let remark = format!("<!--{}--><sheetData", "x".repeat(INFLATED_ONCE as usize));
+        xml.replacen("<sheetData", &remark, 1)
+    });
+    let (small, large) = (read(&bytes).expect("a workbook"), read(&large).expect("a workbook"));
+    assert_eq!(small.sheets[0].rows.len(), 2);
+    assert_eq!(format!("{small:?}"), format!("{large:?}"));
+}
+
+#[test]
 fn text_is_nfc_with_plain_line_breaks_and_without_its_runs() {
     let bytes = with_sheet_data(
         "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><r><t>Ke\u{302}\u{301} </t></r><r><t xml:space=\"preserve\"> hoạch</t></r></is></c>\
