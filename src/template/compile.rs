@@ -234,6 +234,8 @@ pub enum PrintPlace {
     Attribute,
     /// In plain text.
     Plain,
+    /// In the code of a field.
+    Code,
 }
 
 /// What is around a text in a run: what must be closed and opened again to put something beside it.
@@ -1506,6 +1508,7 @@ impl Builder<'_> {
         let tag = &word.tags[number];
         match word.tree.paragraphs[tag.paragraph].kind {
             TextKind::Attribute => return PrintPlace::Attribute,
+            TextKind::Plain if word.tree.elements[tag.element].name == Name::Instruction => return PrintPlace::Code,
             TextKind::Plain => return PrintPlace::Plain,
             TextKind::Runs => {}
         }
