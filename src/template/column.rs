@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::expression::Fault;
-use super::part::{Name, SpotKind};
+use super::part::{Name, SpotKind, name_in};
 use super::place::{Action, Columns, Instead, MERGE_DOWN, Over, Planner, covers, is_call, merged};
 use crate::text;
 
@@ -179,8 +179,7 @@ impl Planner<'_> {
             .find(|(_, element)| element.name == Name::CellProperties)?;
         self.tree.children(properties).find_map(|(_, element)| {
             let xml = &self.source[element.start..element.end];
-            let name = xml[1..].split([' ', '/', '>']).next().unwrap_or_default();
-            (name.strip_prefix(self.tree.prefix.as_str()) == Some("vMerge"))
+            (name_in(xml).strip_prefix(self.tree.prefix.as_str()) == Some("vMerge"))
                 .then(|| (element.start..element.end, xml.contains("restart")))
         })
     }

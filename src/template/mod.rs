@@ -516,7 +516,7 @@ fn percent_decoded(address: &str) -> String {
 
 /// Whether a part may hold tags, merge fields or content controls: a cheap search.
 fn may_hold_fields(source: &str) -> bool {
-    ["{", "&#", "instrText", "fldSimple", ":tag ", "<tag "]
+    ["{", "&#", "instrText", "fldSimple", ":tag", "<tag"]
         .iter()
         .any(|mark| memchr::memmem::find(source.as_bytes(), mark.as_bytes()).is_some())
 }

@@ -880,6 +880,13 @@ impl Tree {
     }
 }
 
+/// The name with which the text of a start tag begins, prefix included.
+pub fn name_in(tag: &str) -> &str {
+    let inner = tag.strip_prefix('<').unwrap_or(tag);
+    let end = inner.find(|sign: char| sign.is_ascii_whitespace() || matches!(sign, '/' | '>'));
+    &inner[..end.unwrap_or(inner.len())]
+}
+
 /// Where a piece of the source stands in it.
 pub fn position(source: &str, piece: &str) -> Option<Range<usize>> {
     let start = (piece.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;

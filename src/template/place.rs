@@ -12,7 +12,7 @@ use std::ops::Range;
 use handlebars::template::Parameter;
 
 use super::expression::Fault;
-use super::part::{Name, Paragraph, ParagraphText, SpotKind, TextKind, Tree};
+use super::part::{Name, Paragraph, ParagraphText, SpotKind, TextKind, Tree, name_in};
 use super::section::section_properties;
 use super::tag::{Says, Tag};
 use crate::diagnostic::{Text, shorten};
@@ -1039,8 +1039,7 @@ impl<'t> Planner<'t> {
             let mut old = None;
             for (_, inner) in self.tree.children(properties) {
                 let xml = &self.source[inner.start..inner.open_end];
-                let name = xml[1..].split([' ', '/', '>']).next().unwrap_or_default();
-                match name.strip_prefix(self.tree.prefix.as_str()).unwrap_or_default() {
+                match name_in(xml).strip_prefix(self.tree.prefix.as_str()).unwrap_or_default() {
                     "cnfStyle" | "tcW" | "gridSpan" | "hMerge" => position = inner.end,
                     "vMerge" => old = Some(inner.start..inner.end),
                     _ => {}
@@ -1358,11 +1357,7 @@ pub fn seam(source: &str, tree: &Tree, elements: &[usize]) -> (String, String) {
     for &element in elements {
         let around = &tree.elements[element];
         let tag = &source[around.start..around.open_end];
-        let name = tag[1..]
-            .split([' ', '>', '/', '\t', '\r', '\n'])
-            .next()
-            .unwrap_or_default();
-        close.push_str(&format!("</{name}>"));
+        close.push_str(&format!("</{}>", name_in(tag)));
     }
     for &element in elements.iter().rev() {
         let around = &tree.elements[element];
