@@ -18,6 +18,21 @@ struct Cell {
     columns: Range<usize>,
 }
 
+/// A block of which one part or another is there.
+struct Alternatives {
+    region: Range<usize>,
+    /// Its parts but for the last.
+    parts: Vec<Range<usize>>,
+}
+
+impl Alternatives {
+    /// Whether what stands at a position is there instead of what stands at an earlier one.
+    fn divides(&self, earlier: usize, position: usize) -> bool {
+        let is_instead = |part: &Range<usize>| part.contains(&earlier) && part.end <= position;
+        self.region.contains(&position) && self.parts.iter().any(is_instead)
+    }
+}
+
 impl Planner<'_> {
     /// Places the blocks over columns.
     pub(super) fn column_blocks(&mut self) {
@@ -127,10 +142,7 @@ impl Planner<'_> {
                         continue;
                     }
                     let group = groups.entry(column).or_insert(range.start);
-                    let is_instead = |(from, to): &(usize, usize)| (*from..*to).contains(group) && range.start >= *to;
-                    let is_other = alternatives.iter().any(|(region, parts)| {
-                        region.contains(&range.start) && region.contains(group) && parts.iter().any(is_instead)
-                    });
+                    let is_other = alternatives.iter().any(|block| block.divides(*group, range.start));
                     if is_first && !is_other {
                         *group = range.start;
                     }
@@ -150,8 +162,8 @@ impl Planner<'_> {
         }
     }
 
-    /// Regions of blocks of which one part or another is there, with their parts but for the last.
-    fn alternatives(&self) -> Vec<(Range<usize>, Vec<(usize, usize)>)> {
+    /// The blocks of which one part or another is there.
+    fn alternatives(&self) -> Vec<Alternatives> {
         let position = |tag: usize| {
             let is_tag = |action: &Action| *action == Action::Tag(tag);
             let mut placed = self.actions.iter().filter(|(_, _, action)| is_tag(action));
@@ -162,11 +174,14 @@ impl Planner<'_> {
             let (_, region) = self.regions.iter().find(|(open, _)| *open == block.open)?;
             let mut from = region.start;
             let parts = block.elses.iter().filter_map(|&tag| position(tag)).map(|to| {
-                let part = (from, to);
+                let part = from..to;
                 from = to;
                 part
             });
-            Some((region.clone(), parts.collect()))
+            Some(Alternatives {
+                parts: parts.collect(),
+                region: region.clone(),
+            })
         });
         regions.collect()
     }
