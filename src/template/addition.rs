@@ -204,7 +204,8 @@ impl Additions {
             return id.clone();
         }
         let list = self.relationships.entry(part.to_owned()).or_default();
-        let id = match id {
+        // Hyperlinks of the template may share a relationship: the first keeps its id.
+        let id = match id.filter(|id| !list.iter().any(|(own, _)| own == id)) {
             Some(id) => id.to_owned(),
             None => {
                 // A template may be a document that was made of one.
@@ -265,6 +266,20 @@ mod tests {
             .join(" ")
         };
         assert_eq!([once(), once(), once()], ["1 A 1", "3 A_3 3", "4 A_4 4"]);
+    }
+
+    #[test]
+    fn relationships_of_a_part_have_ids_of_their_own() {
+        let mut additions = Additions::default();
+        let mut relate = |id: &str, address: &str| {
+            additions.relate_as("word/document.xml", Some(id), "hyperlink", Points::Outside(address))
+        };
+        let ids = [
+            relate("r7", "https://a.vn/1"),
+            relate("r7", "https://a.vn/2"),
+            relate("r7", "https://a.vn/1"),
+        ];
+        assert_eq!(ids, ["r7", "rIdF2", "r7"]);
     }
 
     #[test]

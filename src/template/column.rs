@@ -10,17 +10,29 @@ use std::ops::Range;
 use super::expression::Fault;
 use super::merge::MERGE_DOWN;
 use super::node::Fresh;
-use super::part::{Name, SpotKind};
+use super::part::{Name, SpotKind, name_in};
 use super::place::{Action, Columns, Instead, Over, Planner, covers, is_call, merged};
 use crate::text;
-
-/// A region of a block with `{{else}}`, and where each of its parts but for the last begins and ends.
-type Alternatives = (Range<usize>, Vec<(usize, usize)>);
 
 /// A cell of a row and the columns of the grid that it takes.
 struct Cell {
     element: usize,
     columns: Range<usize>,
+}
+
+/// A block of which one part or another is there.
+struct Alternatives {
+    region: Range<usize>,
+    /// Its parts but for the last.
+    parts: Vec<Range<usize>>,
+}
+
+impl Alternatives {
+    /// Whether what stands at a position is there instead of what stands at an earlier one.
+    fn divides(&self, earlier: usize, position: usize) -> bool {
+        let is_instead = |part: &Range<usize>| part.contains(&earlier) && part.end <= position;
+        self.region.contains(&position) && self.parts.iter().any(is_instead)
+    }
 }
 
 impl Planner<'_> {
@@ -132,10 +144,7 @@ impl Planner<'_> {
                         continue;
                     }
                     let group = groups.entry(column).or_insert(range.start);
-                    let is_instead = |(from, to): &(usize, usize)| (*from..*to).contains(group) && range.start >= *to;
-                    let is_other = alternatives.iter().any(|(region, parts)| {
-                        region.contains(&range.start) && region.contains(group) && parts.iter().any(is_instead)
-                    });
+                    let is_other = alternatives.iter().any(|block| block.divides(*group, range.start));
                     if is_first && !is_other {
                         *group = range.start;
                     }
@@ -155,7 +164,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Regions of blocks of which one part or another is there, with their parts but for the last.
+    /// The blocks of which one part or another is there.
     fn alternatives(&self) -> Vec<Alternatives> {
         let position = |tag: usize| {
             let is_tag = |action: &Action| *action == Action::Tag(tag);
@@ -167,11 +176,14 @@ impl Planner<'_> {
             let (_, region) = self.regions.iter().find(|(open, _)| *open == block.open)?;
             let mut from = region.start;
             let parts = block.elses.iter().filter_map(|&tag| position(tag)).map(|to| {
-                let part = (from, to);
+                let part = from..to;
                 from = to;
                 part
             });
-            Some((region.clone(), parts.collect()))
+            Some(Alternatives {
+                parts: parts.collect(),
+                region: region.clone(),
+            })
         });
         regions.collect()
     }
@@ -184,8 +196,7 @@ impl Planner<'_> {
             .find(|(_, element)| element.name == Name::CellProperties)?;
         self.tree.children(properties).find_map(|(_, element)| {
             let xml = &self.source[element.start..element.end];
-            let name = xml[1..].split([' ', '/', '>']).next().unwrap_or_default();
-            (name.strip_prefix(self.tree.prefix.as_str()) == Some("vMerge"))
+            (name_in(xml).strip_prefix(self.tree.prefix.as_str()) == Some("vMerge"))
                 .then(|| (element.start..element.end, xml.contains("restart")))
         })
     }

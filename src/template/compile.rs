@@ -16,7 +16,7 @@ use super::head::{HeadKind, compile_block, compile_path, compile_print, compile_
 use super::merge;
 use super::node::{Compiled, Fresh, Grid, GridBlock, Link, Node, PictureCall, Print, PrintPlace, Raw, Shape};
 use super::pair::{over_of, pair};
-use super::part::{ParagraphText, Spot, SpotKind, TextKind, Tree};
+use super::part::{Name, ParagraphText, Spot, SpotKind, TextKind, Tree};
 use super::place::{self, Action, Block, Extras, Instead, Over, PlacedTag, Plan};
 use super::shape::shape;
 use super::tag::{self, Says};
@@ -713,6 +713,7 @@ impl Builder<'_> {
         let tag = &word.tags[number];
         match word.tree.paragraphs[tag.paragraph].kind {
             TextKind::Attribute => return PrintPlace::Attribute,
+            TextKind::Plain if word.tree.elements[tag.element].name == Name::Instruction => return PrintPlace::Code,
             TextKind::Plain => return PrintPlace::Plain,
             TextKind::Runs => {}
         }

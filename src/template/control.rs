@@ -291,6 +291,38 @@ impl Parts<'_> {
             _ => self.neighbour().to_owned(),
         };
         let shell = Shell::run(&tree.prefix, &run_properties);
+        if content.open_end == content.end
+            && tree.elements[tree.elements[self.control.element].parent].name != Name::Row
+        {
+            // <w:sdtContent/>: there is nothing to put the text into.
+            let prefix = &tree.prefix;
+            let (mut open, mut close) = (shell.open, shell.close);
+            if is_block {
+                (open, close) = (format!("<{prefix}p>{open}"), format!("{close}</{prefix}p>"));
+            }
+            let dissolved = self.shell(self.control, wish);
+            if dissolved.is_empty() {
+                open.insert_str(0, &format!("<{prefix}sdtContent>"));
+                close.push_str(&format!("</{prefix}sdtContent>"));
+            }
+            let range = content.start..content.end;
+            let mut tag = self.tag(
+                path,
+                says,
+                without_markers(tree, range.clone()),
+                range.start,
+                self.content,
+            );
+            tag.shell = Some(Shell {
+                open,
+                close,
+                properties: shell.properties,
+            });
+            found.tags.push(tag);
+            found.cuts.extend(properties.gone);
+            found.cuts.extend(dissolved);
+            return;
+        }
         let (ranges, start, element) = if is_block {
             let Some((paragraph, around)) = tree
                 .inside(self.content)

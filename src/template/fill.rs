@@ -4,6 +4,7 @@
 //! missing values. Values are data: what is markup to XML is escaped, characters that XML 1.0 has no place for are left
 //! out, line breaks and tabs become Word's.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::ops::Range;
@@ -36,6 +37,8 @@ pub enum Target<'t> {
     Xml,
     /// A piece of an address.
     Address,
+    /// Text of the code of a HYPERLINK field.
+    Code,
 }
 
 impl<'t> Target<'t> {
@@ -43,6 +46,7 @@ impl<'t> Target<'t> {
     fn at(self, place: PrintPlace) -> Target<'t> {
         match (self, place) {
             (Self::Word(_), PrintPlace::Attribute | PrintPlace::Plain) => Target::Xml,
+            (Self::Word(_), PrintPlace::Code) => Target::Code,
             _ => self,
         }
     }
@@ -260,7 +264,9 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn raw(&mut self, range: &Range<usize>) {
         let text = self.source.text;
         if let Target::Address = self.target {
-            return write_address(&mut self.out, &text[range.clone()], false);
+            let text = &text[range.clone()];
+            let text = if self.out.is_empty() { text.trim_start() } else { text };
+            return write_address(&mut self.out, text, false);
         }
         self.out.extend_from_slice(&text.as_bytes()[range.clone()]);
     }
@@ -1043,7 +1049,8 @@ fn write_text(out: &mut Vec<u8>, text: &str, target: Target<'_>) {
         Target::Plain => return out.extend_from_slice(text.as_bytes()),
         Target::Xml => return out.extend_from_slice(opc::escape_attribute(text).as_bytes()),
         // A value that begins an address is one; elsewhere it is a piece that must not end the one before it.
-        Target::Address => return write_address(out, text, !out.is_empty()),
+        Target::Address => return write_address(out, text.trim(), !out.is_empty()),
+        Target::Code => return write_in_code(out, text.trim()),
     };
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -1081,10 +1088,27 @@ fn write_text(out: &mut Vec<u8>, text: &str, target: Target<'_>) {
     out.extend_from_slice(&bytes[from.min(bytes.len())..]);
 }
 
+/// Writes a value into the code of a field: it must not end the text it stands in, nor choose what a click starts.
+fn write_in_code(out: &mut Vec<u8>, text: &str) {
+    let before = out.trim_ascii_end();
+    let quote = [&b"\""[..], b"&quot;"]
+        .into_iter()
+        .find_map(|quote| before.strip_suffix(quote));
+    let word = quote.unwrap_or(before).trim_ascii_end();
+    // The text of a switch, `\o "…"`, is no address.
+    let is_switch = word.len() > 1 && word[word.len() - 2] == b'\\';
+    let begins = quote.is_some() || before.len() < out.len();
+    let text = match begins && !is_switch && !is_address(text) {
+        true => Cow::Borrowed("about:blank"),
+        false => Cow::Owned(text.replace('"', "%22").replace('\\', "%5C")),
+    };
+    out.extend_from_slice(opc::escape_attribute(&text).as_bytes());
+}
+
 /// Writes a piece of an address: what can't stand in one is percent-encoded, in a component also what divides an address
 /// (RFC 3986, 2).
 fn write_address(out: &mut Vec<u8>, text: &str, is_component: bool) {
-    for byte in text.trim().bytes() {
+    for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte),
             b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+'

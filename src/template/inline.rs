@@ -1,7 +1,7 @@
 //! Blocks over text within one paragraph: runs, and what wraps them, are divided at their tags so that what is repeated or
 //! left out is whole elements.
 
-use super::part::{Name, Tree};
+use super::part::{Name, Tree, name_in};
 use super::place::{Action, Block, Over, Planner};
 
 impl Planner<'_> {
@@ -110,11 +110,7 @@ pub fn seam(source: &str, tree: &Tree, elements: &[usize]) -> (String, String) {
     for &element in elements {
         let around = &tree.elements[element];
         let tag = &source[around.start..around.open_end];
-        let name = tag[1..]
-            .split([' ', '>', '/', '\t', '\r', '\n'])
-            .next()
-            .unwrap_or_default();
-        close.push_str(&format!("</{name}>"));
+        close.push_str(&format!("</{}>", name_in(tag)));
     }
     for &element in elements.iter().rev() {
         let around = &tree.elements[element];

@@ -1,7 +1,7 @@
 //! Cells that go on with the one above while a value stays the same (ECMA-376 part 1, 17.4.85 `w:vMerge`).
 
 use super::expression::Fault;
-use super::part::Name;
+use super::part::{Name, name_in};
 use super::place::{Action, Instead, Planner, is_call};
 use crate::text;
 
@@ -54,8 +54,7 @@ impl Planner<'_> {
             let mut old = None;
             for (_, inner) in self.tree.children(properties) {
                 let xml = &self.source[inner.start..inner.open_end];
-                let name = xml[1..].split([' ', '/', '>']).next().unwrap_or_default();
-                match name.strip_prefix(self.tree.prefix.as_str()).unwrap_or_default() {
+                match name_in(xml).strip_prefix(self.tree.prefix.as_str()).unwrap_or_default() {
                     "cnfStyle" | "tcW" | "gridSpan" | "hMerge" => position = inner.end,
                     "vMerge" => old = Some(inner.start..inner.end),
                     _ => {}

@@ -493,8 +493,25 @@ fn addresses(package: &Package, part: &str) -> Result<HashMap<String, String>, o
     Ok(addresses)
 }
 
-/// An address with the tags in it as they were typed: Word encodes braces, blanks and quotation marks.
+/// An address with the tags in it as they were typed: Word encodes braces, blanks and quotation marks. What is encoded
+/// outside of tags stays so: `%26` is no `&`.
 fn decoded(address: &str) -> String {
+    let mut address = address.to_owned();
+    for (encoded, brace) in [("%7B", "{"), ("%7b", "{"), ("%7D", "}"), ("%7d", "}")] {
+        address = address.replace(encoded, brace);
+    }
+    let mut out = String::with_capacity(address.len());
+    let mut rest = address.as_str();
+    while let Some(start) = rest.find("{{") {
+        let end = rest[start..].find("}}").map_or(rest.len(), |end| start + end + 2);
+        out.push_str(&rest[..start]);
+        out.push_str(&percent_decoded(&rest[start..end]));
+        rest = &rest[end..];
+    }
+    out + rest
+}
+
+fn percent_decoded(address: &str) -> String {
     let bytes = address.as_bytes();
     let digit = |at: usize| bytes.get(at).and_then(|byte| (*byte as char).to_digit(16));
     let mut out = Vec::with_capacity(bytes.len());
@@ -516,7 +533,7 @@ fn decoded(address: &str) -> String {
 
 /// Whether a part may hold tags, merge fields or content controls: a cheap search.
 fn may_hold_fields(source: &str) -> bool {
-    ["{", "&#", "instrText", "fldSimple", ":tag ", "<tag "]
+    ["{", "&#", "instrText", "fldSimple", ":tag", "<tag"]
         .iter()
         .any(|mark| memchr::memmem::find(source.as_bytes(), mark.as_bytes()).is_some())
 }

@@ -239,6 +239,8 @@ pub enum PrintPlace {
     Attribute,
     /// In plain text.
     Plain,
+    /// In the code of a field.
+    Code,
 }
 
 /// What is around a text in a run: what must be closed and opened again to put something beside it.

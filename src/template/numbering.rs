@@ -288,7 +288,7 @@ fn find(elements: &str, name: &str) -> Option<std::ops::Range<usize>> {
     let start = elements
         .match_indices(&open)
         .map(|(at, _)| at)
-        .find(|at| elements[at + open.len()..].starts_with([' ', '/', '>']))?;
+        .find(|at| elements[at + open.len()..].starts_with([' ', '\t', '\r', '\n', '/', '>']))?;
     let tag_end = start + elements[start..].find('>')? + 1;
     if elements[..tag_end].ends_with("/>") {
         return Some(start..tag_end);

@@ -436,7 +436,9 @@ impl Tree {
                 }
             }
             Name::Section => {
-                if let (Some(&paragraph), true) = (open.paragraphs.last(), open.elements.len() > 1) {
+                // Within w:sectPrChange stands what was before.
+                let is_own = parent.is_some_and(|parent| self.elements[parent].name == Name::ParagraphProperties);
+                if let (Some(&paragraph), true) = (open.paragraphs.last(), is_own) {
                     self.paragraphs[paragraph].section = Some(index);
                 }
             }
@@ -880,6 +882,13 @@ impl Tree {
     }
 }
 
+/// The name with which the text of a start tag begins, prefix included.
+pub fn name_in(tag: &str) -> &str {
+    let inner = tag.strip_prefix('<').unwrap_or(tag);
+    let end = inner.find(|sign: char| sign.is_ascii_whitespace() || matches!(sign, '/' | '>'));
+    &inner[..end.unwrap_or(inner.len())]
+}
+
 /// Where a piece of the source stands in it.
 pub fn position(source: &str, piece: &str) -> Option<Range<usize>> {
     let start = (piece.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
@@ -962,7 +971,14 @@ impl ParagraphText {
     /// The source ranges behind a range of the text, in order; elements that stand for a character as a whole.
     pub fn source(&self, range: Range<usize>) -> Vec<Range<usize>> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
-        for (piece, &start) in self.pieces.iter().zip(&self.starts) {
+        let first = self
+            .starts
+            .partition_point(|&start| start <= range.start)
+            .saturating_sub(1);
+        for (piece, &start) in self.pieces.iter().zip(&self.starts).skip(first) {
+            if start >= range.end {
+                break;
+            }
             let length = piece.character.map_or(piece.source.len(), char::len_utf8);
             let (from, to) = (range.start.max(start), range.end.min(start + length));
             if from >= to {
@@ -1018,6 +1034,14 @@ mod tests {
             .collect();
         assert_eq!(pieces, ["{{t", "<w:tab/>", "en}}"]);
         assert_eq!(&BODY[text.source(2..3)[0].clone()], "&amp;");
+    }
+
+    #[test]
+    fn a_section_is_the_one_that_holds_now() {
+        let source = r#"<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:pPr><w:sectPr><w:cols/><w:sectPrChange><w:sectPr/></w:sectPrChange></w:sectPr></w:pPr></w:p>"#;
+        let tree = Tree::scan(source).unwrap();
+        let section = &tree.elements[tree.paragraphs[0].section.unwrap()];
+        assert!(source[section.start..section.end].starts_with("<w:sectPr><w:cols/>"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::expression::Fault;
 use super::node::Fresh;
-use super::part::{Name, TextKind, Tree};
+use super::part::{Name, TextKind, Tree, name_in};
 use super::place::{Action, Block, Instead, Planner, is_call};
 use super::tag::Says;
 use crate::text;
@@ -211,17 +211,24 @@ pub fn properties(xml: &str, orientation: Option<Orientation>, is_continued: boo
     out
 }
 
-/// The range of an empty element by its local name, whatever its prefix.
-fn empty_element(xml: &str, name: &str) -> Option<Range<usize>> {
+/// The range of an empty element by its local name, whatever its prefix, and of its start tag.
+fn empty_element(xml: &str, name: &str) -> Option<(Range<usize>, Range<usize>)> {
     let mut from = 0;
     while let Some(at) = xml[from..].find(name).map(|at| from + at) {
-        let after = xml[at + name.len()..].chars().next();
-        let start = xml[..at].rfind('<');
-        if let (Some(start), Some(' ' | '/' | '\t' | '\r' | '\n')) = (start, after)
-            && !xml[start + 1..at].contains([' ', '/', '>'])
-            && let Some(end) = xml[at..].find("/>")
+        let start = xml[..at]
+            .rfind('<')
+            .filter(|start| name_in(&xml[*start..]).ends_with(name));
+        if let Some(start) = start
+            && start + 1 + name_in(&xml[start..]).len() == at + name.len()
+            && !xml[start..].starts_with("</")
         {
-            return Some(start..at + end + 2);
+            let open = start..xml[at..].find('>')? + at + 1;
+            let close = format!("</{}>", name_in(&xml[start..]));
+            let end = match xml[..open.end].ends_with("/>") {
+                true => open.end,
+                false => open.end + xml[open.end..].find(&close)? + close.len(),
+            };
+            return Some((start..end, open));
         }
         from = at + name.len();
     }
@@ -230,27 +237,27 @@ fn empty_element(xml: &str, name: &str) -> Option<Range<usize>> {
 
 fn without_element(xml: &str, name: &str) -> String {
     match empty_element(xml, name) {
-        Some(range) => format!("{}{}", &xml[..range.start], &xml[range.end..]),
+        Some((range, _)) => format!("{}{}", &xml[..range.start], &xml[range.end..]),
         None => xml.to_owned(),
     }
 }
 
 /// The value of an attribute by its local name: where it stands.
 fn value(element: &str, name: &str) -> Option<Range<usize>> {
-    let key = element
-        .match_indices(name)
-        .map(|(at, _)| at)
-        .find(|&at| element[..at].ends_with([':', ' ']) && element[at + name.len()..].trim_start().starts_with('='))?;
+    let key = element.match_indices(name).map(|(at, _)| at).find(|&at| {
+        element[..at].ends_with([':', ' ', '\t', '\r', '\n'])
+            && element[at + name.len()..].trim_start().starts_with('=')
+    })?;
     let quote = element[key..].find(['"', '\'']).map(|at| key + at)?;
     let end = element[quote + 1..].find(&element[quote..=quote])?;
     Some(quote + 1..quote + 1 + end)
 }
 
 fn turned(xml: &str, orientation: Orientation) -> String {
-    let Some(range) = empty_element(xml, "pgSz") else {
+    let Some((range, open)) = empty_element(xml, "pgSz") else {
         return xml.to_owned();
     };
-    let element = &xml[range.clone()];
+    let element = &xml[open];
     let number = |name: &str| value(element, name).and_then(|range| element[range].parse::<u32>().ok());
     // A4 (Decree 30/2020, annex I, I.1) when nothing is said.
     let (width, height) = (number("w").unwrap_or(11_906), number("h").unwrap_or(16_838));
@@ -312,5 +319,11 @@ mod tests {
         );
         assert_eq!(back, SECTION);
         assert_eq!(properties(SECTION, None, false), SECTION);
+        let long = r#"<w:sectPr><w:pgSz
+ w:w="11906" w:h="16838"></w:pgSz><w:titlePg></w:titlePg></w:sectPr>"#;
+        assert_eq!(
+            properties(long, Some(Orientation::Landscape), true),
+            r#"<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/></w:sectPr>"#
+        );
     }
 }

@@ -30,9 +30,11 @@ pub fn shape(source: &str, tree: &Tree, tag: &PlacedTag, is_alone: bool, takes_c
         .filter(|_| can_divide && outer.iter().all(|element| name(element).can_split()))
         .map(|paragraph| {
             let (close, open) = inline::seam(source, tree, outer);
+            // They come first of all in a paragraph (ECMA-376 part 1, 17.3.1.22).
             let properties = tree
                 .children(chain[paragraph])
-                .find(|(_, inner)| inner.name == Name::ParagraphProperties)
+                .next()
+                .filter(|(_, inner)| inner.name == Name::ParagraphProperties)
                 .map_or(String::new(), |(properties, _)| {
                     paragraph_properties(source, tree, properties)
                 });

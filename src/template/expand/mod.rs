@@ -22,7 +22,7 @@ use self::table::{Column, Look, Wishes};
 use super::Options;
 use super::compile::PartFault;
 use super::expression::{Fault, Kind, Scope, Scopes};
-use super::part::{Name, ParagraphText, TextKind, Tree};
+use super::part::{Name, ParagraphText, TextKind, Tree, name_in};
 use super::tag::{self, Known, Says};
 use crate::diagnostic::Text;
 use crate::opc::{self, Package};
@@ -711,8 +711,7 @@ fn kept(source: &str, tree: &Tree, paragraph: usize, p: &str) -> (String, String
     for (_, element) in tree.inside(found.element) {
         if element.name == Name::Marker {
             let markup = &source[element.start..element.end];
-            let name = &markup[1..markup.find([' ', '/', '>']).unwrap_or(1)];
-            match name.strip_prefix(p).unwrap_or_default() {
+            match name_in(markup).strip_prefix(p).unwrap_or_default() {
                 "bookmarkStart" | "permStart" => before.push_str(markup),
                 "bookmarkEnd" | "permEnd" => after.push_str(markup),
                 _ => {}
