@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use handlebars::template::{BlockParam, HelperTemplate, Parameter, TemplateElement};
+use handlebars::{Path, PathSeg};
 
 use super::control::ControlField;
 use super::expression::Fault;
@@ -397,6 +398,13 @@ pub fn parse(written: &str) -> Result<Says, Fault> {
                     };
                     parameter(&wrapped, inner).map(Says::Print)
                 }
+                None if is_plain_path(inner) => {
+                    let steps = inner.split('.').map(|step| PathSeg::Named(step.to_owned()));
+                    Ok(Says::Print(Parameter::Path(Path::Relative((
+                        steps.collect(),
+                        inner.to_owned(),
+                    )))))
+                }
                 None => match parameter(inner, inner)? {
                     path @ Parameter::Path(_) => Ok(Says::Print(path)),
                     _ => Err(syntax(inner)),
@@ -404,6 +412,19 @@ pub fn parse(written: &str) -> Result<Says, Fault> {
             }
         }
     }
+}
+
+/// Whether a text is names with dots between them, which the grammar reads as what it looks like: most tags are, and the
+/// parser takes its time.
+fn is_plain_path(inner: &str) -> bool {
+    let is_name = |step: &str| {
+        step.starts_with(|letter: char| letter.is_ascii_lowercase())
+            && step
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+            && !matches!(step, "this" | "true" | "false" | "null" | "else")
+    };
+    inner.split('.').all(is_name)
 }
 
 fn unsupported(inner: &str) -> Fault {
@@ -601,6 +622,22 @@ mod tests {
         for hostile in ["{{!-- ", "{{{{a ", "{{a \"", "{{“"] {
             let text = hostile.repeat(50_000);
             assert!(!find(&text).1.is_empty());
+        }
+    }
+
+    #[test]
+    fn plain_paths_are_what_the_grammar_reads() {
+        for path in ["ten_xa", "thong_tin.ten_xa", "a1.b_2.c"] {
+            assert!(is_plain_path(path));
+            assert_eq!(
+                format!("{:?}", parse(&format!("{{{{{path}}}}}")).unwrap()),
+                format!("{:?}", Says::Print(parameter(path, path).unwrap()))
+            );
+        }
+        for other in [
+            "this.a", "../a", "a b", "a..b", "@index", "true", "5", "khen.0", "A.b", "",
+        ] {
+            assert!(!is_plain_path(other), "{other}");
         }
     }
 
