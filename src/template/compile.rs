@@ -742,6 +742,7 @@ impl Builder<'_> {
             let head = compile_block(&self.scopes, name, head).ok()?;
             Some(GridBlock {
                 columns: columns.clone(),
+                written: self.tags[*open].written.clone(),
                 is_loop: head.kind == HeadKind::Each,
                 negated: head.kind == HeadKind::Unless,
                 zero_counts: head.zero_counts,

@@ -366,6 +366,7 @@ impl Template {
                 additions: Additions::new(self.taken.clone()),
                 album: Album::new(wish.images.clone(), Arc::clone(&self.files)),
                 trace: comments.as_ref().map(|comments| Trace::new(comments.next)),
+                findings: BTreeMap::new(),
             },
             comments,
             unplaced: Vec::new(),
@@ -380,6 +381,8 @@ impl Template {
             bytes = comment::annotate(bytes, &[mark], Lang::Vi)?;
         }
         let mut diagnostics = std::mem::take(&mut filling.making.album.findings);
+        let of_tables = std::mem::take(&mut filling.making.findings);
+        of_tables.into_values().for_each(|finding| diagnostics.push(finding));
         for missing in filling.missing {
             self.tell_missing(dataset, missing, &mut diagnostics);
         }

@@ -135,6 +135,8 @@ pub struct Grid {
 pub struct GridBlock {
     /// Its columns.
     pub columns: Range<usize>,
+    /// Its opening tag as written.
+    pub written: String,
     /// A list, or a condition.
     pub head: Expr,
     /// Whether the columns are there for each item of a list; once otherwise.
