@@ -271,6 +271,8 @@ pub struct Compiled {
     pub has_hyperlinks: bool,
     /// Whether pictures are asked for, and their names as far as the tags say them.
     pub pictures: Option<BTreeSet<String>>,
+    /// Relationships to pictures that are shown only where tags give others.
+    pub replaced: BTreeSet<String>,
     /// The fields of the schema that it uses.
     pub used: Used,
 }

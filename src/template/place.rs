@@ -113,6 +113,10 @@ pub enum Action {
     OpenDrawing(usize),
     /// It ends.
     CloseDrawing,
+    /// A content control begins that goes when the list of the tag with this number has no items.
+    OpenControl(usize),
+    /// It ends.
+    CloseControl,
     /// A row begins that vanishes when it has no cell left.
     OpenRow,
     /// It ends.
@@ -160,15 +164,17 @@ impl Action {
             Self::CloseDrawing => 1,
             Self::CloseRow => 2,
             Self::CloseTable => 3,
-            Self::OpenStory => 4,
-            Self::Tag(_) | Self::Insert(_) => 5,
-            Self::CloseStory => 6,
-            Self::OpenTable(_) => 7,
+            Self::CloseControl => 4,
+            Self::OpenStory => 5,
+            Self::Tag(_) | Self::Insert(_) => 6,
+            Self::CloseStory => 7,
+            Self::OpenControl(_) => 8,
+            Self::OpenTable(_) => 9,
             // Within its table, so that the paragraph between two tables goes with the second.
-            Self::Instead(_) => 8,
-            Self::OpenRow => 9,
-            Self::OpenDrawing(_) => 10,
-            Self::OpenParagraph { .. } => 11,
+            Self::Instead(_) => 10,
+            Self::OpenRow => 11,
+            Self::OpenDrawing(_) => 12,
+            Self::OpenParagraph { .. } => 13,
         }
     }
 }
@@ -469,6 +475,15 @@ impl<'t> Planner<'t> {
         self.regions.push((block.open, region.clone()));
         self.place(block.open, region.start);
         self.place(block.close, region.end);
+        let around = self.tree.elements[item].parent;
+        if let Some(control) = self.tree.ancestor(around, |name| name == Name::Control) {
+            let Range { start, end } = self.tree.elements[control].start..self.tree.elements[control].end;
+            // Of one that is dissolved nothing is left anyway.
+            if !self.cuts.iter().any(|cut| cut.contains(&start)) {
+                self.act(start, 0, Action::OpenControl(block.open));
+                self.act(end, 0, Action::CloseControl);
+            }
+        }
     }
 
     pub(super) fn crosses(&mut self, block: &Block) {
