@@ -149,6 +149,8 @@ pub enum Fate {
     Written,
     /// It is written anew, after all others: what it holds is known only then.
     Late,
+    /// It is left out.
+    Dropped,
 }
 
 /// Writes some parts of a package anew.
@@ -292,6 +294,7 @@ impl Package {
         let mut late = Vec::new();
         for part in &self.parts {
             match rewrite.fate(&part.name) {
+                Fate::Dropped => {}
                 Fate::Late => late.push(part.name.as_str()),
                 Fate::Written => {
                     writer.start_file(part.name.as_str(), options)?;

@@ -133,6 +133,9 @@ pub fn check_pack(pack: &Pack) -> Diagnostics {
                 used.extend(compiled.template.used());
                 used.extend(compiled.file_name.used());
                 diagnostics.extend(compiled.warnings);
+                let mut pictures = compiled.template.check_pictures();
+                pictures.set_file(&output.template);
+                diagnostics.extend(pictures);
             }
             Err(faults) => {
                 diagnostics.extend(faults);

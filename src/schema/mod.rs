@@ -163,7 +163,8 @@ pub struct Field {
     pub example: Option<String>,
     /// Printed where the value is missing and nothing in the template asks; the pack's `empty` when absent.
     pub empty: Option<String>,
-    /// Column width in characters in a blank workbook; from the type and label when absent.
+    /// Column width in characters in a blank workbook, and in tables that a template makes of the sheet; from the type
+    /// and label when absent.
     pub width: Option<f64>,
     /// How rows of several communes combine.
     #[serde(default)]

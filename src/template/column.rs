@@ -12,6 +12,7 @@ use super::merge::MERGE_DOWN;
 use super::node::Fresh;
 use super::part::{Name, SpotKind, name_in};
 use super::place::{Action, Columns, Instead, Over, Planner, covers, is_call, merged};
+use crate::diagnostic::{Diagnostic, Place, Text};
 use crate::text;
 
 /// A cell of a row and the columns of the grid that it takes.
@@ -359,21 +360,87 @@ impl Planner<'_> {
     }
 }
 
-/// Widths of the columns that are there, given how often each column of the grid is: together as wide as the grid was.
-pub fn widths(widths: &[u32], counts: &[usize]) -> Vec<u32> {
+/// The least that a repeated column gets while the others keep their width, in twips: 1 cm.
+const FAIR: u32 = 567;
+
+/// Below this a column hardly holds a figure of three digits, in twips: 8 mm.
+pub const NARROW: u32 = 454;
+
+/// Widths of the columns that are there, given how often each column of the grid is, and which are repeated for the items
+/// of a list: together as wide as the grid was. The others keep their width while each repeated one gets at least 1 cm;
+/// beyond that all give way alike.
+pub fn widths(widths: &[u32], counts: &[usize], repeated: &[bool]) -> Vec<u32> {
     let total: u64 = widths.iter().map(|&width| u64::from(width)).sum();
-    let wanted: u64 = widths
-        .iter()
-        .zip(counts)
-        .map(|(&width, &count)| u64::from(width) * count as u64)
-        .sum();
-    if wanted == 0 {
-        return widths.to_vec();
+    let is_repeated = |column: usize| repeated.get(column).copied().unwrap_or_default();
+    let count = |column: usize| counts.get(column).map_or(1, |&count| count as u64);
+    let whole = |width: &dyn Fn(usize) -> u32, which: &dyn Fn(usize) -> bool| -> u64 {
+        let columns = (0..widths.len()).filter(|&column| which(column));
+        columns.map(|column| u64::from(width(column)) * count(column)).sum()
+    };
+    let own = |column: usize| widths[column];
+    let least = |column: usize| {
+        if is_repeated(column) {
+            own(column).min(FAIR)
+        } else {
+            own(column)
+        }
+    };
+    let fixed = whole(&own, &|column| !is_repeated(column));
+    let wanted = whole(&own, &is_repeated);
+    let all = |_: usize| true;
+    let mut shared: Vec<u32> = match () {
+        () if fixed + wanted == 0 => return widths.to_vec(),
+        () if wanted > 0 && whole(&least, &all) <= total => {
+            let rest = total - fixed;
+            let share = |width: u32| (u64::from(width) * rest / wanted) as u32;
+            (0..widths.len())
+                .map(|column| {
+                    if is_repeated(column) {
+                        share(own(column))
+                    } else {
+                        own(column)
+                    }
+                })
+                .collect()
+        }
+        () => {
+            let wanted = whole(&least, &all);
+            let share = |width: u32| (u64::from(width) * total / wanted) as u32;
+            (0..widths.len()).map(|column| share(least(column))).collect()
+        }
+    };
+    // What rounding lost goes to the widest column that is there once.
+    let lost = total.saturating_sub(whole(&|column| shared[column], &all));
+    let widest = (0..widths.len())
+        .filter(|&column| count(column) == 1)
+        .max_by_key(|&column| shared[column]);
+    if let Some(widest) = widest {
+        shared[widest] += u32::try_from(lost).unwrap_or_default();
     }
-    widths
-        .iter()
-        .map(|&width| (u64::from(width) * total / wanted) as u32)
-        .collect()
+    shared
+}
+
+/// The warning about repeated columns that are too narrow to be read: how many columns the table has, how wide they are.
+pub fn too_narrow(written: &str, columns: usize, width: u32) -> Diagnostic {
+    let millimetres = f64::from(width) / 1440.0 * 25.4;
+    let (vi, en) = (
+        format!("{millimetres:.1}").replace('.', ","),
+        format!("{millimetres:.1}"),
+    );
+    Diagnostic::warning(
+        "mau/cot-qua-hep",
+        Place::File,
+        Text::new(
+            format!("bảng có thẻ “{written}” thành {columns} cột, mỗi cột lặp chỉ rộng {vi} mm"),
+            format!(
+                "the table with the tag “{written}” comes to {columns} columns, each repeated one only {en} mm wide"
+            ),
+        ),
+    )
+    .hint(text!(
+        "đặt bảng trên trang giấy ngang ({{{{section_break \"landscape\"}}}}), hoặc bớt cột",
+        "put the table on a landscape page ({{{{section_break \"landscape\"}}}}), or have fewer columns"
+    ))
 }
 
 #[cfg(test)]
@@ -382,10 +449,25 @@ mod tests {
 
     #[test]
     fn columns_that_come_or_go_leave_the_table_as_wide_as_it_was() {
-        assert_eq!(widths(&[1000, 2000, 3000], &[1, 1, 1]), [1000, 2000, 3000]);
-        assert_eq!(widths(&[2000, 1000, 1000], &[1, 2, 0]), [2000, 1000, 1000]);
-        assert_eq!(widths(&[2000, 1000, 1000], &[1, 5, 1]), [1000, 500, 500]);
-        assert_eq!(widths(&[2000, 1000], &[0, 1]), [6000, 3000]);
-        assert_eq!(widths(&[2000], &[0]), [2000]);
+        let all = |own: &[u32], counts: &[usize], repeated: &[bool]| {
+            let new = widths(own, counts, repeated);
+            let whole: u32 = new.iter().zip(counts).map(|(width, &count)| width * count as u32).sum();
+            assert_eq!(whole, own.iter().sum::<u32>(), "{new:?}");
+            new
+        };
+        assert_eq!(all(&[1000, 2000, 3000], &[1, 1, 1], &[false; 3]), [1000, 2000, 3000]);
+        assert_eq!(all(&[2000, 1000], &[0, 1], &[false; 2]), [6000, 3000]);
+        assert_eq!(all(&[2000, 1000], &[1, 0], &[false, true])[0], 3000);
+        assert_eq!(widths(&[2000], &[0], &[true]), [2000]);
+    }
+
+    #[test]
+    fn a_label_keeps_its_width_while_the_repeated_columns_have_a_centimetre() {
+        let repeated = [false, true, false];
+        assert_eq!(widths(&[3000, 4000, 2000], &[1, 7, 1], &repeated), [3003, 571, 2000]);
+        // Beyond that all give way, none more than the others.
+        assert_eq!(widths(&[3000, 4000, 2000], &[1, 16, 1], &repeated), [1929, 362, 1279]);
+        // One that is narrow by itself is not asked to become wider.
+        assert_eq!(widths(&[3000, 400], &[1, 2], &[false, true]), [2686, 357]);
     }
 }

@@ -99,6 +99,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         }
     };
     drop_identities(tree, &says, &blocks, &mut plan);
+    let replaced = replaced_pictures(source, &plan);
     let has_identities = plan
         .actions
         .iter()
@@ -149,8 +150,34 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         has_lists: restarts || has_long_texts,
         has_hyperlinks,
         pictures,
+        replaced,
         used,
     }))
+}
+
+/// The relationships whose ids stand in the source only where tags give other pictures.
+fn replaced_pictures(source: &str, plan: &Plan) -> BTreeSet<String> {
+    let in_place = plan
+        .actions
+        .iter()
+        .filter(|(_, action)| matches!(action, Action::Instead(Instead::Fresh(Fresh::Picture))));
+    let ids = in_place.filter_map(|(position, _)| {
+        let rest = &source[*position..];
+        Some(&rest[..rest.find(['"', '\''])?])
+    });
+    let is_cut = |range: Range<usize>| place::covers(&plan.cuts, range);
+    let is_replaced = |id: &&str| {
+        let mut uses = source.match_indices(*id).filter(|(at, found)| {
+            let ends = [
+                source[..*at].chars().next_back(),
+                source[at + found.len()..].chars().next(),
+            ];
+            ends.iter().all(|end| matches!(end, Some('"' | '\'')))
+        });
+        uses.all(|(at, found)| is_cut(at..at + found.len()))
+    };
+    let ids: BTreeSet<&str> = ids.filter(|id| !id.is_empty()).collect();
+    ids.into_iter().filter(is_replaced).map(str::to_owned).collect()
 }
 
 /// Faults without those that are there twice: a block over columns is compiled for each row.
@@ -324,6 +351,7 @@ enum Stop {
     Story,
     Drawing,
     Cell,
+    Control,
     Row,
     Table,
 }
@@ -536,6 +564,22 @@ impl<'b> Builder<'b> {
                     }
                 }
                 Action::CloseDrawing => return (nodes, Stop::Drawing),
+                Action::OpenControl(tag) => {
+                    let list = match &self.tags[tag].says {
+                        Says::Open(name, head) => compile_block(&self.scopes, name, head).ok(),
+                        _ => None,
+                    };
+                    let body = self.until(Stop::Control);
+                    // What is wrong with the list is told where it is repeated.
+                    nodes.extend(list.map(|list| Node::If {
+                        condition: list.expr,
+                        zero_counts: None,
+                        negated: false,
+                        body,
+                        otherwise: Vec::new(),
+                    }));
+                }
+                Action::CloseControl => return (nodes, Stop::Control),
                 Action::OpenRow => {
                     let inner = self.until(Stop::Row);
                     nodes.push(Node::Row(inner));
@@ -750,6 +794,7 @@ impl Builder<'_> {
             let head = compile_block(&self.scopes, name, head).ok()?;
             Some(GridBlock {
                 columns: columns.clone(),
+                written: self.tags[*open].written.clone(),
                 is_loop: head.kind == HeadKind::Each,
                 negated: head.kind == HeadKind::Unless,
                 zero_counts: head.zero_counts,

@@ -58,6 +58,12 @@ impl Planner<'_> {
                 if xml.starts_with("<a:srcRect") {
                     self.cuts.push(inner.start..inner.end);
                 }
+                // Newer programs would show the old picture's drawn form in place of the new one: it stands in an
+                // extension of its own.
+                if xml.starts_with("<asvg:svgBlip") {
+                    let around = &self.tree.elements[inner.parent];
+                    self.cuts.push(around.start..around.end);
+                }
             }
         }
     }

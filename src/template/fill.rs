@@ -21,7 +21,7 @@ use super::print::print_value;
 use super::section::{self, Orientation};
 use super::trace::{self, Trace};
 use crate::dataset::Dataset;
-use crate::diagnostic::CellRef;
+use crate::diagnostic::{CellRef, Diagnostic};
 use crate::opc::{self, Points};
 use crate::value::{Format, Value};
 use crate::vietnamese;
@@ -93,6 +93,8 @@ pub struct Making {
     pub album: Album,
     /// Comments that name the cells of values, when they are wanted.
     pub trace: Option<Trace>,
+    /// What is to be told of tables, each once: by the tag that repeats their columns.
+    pub findings: BTreeMap<String, Diagnostic>,
 }
 
 /// A picture at the place where it is shown.
@@ -439,7 +441,7 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     /// How often each column of a table is there, and how wide.
-    fn grid(&self, grid: &Grid) -> Columns {
+    fn grid(&mut self, grid: &Grid) -> Columns {
         let count = grid
             .blocks
             .iter()
@@ -447,6 +449,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             .max()
             .unwrap_or_default();
         let mut counts = vec![1; grid.widths.len().max(count)];
+        let mut repeated = vec![false; counts.len()];
         for block in &grid.blocks {
             let value = self.environment.value(&block.head);
             let times = match &value {
@@ -456,9 +459,21 @@ impl<'f, 'a> Filler<'f, 'a> {
                 value => usize::from(value.truth(block.zero_counts) != block.negated),
             };
             counts[block.columns.clone()].fill(times);
+            repeated[block.columns.clone()].fill(block.is_loop);
+        }
+        let widths = column::widths(&grid.widths, &counts, &repeated);
+        for block in grid.blocks.iter().filter(|block| block.is_loop) {
+            let columns = block.columns.clone().filter(|&column| counts[column] > 0);
+            let known = columns.filter_map(|column| Some((*grid.widths.get(column)?, *widths.get(column)?)));
+            // One that the author made so narrow holds what it is meant to.
+            let shrunk = known.filter(|(old, new)| new < old).map(|(_, new)| new);
+            if let Some(width) = shrunk.min().filter(|&width| width < column::NARROW) {
+                let told = column::too_narrow(&block.written, counts.iter().sum(), width);
+                self.making.findings.entry(block.written.clone()).or_insert(told);
+            }
         }
         Columns {
-            widths: column::widths(&grid.widths, &counts),
+            widths,
             old_widths: grid.widths.clone(),
             counts,
             blocks: grid.blocks.iter().map(|block| block.columns.clone()).collect(),

@@ -43,7 +43,7 @@ mod trace;
 mod used;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -114,6 +114,8 @@ pub struct Template {
     taken: Taken,
     /// Pictures of the pack, when any are asked for.
     files: Arc<Files>,
+    /// Pictures of the template that nothing shows once others stand in their place.
+    dropped: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -312,6 +314,10 @@ impl Template {
             let pictures = options.files.iter().filter(|(path, _)| is_picture(path));
             files = pictures.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
         }
+        let mut dropped = BTreeSet::new();
+        if parts.iter().any(|(part, _)| !part.compiled.replaced.is_empty()) {
+            dropped = replaced_pictures(&package, parts.iter().map(|(part, _)| part)).map_err(unreadable)?;
+        }
         let labels = schema
             .sheets
             .iter()
@@ -326,6 +332,7 @@ impl Template {
             numbering: numbering_part,
             taken,
             files: Arc::new(files),
+            dropped,
         };
         Ok((template, diagnostics))
     }
@@ -334,6 +341,23 @@ impl Template {
     pub fn pictures(&self) -> impl Iterator<Item = &str> + Clone {
         let parts = self.parts.iter();
         parts.flat_map(|part| part.compiled.pictures.iter().flatten().map(String::as_str))
+    }
+
+    /// What is wrong with the pack's pictures that its tags name. A name without a file may still be given one.
+    pub fn check_pictures(&self) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let given = BTreeMap::new();
+        for name in self.pictures().collect::<BTreeSet<_>>() {
+            let Some(found) = picture::lookup(name, &given, &self.files) else {
+                continue;
+            };
+            match picture::Picture::read(found.bytes) {
+                Ok(picture) if picture.is_turned => diagnostics.push(picture::turned(found.name)),
+                Ok(_) => {}
+                Err(reason) => diagnostics.push(picture::unreadable(found.name, &reason)),
+            }
+        }
+        diagnostics
     }
 
     /// The fields of the schema it was compiled with that it uses.
@@ -366,6 +390,7 @@ impl Template {
                 additions: Additions::new(self.taken.clone()),
                 album: Album::new(wish.images.clone(), Arc::clone(&self.files)),
                 trace: comments.as_ref().map(|comments| Trace::new(comments.next)),
+                findings: BTreeMap::new(),
             },
             comments,
             unplaced: Vec::new(),
@@ -380,6 +405,8 @@ impl Template {
             bytes = comment::annotate(bytes, &[mark], Lang::Vi)?;
         }
         let mut diagnostics = std::mem::take(&mut filling.making.album.findings);
+        let of_tables = std::mem::take(&mut filling.making.findings);
+        of_tables.into_values().for_each(|finding| diagnostics.push(finding));
         for missing in filling.missing {
             self.tell_missing(dataset, missing, &mut diagnostics);
         }
@@ -473,6 +500,35 @@ fn stories(package: &Package, main: &str) -> Result<Vec<Story>, opc::Error> {
     Ok(stories)
 }
 
+/// The parts of pictures that only relationships lead to which go.
+fn replaced_pictures<'p>(
+    package: &Package,
+    parts: impl Iterator<Item = &'p CompiledPart>,
+) -> Result<BTreeSet<String>, opc::Error> {
+    let gone: BTreeMap<String, &BTreeSet<String>> = parts
+        .map(|part| (opc::relationships_part(&part.name), &part.compiled.replaced))
+        .collect();
+    let types = package.text("[Content_Types].xml")?;
+    let mut dropped = BTreeSet::new();
+    let mut kept = BTreeSet::new();
+    for source in std::iter::once("").chain(package.names()) {
+        let rels = opc::relationships_part(source);
+        if !package.has(&rels) {
+            continue;
+        }
+        for relationship in package.relationships(source)? {
+            let goes = gone.get(&rels).is_some_and(|ids| ids.contains(&relationship.id));
+            // A part that is declared by its own name would leave the declaration behind.
+            let is_plain = relationship.kind == "image" && !types.contains(&format!("/{}\"", relationship.target));
+            match goes && is_plain && !relationship.external {
+                true => dropped.insert(relationship.target),
+                false => kept.insert(relationship.target),
+            };
+        }
+    }
+    Ok(dropped.difference(&kept).cloned().collect())
+}
+
 /// Addresses outside the package that hold tags, by the id of their relationship, not percent-encoded.
 fn addresses(package: &Package, part: &str) -> Result<HashMap<String, String>, opc::Error> {
     let mut addresses = HashMap::new();
@@ -564,6 +620,9 @@ impl Rewrite for Filling<'_> {
         if self.template.parts.iter().any(|part| part.name == name) {
             return Fate::Written;
         }
+        if self.template.dropped.contains(name) {
+            return Fate::Dropped;
+        }
         let is_comments = self.comments.as_ref().is_some_and(|comments| comments.part == name);
         let is_numbering = self.template.numbering.as_deref() == Some(name);
         let may_change = |part: &CompiledPart| part.compiled.adds_relationships();
@@ -599,6 +658,7 @@ impl Rewrite for Filling<'_> {
                 .links
                 .iter()
                 .map(|link| link.relationship.as_str())
+                .chain(part.compiled.replaced.iter().map(String::as_str))
                 .collect();
             let xml = opc::without_relationships(&xml, &gone)?;
             let xml = opc::with_relationships(Some(&xml), &self.making.additions.relationships_of(&part.name))?;

@@ -139,6 +139,8 @@ pub struct Grid {
 pub struct GridBlock {
     /// Its columns.
     pub columns: Range<usize>,
+    /// Its opening tag as written.
+    pub written: String,
     /// A list, or a condition.
     pub head: Expr,
     /// Whether the columns are there for each item of a list; once otherwise.
@@ -288,6 +290,8 @@ pub struct Compiled {
     pub has_hyperlinks: bool,
     /// Whether pictures are asked for, and their names as far as the tags say them.
     pub pictures: Option<BTreeSet<String>>,
+    /// Relationships to pictures that are shown only where tags give others.
+    pub replaced: BTreeSet<String>,
     /// The fields of the schema that it uses.
     pub used: Used,
 }

@@ -113,6 +113,10 @@ pub enum Action {
     OpenDrawing(usize),
     /// It ends.
     CloseDrawing,
+    /// A content control begins that goes when the list of the tag with this number has no items.
+    OpenControl(usize),
+    /// It ends.
+    CloseControl,
     /// A row begins that vanishes when it has no cell left.
     OpenRow,
     /// It ends.
@@ -166,16 +170,18 @@ impl Action {
             Self::CloseCell => 2,
             Self::CloseRow => 3,
             Self::CloseTable => 4,
-            Self::OpenStory => 5,
-            Self::Tag(_) | Self::Insert(_) => 6,
-            Self::CloseStory => 7,
-            Self::OpenTable(_) => 8,
+            Self::CloseControl => 5,
+            Self::OpenStory => 6,
+            Self::Tag(_) | Self::Insert(_) => 7,
+            Self::CloseStory => 8,
+            Self::OpenControl(_) => 9,
+            Self::OpenTable(_) => 10,
             // Within its table, so that the paragraph between two tables goes with the second.
-            Self::Instead(_) => 9,
-            Self::OpenRow => 10,
-            Self::OpenCell(_) => 11,
-            Self::OpenDrawing(_) => 12,
-            Self::OpenParagraph { .. } => 13,
+            Self::Instead(_) => 11,
+            Self::OpenRow => 12,
+            Self::OpenCell(_) => 13,
+            Self::OpenDrawing(_) => 14,
+            Self::OpenParagraph { .. } => 15,
         }
     }
 
@@ -188,13 +194,17 @@ impl Action {
             // Its content may begin or end with something that is cut; its own tags are outside of it.
             Self::OpenStory => position.checked_sub(1),
             Self::CloseStory | Self::Insert(_) => Some(position),
-            Self::CloseParagraph | Self::CloseDrawing | Self::CloseCell | Self::CloseRow | Self::CloseTable => {
-                position.checked_sub(1)
-            }
+            Self::CloseParagraph
+            | Self::CloseDrawing
+            | Self::CloseCell
+            | Self::CloseRow
+            | Self::CloseTable
+            | Self::CloseControl => position.checked_sub(1),
             Self::OpenParagraph { .. }
             | Self::OpenDrawing(_)
             | Self::OpenCell(_)
             | Self::OpenRow
+            | Self::OpenControl(_)
             | Self::OpenTable(_) => Some(position),
         }
     }
@@ -499,6 +509,15 @@ impl<'t> Planner<'t> {
         self.regions.push((block.open, region.clone()));
         self.place(block.open, region.start);
         self.place(block.close, region.end);
+        let around = self.tree.elements[item].parent;
+        if let Some(control) = self.tree.ancestor(around, |name| name == Name::Control) {
+            let Range { start, end } = self.tree.elements[control].start..self.tree.elements[control].end;
+            // Of one that is dissolved nothing is left anyway.
+            if !self.cuts.iter().any(|cut| cut.contains(&start)) {
+                self.act(start, 0, Action::OpenControl(block.open));
+                self.act(end, 0, Action::CloseControl);
+            }
+        }
     }
 
     pub(super) fn crosses(&mut self, block: &Block) {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::expression::Fault;
 use super::node::Fresh;
-use super::part::{Name, TextKind, Tree, name_in};
+use super::part::{Name, Paragraph, TextKind, Tree, name_in};
 use super::place::{Action, Block, Instead, Planner, is_call};
 use super::tag::Says;
 use crate::text;
@@ -104,10 +104,35 @@ impl Planner<'_> {
             && can_be_asked
             && self.begins_section(range.start, markers)
         {
-            self.replace(before.clone(), Instead::SectionWith(block.open, before.clone()));
+            let gone = self.empty_paragraph_of(before).unwrap_or_else(|| before.clone());
+            self.replace(gone.clone(), Instead::SectionWith(block.open, gone));
             let instead = Instead::SectionOr(block.open, next.clone(), before.clone());
             self.replace(next.clone(), instead);
         }
+    }
+
+    /// The paragraph that holds nothing but a section's properties and stands after another paragraph of its section: it
+    /// would be left as an empty line at the end.
+    fn empty_paragraph_of(&self, properties: &Range<usize>) -> Option<Range<usize>> {
+        let is_it = |paragraph: &Paragraph| {
+            let section = paragraph.section.map(|section| &self.tree.elements[section]);
+            paragraph.kind == TextKind::Runs && section.is_some_and(|section| section.start == properties.start)
+        };
+        let number = self.tree.paragraphs.iter().position(is_it)?;
+        let index = self.paragraph_element(number);
+        let element = &self.tree.elements[index];
+        let is_empty = self.tags_in(number).next().is_none()
+            && self.tree.text(self.source, number).text.trim().is_empty()
+            && !self.shows_something(number, None)
+            && !self.tree.inside(index).any(|(_, inner)| inner.name == Name::Marker);
+        let (before, sibling) = self
+            .tree
+            .children(element.parent)
+            .take_while(|(other, _)| *other < index)
+            .last()?;
+        let follows =
+            sibling.name == Name::Paragraph && self.tree.paragraphs[self.tree.paragraph_of(before)].section.is_none();
+        (is_empty && follows).then(|| element.start..element.end)
     }
 
     /// Whether nothing stands between two positions but paragraphs that go.

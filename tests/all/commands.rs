@@ -520,6 +520,19 @@ fn the_built_in_pack_is_sound_and_makes_its_blank_workbook() {
 }
 
 #[test]
+fn an_unreadable_picture_of_a_pack_is_told_when_the_pack_is_checked() {
+    let desk = Desk::new();
+    let source = SOURCE.to_owned() + "\n{{image \"con_dau\"}}\n\n{{image \"chu_ky\"}}\n";
+    desk.write("packs/nho/bao-cao.md", source);
+    desk.write("packs/nho/con_dau.png", "không phải ảnh");
+    desk.run("pack build packs/nho").is(0);
+    // One that is not there may still be given when the report is made.
+    let run = desk.run("pack check nho");
+    run.is(1).says(&["anh/khong-doc-duoc", "con_dau.png", "không phải ảnh"]);
+    assert!(!run.out.contains("chu_ky") && !run.err.contains("chu_ky"), "{run:?}");
+}
+
+#[test]
 fn an_author_sees_every_tag_and_every_fault_of_a_pack() {
     let desk = Desk::new();
     desk.run("pack show nho").is(0).says(&[

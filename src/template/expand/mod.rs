@@ -5,6 +5,7 @@
 //! names, blocks and types need no rules of their own. Each piece remembers the paragraph that asked for it, since that
 //! is the place an author can find.
 
+mod defaults;
 mod names;
 mod partial;
 mod table;

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::defaults::{self, Defaults};
 use super::names::{self, Names};
 use crate::diagnostic::Text;
 use crate::opc::{self, Limits, Package, Points};
@@ -248,7 +249,7 @@ fn elements_mut(nodes: &mut [Node]) -> impl Iterator<Item = &mut Element> {
 }
 
 /// Names of related parts of a kind.
-fn related_part(package: &Package, part: &str, kind: &str) -> Result<Option<String>, opc::Error> {
+pub(super) fn related_part(package: &Package, part: &str, kind: &str) -> Result<Option<String>, opc::Error> {
     let list = package.relationships(part)?;
     let found = list.into_iter().find(|found| found.kind == kind && !found.external);
     Ok(found.map(|found| found.target).filter(|name| package.has(name)))
@@ -721,6 +722,13 @@ impl Partials {
         let notes = merged.notes.iter_mut().map(|note| &mut note.element);
         for element in elements_mut(&mut merged.content).chain(notes) {
             adoption.apply(element);
+        }
+        let broken = |error: opc::Error| Failure::Partial(unreadable(&loaded.path, &error.text()));
+        if let Some(own) = Defaults::of(&loaded.package, &loaded.main).map_err(broken)? {
+            let main = main_of(package)?;
+            let notes = merged.notes.iter_mut().map(|note| &mut note.element);
+            let mut all = elements_mut(&mut merged.content).chain(notes);
+            defaults::keep(&own, package, &main, &mut all)?;
         }
         let merged = Rc::new(merged);
         self.merged.insert(loaded.path.clone(), merged.clone());

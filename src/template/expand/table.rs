@@ -11,7 +11,8 @@ use docx_rs::{
 
 use crate::opc;
 use crate::schema::Field;
-use crate::value::Type;
+use crate::value::{Type, Value};
+use crate::vietnamese;
 use crate::wml::{self, Element, Node};
 
 /// A column of the table.
@@ -65,8 +66,6 @@ pub const STYLES: [&str; 2] = ["DauBang", "OBang"];
 const TEXT_WIDTH: usize = 9_071;
 /// Left and right of a cell's text: 1.5 mm.
 const PADDING: usize = 85;
-/// The width of a bold letter for each half-point of its size, in tenths of a twip, on average.
-const LETTER: usize = 53;
 /// Sizes of letters, in half-points, where the tag does not say: in the styles for tables, in running text.
 const SIZES: [usize; 2] = [24, 28];
 
@@ -77,7 +76,7 @@ pub fn is_summable(field: &Field) -> bool {
 
 /// The table. `list` is the list's expression as it stands in a tag.
 pub fn build(columns: &[Column<'_>], list: &str, wishes: Wishes, look: &Look) -> Result<Element, opc::Error> {
-    let widths = widths(columns, wishes.number, look.width.unwrap_or(TEXT_WIDTH), look.size());
+    let widths = widths(columns, wishes, look.width.unwrap_or(TEXT_WIDTH), look.size());
     let mut rows = Vec::new();
     if wishes.header {
         rows.push(header(columns, wishes.number, &widths, look));
@@ -262,74 +261,206 @@ fn total(columns: &[Column<'_>], list: &str, number: bool, widths: &[usize], loo
     TableRow::new(cells).cant_split()
 }
 
-/// What a column needs, in letters.
+/// What a column needs, in thousandths of the letters' size.
 #[derive(Clone, Copy)]
 struct Need {
-    /// The longest word of its header.
-    word: usize,
-    /// Its values, so that they need not be broken too often.
+    /// What must not be broken: the longest word of its header, a figure or date, the usual word of a text.
+    least: usize,
+    /// Room for its usual values in two lines.
     values: usize,
+    /// The same, and for its header in three.
+    fair: usize,
+    /// Room for its usual values in one line, and for its header in two.
+    wanted: usize,
     /// Whether more room does it good.
     is_text: bool,
 }
 
-fn need(field: &Field) -> Need {
-    let longest_word = |text: &str| text.split_whitespace().map(|word| word.chars().count()).max();
-    let unit = field.unit.as_deref().unwrap_or_default();
-    let word = longest_word(&field.label).max(longest_word(unit)).unwrap_or_default();
-    let word = word.clamp(3, 14);
-    let values = match (field.width, field.ty) {
-        (Some(width), _) => width.clamp(3.0, 60.0) as usize,
-        (None, Type::Text) => 22,
-        (None, Type::LongText) => 36,
-        (None, Type::Choice) => {
-            let longest = field.choices.iter().map(|choice| choice.value.chars().count()).max();
-            longest.unwrap_or_default().clamp(6, 22)
-        }
-        (None, Type::Integer | Type::Decimal | Type::Date) => 11,
-        (None, Type::Percent | Type::Count | Type::Flag) => 8,
-        (None, Type::Year) => 6,
-    };
-    let label = field.label.chars().count().div_ceil(2).min(14);
-    Need {
-        word,
-        values: values.max(label).max(word),
-        is_text: matches!(field.ty, Type::Text | Type::LongText | Type::Choice),
+/// The width of a letter in Times New Roman, bold, in thousandths of its size; a little more for marks over it.
+fn letter(letter: char) -> usize {
+    let base = vietnamese::fold(letter.encode_utf8(&mut [0; 4]));
+    match base.chars().next().unwrap_or(letter) {
+        ' ' | '.' | ',' | ':' | ';' => 250,
+        '/' | '-' | '(' | ')' => 333,
+        '0'..='9' => 500,
+        'i' if letter.is_uppercase() => 400,
+        'm' | 'w' if letter.is_uppercase() => 960,
+        _ if letter.is_uppercase() => 740,
+        'm' | 'w' => 840,
+        'i' | 'j' | 'l' | 't' | 'f' => 340,
+        'r' | 's' | 'c' | 'e' => 450,
+        _ => 560,
     }
 }
 
-/// The width of each column: enough for the longest word of its header, then for its values; what is left goes to the
-/// texts. `size` is that of the letters, in half-points.
-fn widths(columns: &[Column<'_>], number: bool, width: usize, size: usize) -> Vec<usize> {
-    let twips = |letters: usize| letters * size * LETTER / 10 + 2 * PADDING;
-    let first = number.then_some(Need {
-        word: 3,
-        values: 3,
+fn length(text: &str) -> usize {
+    text.chars().map(letter).sum()
+}
+
+/// The same of letters that are not bold.
+fn plain(length: usize) -> usize {
+    length * 9 / 10
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split_whitespace().map(length).max().unwrap_or_default()
+}
+
+/// The least width in which a text goes into so many lines.
+fn in_lines(text: &str, lines: usize) -> usize {
+    // Beyond that nobody writes a header, and no column is as wide.
+    let words: Vec<usize> = text.split_whitespace().take(24).map(length).collect();
+    let space = letter(' ');
+    let of = |words: &[usize]| words.iter().sum::<usize>() + space * words.len().saturating_sub(1);
+    let fits = |width: usize| {
+        let (mut used, mut full) = (0, 0);
+        for &word in &words {
+            if full > 0 && full + space + word <= width {
+                full += space + word;
+            } else {
+                used += 1;
+                full = word;
+            }
+        }
+        used <= lines
+    };
+    let pieces = (0..words.len()).flat_map(|from| (from..words.len()).map(move |to| (from, to)));
+    let widths = pieces.map(|(from, to)| of(&words[from..=to]));
+    let longest = words.iter().copied().max().unwrap_or_default();
+    widths
+        .filter(|&width| width >= longest && fits(width))
+        .min()
+        .unwrap_or(longest)
+}
+
+/// The width in which a text of a word or two is whole, and a longer one goes into two lines.
+fn in_short_lines(text: &str) -> usize {
+    match length(text) {
+        whole if whole <= 12 * LETTER => whole,
+        _ => in_lines(text, 2),
+    }
+}
+
+/// A usual value of a text column, by what its header says it holds: a person's name, the name of an office or work.
+fn usual_text(label: &str) -> &'static str {
+    let label = vietnamese::fold(label);
+    let begins = |words: &[&str]| words.iter().any(|word| label.starts_with(word));
+    match () {
+        () if begins(&["ho va ten", "ho ten", "ho, ten", "ten ca nhan"]) => "Nguyễn Thị Minh Phượng",
+        () if begins(&["ten", "don vi", "co quan", "dia chi", "noi", "to chuc", "tap the"]) => {
+            "Trường Trung học cơ sở Tân Hoà"
+        }
+        () => "Ấp Tân Thuận, xã Tân Hoà",
+    }
+}
+
+/// The widest figure of a column.
+fn widest_figure(field: &Field, is_summed: bool) -> usize {
+    let of_max = field.max.map(|max| field.print(&Value::Number(max)));
+    // A sum has a digit more.
+    let more = if is_summed && of_max.is_some() { letter('0') } else { 0 };
+    let usual = match field.ty {
+        Type::Count => "0.000",
+        Type::Percent => "000,00%",
+        _ => "000.000.000",
+    };
+    // What no one will write: the greatest number that a cell can hold.
+    let most = length("000.000.000.000");
+    (of_max.map_or(length(usual), |max| length(&max)) + more).min(most)
+}
+
+/// The usual width of a letter.
+const LETTER: usize = 480;
+
+fn need(field: &Field, is_summed: bool) -> Need {
+    let unit = field.unit.as_ref().map(|unit| format!("({unit})")).unwrap_or_default();
+    let head = longest_word(&field.label).max(longest_word(&unit));
+    let example = field.example.as_deref().unwrap_or_default();
+    let most = field.max_length.map_or(usize::MAX, |most| most.saturating_mul(LETTER));
+    // The longest word, the values in two lines and in one.
+    let values = match field.ty {
+        Type::Text | Type::LongText => {
+            let usual = usual_text(&field.label);
+            let (fair, wanted) = match field.ty {
+                Type::LongText => (24 * LETTER, 44 * LETTER),
+                _ => (
+                    plain(in_lines(usual, 2).max(in_lines(example, 2))),
+                    plain(length(usual).max(length(example))),
+                ),
+            };
+            let word = plain(longest_word(usual).max(longest_word(example)));
+            [word, fair.min(24 * LETTER), wanted.min(48 * LETTER)].map(|width| width.min(most))
+        }
+        Type::Choice => {
+            let longest = |of: &dyn Fn(&str) -> usize| field.choices.iter().map(|choice| of(&choice.value)).max();
+            let of: [&dyn Fn(&str) -> usize; 3] = [&longest_word, &in_short_lines, &length];
+            of.map(|of| plain(longest(of).unwrap_or_default()).min(30 * LETTER))
+        }
+        Type::Integer | Type::Decimal | Type::Percent | Type::Count => [widest_figure(field, is_summed); 3],
+        Type::Date => [length("00/00/0000"); 3],
+        Type::Year => [length("0000"); 3],
+        Type::Flag => [length("không"); 3],
+    };
+    let [word, fair, wanted] = values;
+    // What the pack says of the column's width in the workbook holds here, too.
+    let of_pack = field
+        .width
+        .map(|width| (width.clamp(3.0, 60.0) * LETTER as f64) as usize);
+    let wanted = of_pack.unwrap_or(wanted);
+    let fair = of_pack.map_or(fair, |width| fair.min(width));
+    let least = head.max(word).min(20 * LETTER);
+    let header = |lines: usize| in_lines(&field.label, lines).min(18 * LETTER);
+    let values = fair.max(least);
+    let fair = values.max(header(3));
+    Need {
+        least,
+        values,
+        fair,
+        wanted: wanted.max(header(2)).max(fair),
+        is_text: matches!(field.ty, Type::Text | Type::LongText),
+    }
+}
+
+/// The width of each column: enough for the words of its header and for its figures, then for its usual values in two lines
+/// and in one; what is left goes to the texts. `size` is that of the letters, in half-points.
+fn widths(columns: &[Column<'_>], wishes: Wishes, width: usize, size: usize) -> Vec<usize> {
+    // A fiftieth more: programs round in their own ways.
+    let twips = |length: usize| length * size * 51 / 5_000 + 2 * PADDING;
+    let number = length("000");
+    let first = wishes.number.then_some(Need {
+        least: number,
+        values: number,
+        fair: number,
+        wanted: number,
         is_text: false,
     });
-    let needs: Vec<Need> = first
-        .into_iter()
-        .chain(columns.iter().map(|column| need(column.field)))
-        .collect();
-    let of = |letters: &dyn Fn(&Need) -> usize| needs.iter().map(|need| twips(letters(need))).collect::<Vec<_>>();
+    let others = columns
+        .iter()
+        .map(|column| need(column.field, wishes.total && is_summable(column.field)));
+    let needs: Vec<Need> = first.into_iter().chain(others).collect();
+    let of = |length: &dyn Fn(&Need) -> usize| needs.iter().map(|need| twips(length(need))).collect::<Vec<_>>();
     let whole = |widths: &[usize]| widths.iter().sum::<usize>();
-    let words = of(&|need| need.word);
-    let wanted = of(&|need| need.values);
-    if whole(&words) >= width {
+    let least = of(&|need| need.least);
+    if whole(&least) >= width {
         // Too many columns for their headers: squeezed alike.
-        return shared(width, &words);
+        return shared(width, &least);
     }
-    if whole(&wanted) >= width {
-        let more: Vec<usize> = wanted.iter().zip(&words).map(|(wanted, word)| wanted - word).collect();
-        return sums(&words, &shared(width - whole(&words), &more));
+    let mut have = least;
+    // Values come first: there are many of them, and one header.
+    for more in [of(&|need| need.values), of(&|need| need.fair), of(&|need| need.wanted)] {
+        if whole(&more) >= width {
+            let missing: Vec<usize> = more.iter().zip(&have).map(|(more, have)| more - have).collect();
+            return sums(&have, &shared(width - whole(&have), &missing));
+        }
+        have = more;
     }
     let texts: Vec<usize> = needs
         .iter()
-        .zip(&wanted)
-        .map(|(need, wanted)| if need.is_text { *wanted } else { 0 })
+        .zip(&have)
+        .map(|(need, have)| if need.is_text { *have } else { 0 })
         .collect();
-    let takers = if whole(&texts) > 0 { &texts } else { &wanted };
-    sums(&wanted, &shared(width - whole(&wanted), takers))
+    let takers = if whole(&texts) > 0 { &texts } else { &have };
+    sums(&have, &shared(width - whole(&have), takers))
 }
 
 fn sums(left: &[usize], right: &[usize]) -> Vec<usize> {
@@ -346,4 +477,83 @@ fn shared(width: usize, parts: &[usize]) -> Vec<usize> {
         width * before / whole - start
     };
     parts.iter().map(share).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELDS: &str = r#"
+        field = [
+          { id = "ho_ten", label = "Họ và tên", type = "text" },
+          { id = "don_vi", label = "Đơn vị công tác", type = "text" },
+          { id = "hinh_thuc", label = "Hình thức khen thưởng", type = "choice", choices = ["Giấy khen", "Bằng khen"] },
+          { id = "tien", label = "Số tiền thưởng kèm theo", type = "integer", unit = "đồng" },
+          { id = "ngay", label = "Ngày ký quyết định", type = "date" },
+          { id = "nhan_xet", label = "Nhận xét", type = "long_text", width = 12 },
+        ]"#;
+
+    #[derive(serde::Deserialize)]
+    struct Fields {
+        field: Vec<Field>,
+    }
+
+    /// The widths of columns in thousandths of 14 pt, without what is left and right of the text.
+    fn measured(ids: &[&str]) -> Vec<usize> {
+        let Fields { field } = toml::from_str(FIELDS).unwrap();
+        let field_of = |id: &&str| field.iter().find(|field| field.id == *id).unwrap();
+        let columns: Vec<Column<'_>> = ids
+            .iter()
+            .map(|id| Column {
+                field: field_of(id),
+                tag: "x",
+            })
+            .collect();
+        let wishes = Wishes {
+            number: true,
+            header: true,
+            total: false,
+        };
+        let widths = widths(&columns, wishes, TEXT_WIDTH, 28);
+        assert_eq!(widths.iter().sum::<usize>(), TEXT_WIDTH);
+        widths.iter().map(|width| (width - 2 * PADDING) * 1000 / 280).collect()
+    }
+
+    #[test]
+    fn no_word_of_a_header_nor_a_figure_is_broken() {
+        let widths = measured(&["ho_ten", "don_vi", "hinh_thuc", "tien", "ngay"]);
+        let words = ["000", "Nguyễn", "Trường", "thưởng", "000.000.000", "00/00/0000"];
+        for (width, word) in widths.iter().zip(words) {
+            assert!(*width >= length(word), "{word} in {width}: {widths:?}");
+        }
+        let name = plain(in_lines("Nguyễn Thị Minh Phượng", 2));
+        assert!(widths[1] >= name, "{name}: {widths:?}");
+    }
+
+    #[test]
+    fn room_goes_to_names_and_not_to_what_is_short() {
+        let widths = measured(&["ho_ten", "hinh_thuc", "tien"]);
+        assert!(widths[1] >= length("Nguyễn Thị Minh Phượng"), "{widths:?}");
+        assert!(widths[2] < widths[1] * 2 / 3, "{widths:?}");
+        let header = in_lines("Số tiền thưởng kèm theo", 2);
+        assert!(widths[3] >= header, "{header}: {widths:?}");
+    }
+
+    #[test]
+    fn a_width_that_the_pack_declares_is_kept() {
+        let Fields { field } = toml::from_str(FIELDS).unwrap();
+        let declared = need(&field[5], false);
+        let mut free = field[5].clone();
+        free.width = None;
+        assert_eq!(declared.wanted, 12 * LETTER);
+        assert!(need(&free, false).wanted > declared.wanted);
+    }
+
+    #[test]
+    fn a_text_in_so_many_lines() {
+        assert_eq!(in_lines("", 2), 0);
+        assert_eq!(in_lines("a b c", 1), length("a b c"));
+        assert_eq!(in_lines("a b c", 2), length("b c"));
+        assert_eq!(in_lines("a b c", 5), length("a"));
+    }
 }

@@ -712,3 +712,37 @@ fn a_template_that_asks_for_nothing_is_left_alone() {
             .is_none()
     );
 }
+
+const CALIBRI: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:asciiTheme="minorHAnsi" w:hAnsiTheme="minorHAnsi"/><w:sz w:val="22"/><w:lang w:val="en-US"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:spacing w:after="160" w:line="259" w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style><w:style w:type="paragraph" w:styleId="Dam"><w:name w:val="Đậm"/><w:rPr><w:sz w:val="40"/></w:rPr></w:style>"#;
+const TIMES: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman"/><w:sz w:val="28"/><w:lang w:val="vi-VN"/></w:rPr></w:rPrDefault></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style><w:style w:type="paragraph" w:styleId="Dam"><w:name w:val="Đậm"/></w:style>"#;
+
+#[test]
+fn a_partial_keeps_the_font_that_its_document_gives_to_all_text() {
+    let own = package(
+        r#"<w:p><w:r><w:t>ký</w:t></w:r></w:p><w:p><w:pPr><w:pStyle w:val="Dam"/><w:spacing w:after="60"/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>tên</w:t></w:r></w:p>"#,
+        &[("styles.xml", TIMES)],
+    );
+    let partials = files(&[("ky.docx", own)]);
+    let theme = r#"<a:minorFont xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:latin typeface="Calibri"/></a:minorFont>"#;
+    let main = package(&body("{{> ky}}"), &[("styles.xml", CALIBRI), ("theme.xml", theme)]);
+    let xml = document(&fill(&main, &partials));
+    let fonts = r#"<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman"/>"#;
+    for part in [
+        r#"<w:spacing w:after="0" w:line="240"/>"#.to_owned(),
+        format!(r#"<w:r><w:rPr>{fonts}<w:sz w:val="28"/><w:szCs w:val="28"/></w:rPr><w:t>ký"#),
+        // What the paragraph and the style of the template say holds.
+        r#"<w:spacing w:after="60" w:line="240"/>"#.to_owned(),
+        format!("<w:r><w:rPr>{fonts}<w:b/></w:rPr><w:t>tên"),
+    ] {
+        assert!(xml.contains(&part), "{part} is not in {xml}");
+    }
+    assert!(!xml.contains("w:lang"), "{xml}");
+}
+
+#[test]
+fn a_partial_with_the_defaults_of_the_template_says_nothing_of_its_own() {
+    let text = "<w:p><w:r><w:t>ký</w:t></w:r></w:p>";
+    let partials = files(&[("ky.docx", package(text, &[("styles.xml", TIMES)]))]);
+    let xml = document(&fill(&package(&body("{{> ky}}"), &[("styles.xml", TIMES)]), &partials));
+    assert!(xml.contains(text), "{xml}");
+}

@@ -292,8 +292,8 @@ fn number(found: Option<Decimal>) -> Val<'static> {
 pub const TABLE: Helper = Helper {
     name: "table",
     usage: "table DANH_SÁCH columns=\"cột cột\" total=true number=true header=true",
-    vi: "cả một bảng: mỗi cột khai báo của danh sách là một cột; thẻ đứng một mình trong đoạn",
-    en: "a whole table with a column for each declared column of the list; the tag stands alone in its paragraph",
+    vi: "cả một bảng: mỗi cột khai báo của danh sách là một cột, rộng theo width trong pack.toml nếu có; thẻ đứng một mình trong đoạn",
+    en: "a whole table with a column for each declared column of the list, as wide as width in pack.toml says if given; the tag stands alone in its paragraph",
     example: ("table khen_thuong columns=\"cap so_luong\" total=true", ""),
     named: &["columns", "header", "number", "total"],
     check: |_, _| {
