@@ -9,14 +9,14 @@ use std::ops::Range;
 use handlebars::template::HelperTemplate;
 
 use super::balance::is_balanced;
-use super::control::{ControlField, Shows};
-use super::expression::{Expr, Fault, Kind, Literal, Scope, Scopes};
+use super::control::{self, ControlField, Shows};
+use super::expression::{Expr, Fault, Kind, Literal, Scope, Scopes, Spelling};
 use super::gather::{Gathered, gather};
 use super::head::{HeadKind, compile_block, compile_path, compile_print, compile_printed, section_break};
 use super::merge;
 use super::node::{Compiled, Fresh, Grid, GridBlock, Link, Node, PictureCall, Print, PrintPlace, Raw, Shape};
 use super::pair::{over_of, pair};
-use super::part::{Spot, SpotKind, TextKind, Tree};
+use super::part::{Name, Spot, SpotKind, TextKind, Tree};
 use super::place::{self, Action, Block, Extras, Instead, Over, PlacedTag, Plan};
 use super::shape::shape;
 use super::tag::{self, Says};
@@ -68,7 +68,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     let at = |tags: &[PlacedTag], number: usize, fault: Fault| PartFault {
         paragraph: tags[number].paragraph,
         written: tags[number].tag.written.clone(),
-        fault,
+        fault: in_terms_of_word(&tags[number], fault),
         range: Some(tags[number].start..tags[number].source.last().map_or(tags[number].start, |range| range.end)),
     };
     let says: Vec<&tag::Tag> = tags.iter().map(|tag| &tag.tag).collect();
@@ -95,7 +95,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
                     .into_iter()
                     .map(|(number, fault)| at(&tags, number, fault)),
             );
-            return Err(faults);
+            return Err(without_twins(tree, faults));
         }
     };
     drop_identities(tree, &says, &blocks, &mut plan);
@@ -138,7 +138,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
             .map(|(number, fault)| at(&tags, number, fault)),
     );
     if !faults.is_empty() {
-        return Err(faults);
+        return Err(without_twins(tree, faults));
     }
     Ok(Some(Compiled {
         nodes,
@@ -150,6 +150,39 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         pictures,
         used,
     }))
+}
+
+/// A fault as it is told of a content control or a merge field.
+fn in_terms_of_word(tag: &PlacedTag, fault: Fault) -> Fault {
+    match (tag.is_fixed, &tag.shell) {
+        (true, _) => fault
+            .spelled(Spelling::Control)
+            .within(&control::named(&tag.tag.written)),
+        (false, Some(_)) if matches!(tag.tag.says, Says::Open(..)) => fault.spelled(Spelling::MergeList),
+        (false, Some(_)) => fault.spelled(Spelling::MergeField),
+        (false, None) => fault,
+    }
+}
+
+/// Faults without those of a text box's twin: Word keeps each box twice, in DrawingML and in VML.
+fn without_twins(tree: &Tree, mut faults: Vec<PartFault>) -> Vec<PartFault> {
+    // By the pair and what is wrong, which of the twins tells it.
+    let mut told: HashMap<(usize, String, String), usize> = HashMap::new();
+    faults.retain(|found| {
+        let Some(paragraph) = tree.paragraphs.get(found.paragraph) else {
+            return true;
+        };
+        let mut branch = paragraph.element;
+        let Some(pair) = tree.ancestor(branch, |name| name == Name::Alternatives) else {
+            return true;
+        };
+        while tree.elements[branch].parent != pair {
+            branch = tree.elements[branch].parent;
+        }
+        let key = (pair, found.written.clone(), found.fault.message.vi.clone());
+        *told.entry(key).or_insert(branch) == branch
+    });
+    faults
 }
 
 /// Faults without those that are there twice: a block over columns is compiled for each row.
@@ -165,9 +198,7 @@ fn distinct(faults: Vec<(usize, Fault)>) -> Vec<(usize, Fault)> {
 
 /// Compiles a line of text such as a file name pattern.
 pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Vec<PartFault>> {
-    let mut raw = None;
-    let (tags, mut bad) = tag::find(source, &mut tag::Known::new(), &mut raw);
-    bad.extend(raw.map(|name| (format!("{{{{{{{{{name}}}}}}}}}"), tag::unclosed_raw(&name))));
+    let (tags, bad) = tag::find(source, &mut tag::Known::new(), &mut None, &|_| false);
     let mut faults: Vec<PartFault> = bad
         .into_iter()
         .map(|(written, fault)| PartFault {
@@ -809,7 +840,8 @@ impl Builder<'_> {
             },
             Err(fault) => {
                 let (written, fault) = *fault;
-                self.link_faults.push((range.start, written, fault));
+                let address = text!("địa chỉ của liên kết", "the address of a link");
+                self.link_faults.push((range.start, written, fault.within(&address)));
                 return None;
             }
         };
@@ -854,8 +886,7 @@ impl Builder<'_> {
 
 /// The nodes of a line of text within blocks.
 fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, Box<(String, Fault)>> {
-    let mut raw = None;
-    let (tags, bad) = tag::find(source, &mut tag::Known::new(), &mut raw);
+    let (tags, bad) = tag::find(source, &mut tag::Known::new(), &mut None, &|_| false);
     if let Some(bad) = bad.into_iter().next() {
         return Err(Box::new(bad));
     }

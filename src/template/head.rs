@@ -6,7 +6,8 @@
 use handlebars::template::{BlockParam, HelperTemplate, Parameter};
 
 use super::control::Shows;
-use super::expression::{Expr, Family, Fault, Kind, Literal, Scope, Scopes};
+use super::expression::{Expr, Family, Fault, Kind, Literal, Scope, Scopes, Spelling};
+use super::helper;
 use super::node::{Extra, PictureCall, Print, PrintPlace};
 use super::print::Printer;
 use super::section::Orientation;
@@ -72,6 +73,10 @@ pub fn compile_block(scopes: &Scopes<'_>, name: &str, head: &HelperTemplate) -> 
         }
     };
     let [parameter] = head.params.as_slice() else {
+        let words: Vec<String> = head.params.iter().map(written_name).collect();
+        if let Some(fault) = scopes.label(&words.join(" ")) {
+            return Err(fault);
+        }
         return Err(Fault::new(
             "mau/sai-doi-so",
             text!(
@@ -168,6 +173,7 @@ pub fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Resul
     match says {
         Says::Print(head) => compile_print(scopes, head, written),
         Says::Merge(merge) => {
+            merge.check(scopes)?;
             let Says::Print(head) = tag::parse(&merge.tag(scopes)?)? else {
                 return Err(wrong_name(&merge.name));
             };
@@ -216,7 +222,10 @@ pub fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Resul
 
 /// The value that the expression of a tag prints.
 pub fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Result<Print, Fault> {
-    let (expr, kind) = scopes.parameter(tag)?;
+    let (expr, kind) = scopes.parameter(tag).map_err(|fault| match tag {
+        Parameter::Subexpression(call) if helper::find(call.name()).is_some() => fault,
+        _ => fault.spelled(Spelling::Tag),
+    })?;
     if kind.family(scopes.schema) == Family::Compound {
         let found = kind.describe(scopes.schema);
         let fault = Fault::new(

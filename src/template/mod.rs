@@ -55,7 +55,7 @@ use self::expand::{Expanded, Expander};
 use self::fill::{Filler, Making, Missing, Target};
 use self::node::Compiled;
 use self::numbering::ListStyles;
-use self::part::Tree;
+use self::part::{Name, TextKind, Tree};
 use self::trace::Trace;
 pub use self::used::Used;
 use crate::dataset::Dataset;
@@ -417,14 +417,25 @@ impl Template {
             diagnostics.push(finding);
         }
         for (tag, count) in missing.tags {
-            diagnostics.push(Diagnostic::warning(
+            let times = match count {
+                1 => text!("1 chỗ", "in one place"),
+                _ => text!("{count} chỗ", "in {count} places"),
+            };
+            let finding = Diagnostic::warning(
                 "mau/khong-co-gia-tri",
                 Place::File,
-                text!(
-                    "thẻ “{tag}” không có giá trị ({count} chỗ), văn bản in “{empty}”",
-                    "the tag “{tag}” has no value ({count} times), the document prints “{empty}”"
+                Text::new(
+                    format!("thẻ “{tag}” không tính ra giá trị ({}), văn bản in “{empty}”", times.vi),
+                    format!(
+                        "the tag “{tag}” comes to no value ({}), the document prints “{empty}”",
+                        times.en
+                    ),
                 ),
-            ));
+            );
+            diagnostics.push(finding.hint(text!(
+                "xem lại các ô mà thẻ tính từ đó: danh sách rỗng, hay phép chia cho 0",
+                "look at the cells that it is made of: an empty list, or a division by zero"
+            )));
         }
     }
 }
@@ -449,6 +460,11 @@ struct Story {
     takes_comments: bool,
 }
 
+/// What the part with title, subject and the like is called.
+fn properties() -> Text {
+    text!("thuộc tính của tệp", "document properties")
+}
+
 /// The parts that may hold tags: the body, headers, footers and notes, and the document's properties.
 fn stories(package: &Package, main: &str) -> Result<Vec<Story>, opc::Error> {
     let mut stories: Vec<Story> = story::stories(package, main)?
@@ -464,7 +480,7 @@ fn stories(package: &Package, main: &str) -> Result<Vec<Story>, opc::Error> {
         if relationship.kind == "core-properties" && package.has(&relationship.target) {
             stories.push(Story {
                 name: relationship.target,
-                words: text!("thuộc tính của tệp", "document properties"),
+                words: properties(),
                 target: PartTarget::Xml,
                 takes_comments: false,
             });
@@ -755,9 +771,46 @@ fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnos
         tag: Some(found.written),
         position: found.range.map_or(tree.start_of(found.paragraph), |range| range.start),
     };
-    let mut finding = Diagnostic::error(found.fault.code, place, found.fault.message);
-    finding.hint = found.fault.hint;
+    let fault = match spot(source, tree, found.paragraph, story) {
+        Some(spot) => found.fault.within(&spot),
+        None => found.fault,
+    };
+    let mut finding = Diagnostic::error(fault.code, place, fault.message);
+    finding.hint = fault.hint;
     finding
+}
+
+/// Where in Word a text is to be looked for that no page shows.
+fn spot(source: &str, tree: &Tree, paragraph: usize, story: &Text) -> Option<Text> {
+    let paragraph = tree.paragraphs.get(paragraph)?;
+    match paragraph.kind {
+        TextKind::Attribute => Some(text!(
+            "văn bản thay thế (Alt Text) của hình",
+            "the alternative text (Alt Text) of a picture"
+        )),
+        TextKind::Plain if tree.elements[paragraph.element].name == Name::Instruction => Some(text!(
+            "mã của trường (bấm Alt+F9 để thấy)",
+            "the code of a field (press Alt+F9 to see it)"
+        )),
+        TextKind::Plain if *story == properties() => {
+            let name = source[tree.elements[paragraph.element].start..].strip_prefix('<')?;
+            let name = name.split(['>', ' ', '/']).next()?.rsplit(':').next()?;
+            let name = match name {
+                "title" => "Title",
+                "subject" => "Subject",
+                "creator" => "Author",
+                "keywords" => "Tags",
+                "description" => "Comments",
+                "category" => "Category",
+                other => other,
+            };
+            Some(text!(
+                "thuộc tính {name} của tệp (File > Info)",
+                "the property {name} of the file (File > Info)"
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// A line of text with tags, such as the pattern of a file name.

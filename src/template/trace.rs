@@ -173,6 +173,31 @@ fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>,
     }
 }
 
+/// A field that has no value, by sheet and field, and the cell that is blank.
+pub type Blank = ((usize, usize), Option<CellRef>);
+
+/// Gathers the fields without a value that an expression is made of, given the field that it is if it is one.
+pub fn blanks(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>, found: &mut Vec<Blank>) {
+    match expr {
+        Expr::Literal(_) | Expr::Loop(..) => {}
+        Expr::Path(frame, steps) => {
+            if let (Some((sheet, field)), (Val::Missing, record)) = (field, environment.path(*frame, steps)) {
+                let cell = record.and_then(|record| environment.dataset.sheets.get(sheet)?.cell(record, field));
+                found.push(((sheet, field), cell));
+            }
+        }
+        Expr::Call(call) => {
+            for (argument, kind) in call.arguments.iter().zip(&call.kinds) {
+                match (argument, *kind) {
+                    (_, Kind::Field(sheet, field)) => blanks(environment, argument, Some((sheet, field)), found),
+                    (Expr::Call(_), _) => blanks(environment, argument, None, found),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
 /// The cell that the value of a path stands in, given the sheet and field that it leads to.
 pub fn cell(environment: &Environment<'_>, expr: &Expr, (sheet, field): (usize, usize)) -> Option<CellRef> {
     let Expr::Path(frame, steps) = expr else {

@@ -9,6 +9,7 @@ mod list;
 mod logic;
 mod print;
 
+pub use self::print::is_date_style;
 use super::expression::{Call, Expr, Family, Fault, Kind, Literal, Val};
 use crate::dataset::Dataset;
 use crate::diagnostic::Text;

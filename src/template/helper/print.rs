@@ -116,7 +116,7 @@ pub const DATE: Helper = Helper {
 };
 
 /// Whether a text is a style of dates: `long`, `short`, or a pattern as Word has them.
-fn is_date_style(style: &str) -> bool {
+pub fn is_date_style(style: &str) -> bool {
     matches!(style, "long" | "short")
         || style.contains(['d', 'M', 'y']) && vietnamese::date_by_pattern(Date::ZERO, style).is_some()
 }
