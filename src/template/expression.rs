@@ -921,12 +921,20 @@ impl<'s> Scopes<'s> {
                 )
                 .hint(Some(match near {
                     Some(near) => text!("có phải {near}=?", "did you mean {near}=?"),
-                    None => text!("cách viết: {}", "usage: {}", helper.usage),
+                    None => helper::written_like(helper),
                 })));
             }
             let (expr, kind) = self.parameter(&hash[key])?;
             if kind.family(self.schema) == Family::Compound {
-                return Err(helper::wrong_arguments(helper));
+                let found = kind.describe(self.schema);
+                let fault = Fault::new(
+                    "mau/sai-doi-so",
+                    Text::new(
+                        format!("hàm “{name}” cần một giá trị ở “{key}=”, ở đây là {}", found.vi),
+                        format!("helper “{name}” needs a value for “{key}=”, this is {}", found.en),
+                    ),
+                );
+                return Err(fault.hint(Some(helper::written_like(helper))));
             }
             named.push((key.clone(), expr));
         }

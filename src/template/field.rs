@@ -352,7 +352,7 @@ fn crosses() -> Fault {
         ),
     )
     .hint(Some(text!(
-        "xoá trường rồi chèn lại: Chèn > Phần Nhanh > Trường",
+        "xoá trường rồi chèn lại: Chèn (Insert) > Phần Nhanh (Quick Parts) > Trường (Field)",
         "delete the field and insert it again: Insert > Quick Parts > Field"
     )))
 }

@@ -100,15 +100,7 @@ pub fn compile_block(scopes: &Scopes<'_>, name: &str, head: &HelperTemplate) -> 
             ("includeZero", Parameter::Literal(handlebars::JsonValue::Bool(flag))) if kind != HeadKind::Each => {
                 zero_counts = Some(*flag);
             }
-            _ => {
-                return Err(Fault::new(
-                    "mau/doi-so-la",
-                    text!(
-                        "khối #{name} không có đối số “{key}=”",
-                        "the block #{name} has no argument “{key}=”"
-                    ),
-                ));
-            }
+            _ => return Err(wrong_option(name, kind, key)),
         }
     }
     let (expr, value) = scopes.parameter(parameter)?;
@@ -156,6 +148,41 @@ pub fn compile_block(scopes: &Scopes<'_>, name: &str, head: &HelperTemplate) -> 
         zero_counts,
         scope,
     })
+}
+
+/// The fault of a named argument that a block does not have, or not with that value.
+fn wrong_option(name: &str, kind: HeadKind, key: &str) -> Fault {
+    let values = match (kind, key) {
+        (HeadKind::Each, "numbering") => Some("\"restart\", \"continue\""),
+        (HeadKind::If | HeadKind::Unless | HeadKind::With, "includeZero") => Some("true, false"),
+        _ => None,
+    };
+    if let Some(values) = values {
+        return Fault::new(
+            "mau/doi-so-la",
+            text!(
+                "đối số “{key}=” của khối #{name} có giá trị không đúng",
+                "the argument “{key}=” of the block #{name} has a wrong value"
+            ),
+        )
+        .hint(Some(text!("các giá trị: {values}", "the values are {values}")));
+    }
+    let known: &[&str] = match kind {
+        HeadKind::Each => &["over", "numbering"],
+        _ => &["over", "includeZero"],
+    };
+    let all = known.join("=, ");
+    Fault::new(
+        "mau/doi-so-la",
+        text!(
+            "khối #{name} không có đối số “{key}=”",
+            "the block #{name} has no argument “{key}=”"
+        ),
+    )
+    .hint(Some(match vietnamese::nearest(key, known.iter().copied()) {
+        Some(near) => text!("có phải {near}=?", "did you mean {near}=?"),
+        None => text!("các đối số: {all}=", "the arguments are {all}="),
+    }))
 }
 
 fn written_name(parameter: &Parameter) -> String {

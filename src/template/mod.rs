@@ -161,6 +161,7 @@ impl Template {
         let mut expander = Expander::new(schema, options);
         let mut all = stories(&package, &main).map_err(unreadable)?;
         let mut done = 0;
+        let mut has_tags = false;
         while let Some(Story {
             name,
             words,
@@ -189,6 +190,7 @@ impl Template {
                 PartTarget::Xml => None,
             };
             if let Some(expanded) = expanded {
+                has_tags = true;
                 let found = expanded.faults.iter().cloned();
                 for fault in found.take(MOST_FAULTS) {
                     diagnostics.push(located(&source, &tree, &words, fault));
@@ -260,6 +262,9 @@ impl Template {
         diagnostics.sort(&[]);
         if diagnostics.has_errors() {
             return Err(diagnostics);
+        }
+        if parts.is_empty() && !has_tags {
+            diagnostics.push(without_tags());
         }
         let mut taken = Taken::default();
         // Ids of parts without tags count as well, but only where there is something to be told apart from them.
@@ -647,7 +652,7 @@ fn main_part(package: &mut Package) -> Result<String, Diagnostics> {
     };
     let save_as = || {
         text!(
-            "trong Word: Tệp > Lưu như > Word Document (*.docx)",
+            "trong Word: Tệp (File) > Lưu như (Save As) > Word Document (*.docx)",
             "in Word: File > Save As > Word Document (*.docx)"
         )
     };
@@ -726,8 +731,24 @@ fn tracked_changes(stories: &[Text]) -> Diagnostic {
         ),
     )
     .hint(text!(
-        "trong Word: Xem lại > Chấp nhận > Chấp nhận tất cả thay đổi (Review > Accept > Accept All Changes)",
+        "trong Word: Xem lại (Review) > Chấp nhận (Accept) > Chấp nhận tất cả thay đổi (Accept All Changes)",
         "in Word: Review > Accept > Accept All Changes"
+    ))
+}
+
+/// The warning that a template is the same whatever the workbook holds.
+fn without_tags() -> Diagnostic {
+    Diagnostic::warning(
+        "mau/khong-co-the",
+        Place::File,
+        text!(
+            "mẫu không có thẻ, trường trộn hay điều khiển nội dung nào là trường của gói: văn bản nào cũng in ra như nhau",
+            "the template has no tag, merge field or content control that is a field of the pack: every document comes out the same"
+        ),
+    )
+    .hint(text!(
+        "viết thẻ như {{{{TRANG.TRƯỜNG}}}} vào chỗ cần số liệu; xem các thẻ bằng lệnh: baocao pack show",
+        "write tags such as {{{{SHEET.FIELD}}}} where data is to stand; list them with: baocao pack show"
     ))
 }
 
@@ -805,7 +826,7 @@ fn spot(source: &str, tree: &Tree, paragraph: usize, story: &Text) -> Option<Tex
                 other => other,
             };
             Some(text!(
-                "thuộc tính {name} của tệp (File > Info)",
+                "thuộc tính {name} của tệp, ở Tệp (File) > Thông tin (Info)",
                 "the property {name} of the file (File > Info)"
             ))
         }

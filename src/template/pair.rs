@@ -63,7 +63,11 @@ pub fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
                             "{{{{else}}}} đứng ngoài mọi khối",
                             "{{{{else}}}} stands outside every block"
                         ),
-                    ),
+                    )
+                    .hint(Some(text!(
+                        "xoá thẻ này, hoặc đặt nó vào giữa {{{{#if …}}}} và {{{{/if}}}}",
+                        "delete this tag, or put it between {{{{#if …}}}} and {{{{/if}}}}"
+                    ))),
                 )),
             },
             Says::Close(name) => {
@@ -78,7 +82,13 @@ pub fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
                                 "the closing tag {{{{/{name}}}}} has no opening tag"
                             ),
                         )
-                        .hint(near.map(|near| text!("có phải {{{{/{near}}}}}?", "did you mean {{{{/{near}}}}}?"))),
+                        .hint(Some(match near {
+                            Some(near) => text!("có phải {{{{/{near}}}}}?", "did you mean {{{{/{near}}}}}?"),
+                            None => text!(
+                                "xoá thẻ này, hoặc thêm {{{{#{name} …}}}} ở chỗ khối bắt đầu",
+                                "delete this tag, or add {{{{#{name} …}}}} where the block begins"
+                            ),
+                        })),
                     ));
                     continue;
                 };
@@ -108,7 +118,11 @@ pub fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
                         "sau {{{{else}}}} không được có thêm {{{{else}}}}",
                         "no further {{{{else}}}} can follow {{{{else}}}}"
                     ),
-                ),
+                )
+                .hint(Some(text!(
+                    "mỗi khối chỉ có một {{{{else}}}}, ở sau mọi {{{{else if …}}}}",
+                    "a block has one {{{{else}}}}, after every {{{{else if …}}}}"
+                ))),
             ));
         }
     }

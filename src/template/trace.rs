@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::comment::Comment;
-use super::expression::{Environment, Expr, Kind, Step, Val};
+use super::expression::{Call, Environment, Expr, Kind, Literal, Step, Val};
 use super::node::Print;
 use crate::dataset::Record;
 use crate::diagnostic::{CellRef, column_letters};
@@ -129,8 +129,15 @@ impl Cells {
 pub fn sources(environment: &Environment<'_>, print: &Print) -> Cells {
     let mut cells = Cells::default();
     of(environment, &print.expr, print.field, &mut cells);
-    cells.is_computed = matches!(print.expr, Expr::Call(_));
+    cells.is_computed = matches!(&print.expr, Expr::Call(call) if !is_total(call));
     cells
+}
+
+/// Whether a call is what the total row of `{{table …}}` has in its cells, which no author wrote.
+fn is_total(call: &Call) -> bool {
+    let is_sum = matches!(call.arguments.first(), Some(Expr::Call(inner)) if inner.helper.name == "sum");
+    let is_blank = matches!(call.arguments.get(1), Some(Expr::Literal(Literal::Text(text))) if text.is_empty());
+    call.helper.name == "default" && is_sum && is_blank
 }
 
 fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>, cells: &mut Cells) {

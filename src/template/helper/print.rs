@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Arguments, Helper, arity, family, printable, wrong_arguments};
+use super::{Arguments, Helper, arity, family, printable, written_like, wrong_argument};
 use crate::schema::Schema;
 use crate::template::expression::{Call, Expr, Family, Fault, Kind, Literal, Val};
 use crate::template::print::{PLAIN_DECIMALS, print_value};
+use crate::text;
 use crate::vietnamese;
 
 fn one_number(schema: &Schema, call: &mut Call) -> Result<Kind, Fault> {
@@ -99,7 +100,14 @@ pub const DATE: Helper = Helper {
         match call.arguments.get(1) {
             None => Ok(Kind::Text),
             Some(Expr::Literal(Literal::Text(style))) if is_date_style(style) => Ok(Kind::Text),
-            Some(_) => Err(wrong_arguments(call.helper)),
+            Some(_) => Err(wrong_argument(
+                call.helper,
+                1,
+                &text!(
+                    "\"long\", \"short\" hoặc một mẫu như \"dd/MM/yyyy\" (tháng viết MM hoa)",
+                    "\"long\", \"short\" or a pattern such as \"dd/MM/yyyy\" (months are MM in capitals)"
+                ),
+            )),
         }
     },
     call: |arguments| {
@@ -480,7 +488,14 @@ pub const IMAGE: Helper = Helper {
         let is_size = |value: &Expr| matches!(value, Expr::Literal(Literal::Number(size)) if size.is_sign_positive());
         match call.named.iter().all(|(_, value)| is_size(value)) {
             true => Ok(Kind::Picture),
-            false => Err(wrong_arguments(call.helper)),
+            false => Err(Fault::new(
+                "mau/sai-doi-so",
+                text!(
+                    "hàm “image” cần một số mm lớn hơn 0 ở width= và height=",
+                    "helper “image” needs a number of mm above 0 for width= and height="
+                ),
+            )
+            .hint(Some(written_like(call.helper)))),
         }
     },
     // The filler places it: a value has no picture of its own.
