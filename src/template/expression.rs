@@ -394,7 +394,7 @@ pub struct Fault {
     /// One thing to do.
     pub hint: Option<Text>,
     /// What a name that is none was probably meant to be; the hint says it.
-    pub meant: Option<Meant>,
+    pub meant: Option<Box<Meant>>,
 }
 
 /// What an author probably meant by a name that is none.
@@ -472,7 +472,7 @@ impl Fault {
     /// The same with a hint that names what was probably meant.
     pub fn meant(mut self, meant: Meant) -> Self {
         self.hint = Some(meant.hint(Spelling::Word));
-        self.meant = Some(meant);
+        self.meant = Some(Box::new(meant));
         self
     }
 

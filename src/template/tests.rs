@@ -713,3 +713,13 @@ fn a_date_style_that_is_none_is_told() {
     assert_eq!(faults("{{date thong_tin.ngay \"lnog\"}}").len(), 1);
     assert_fill("{{date thong_tin.ngay \"d/M/yyyy\"}}", "5/2/2026");
 }
+
+#[test]
+fn a_template_without_any_field_is_told() {
+    let codes = |source: &str| -> Vec<&'static str> {
+        let (_, warnings) = Template::compile(docx(&body(source)), &schema(), &Options::default()).unwrap();
+        warnings.iter().map(|finding| finding.code).collect()
+    };
+    assert_eq!(codes("Xã Tân Hoà"), ["mau/khong-co-the"]);
+    assert!(codes("Xã {{thong_tin.ten_xa}}").is_empty());
+}

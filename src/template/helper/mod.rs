@@ -13,7 +13,7 @@ pub use self::print::is_date_style;
 use super::expression::{Call, Expr, Family, Fault, Kind, Literal, Val};
 use crate::dataset::Dataset;
 use crate::diagnostic::Text;
-use crate::schema::Schema;
+use crate::schema::{Layout, Schema};
 use crate::text;
 use crate::vietnamese;
 
@@ -216,7 +216,33 @@ fn family(schema: &Schema, call: &Call, index: usize, wanted: Family) -> Result<
         Family::Flag => text!("có/không", "yes or no"),
         _ => text!("chữ", "text"),
     };
-    Err(mismatch(call.helper, index, &words, &kind.describe(schema)))
+    let fault = mismatch(call.helper, index, &words, &kind.describe(schema));
+    Err(match example(schema, call.helper, wanted) {
+        Some(example) => fault.hint(Some(text!(
+            "ví dụ: {{{{{example}}}}}",
+            "for instance: {{{{{example}}}}}"
+        ))),
+        None => fault,
+    })
+}
+
+/// How a helper is written that takes nothing but a value of a family, with a field of a form that is one.
+fn example(schema: &Schema, helper: &Helper, wanted: Family) -> Option<String> {
+    let placeholder = match wanted {
+        Family::Number => "SỐ",
+        Family::Date => "NGÀY",
+        Family::Text => "CHỮ",
+        _ => return None,
+    };
+    let (before, after) = helper.usage.split_once(placeholder)?;
+    let forms = schema.sheets.iter().enumerate();
+    let mut forms = forms.filter(|(_, sheet)| sheet.layout == Layout::Form);
+    let field = forms.find_map(|(index, sheet)| {
+        let is_wanted = |field: &usize| Kind::Field(index, *field).family(schema) == wanted;
+        let field = (0..sheet.fields.len()).find(is_wanted)?;
+        Some(format!("{}.{}", sheet.id, sheet.fields[field].id))
+    })?;
+    (before.is_ascii() && after.is_ascii()).then(|| format!("{before}{field}{after}"))
 }
 
 fn mismatch(helper: &Helper, index: usize, wanted: &Text, found: &Text) -> Fault {
