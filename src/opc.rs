@@ -52,6 +52,82 @@ pub enum Error {
     /// Parts are encrypted.
     #[error("the package is encrypted")]
     Encrypted,
+    /// A file of another kind.
+    #[error("the file is no package: {0:?}")]
+    Foreign(Foreign),
+}
+
+/// What a file is that is no package, whatever its name ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// Nothing in it.
+    Empty,
+    /// A file of Office 97 to 2003.
+    OldOffice,
+    /// Rich Text Format.
+    Rtf,
+    /// A web page.
+    Html,
+    /// A PDF.
+    Pdf,
+    /// The beginning of a package.
+    Cut,
+    /// Anything else.
+    Unknown,
+}
+
+impl Foreign {
+    fn text(self) -> Text {
+        match self {
+            Self::Empty => text!("tệp rỗng", "the file is empty"),
+            Self::OldOffice => text!(
+                "tệp theo dạng cũ của Word 97–2003 (.doc), đổi tên thành .docx không đủ",
+                "the file is of the old kind of Word 97 to 2003 (.doc); another name makes it no .docx"
+            ),
+            Self::Rtf => text!(
+                "tệp là văn bản RTF, không phải .docx",
+                "the file is Rich Text (RTF), no .docx"
+            ),
+            Self::Html => text!(
+                "tệp là trang web (HTML), không phải .docx",
+                "the file is a web page (HTML), no .docx"
+            ),
+            Self::Pdf => text!("tệp là PDF, không phải .docx", "the file is a PDF, no .docx"),
+            Self::Cut => text!(
+                "tệp bị cụt hoặc hỏng, có thể chưa chép hay tải xong",
+                "the file is cut short or damaged; perhaps copying or downloading did not end"
+            ),
+            Self::Unknown => text!("tệp không phải tệp Office", "the file is no Office file"),
+        }
+    }
+}
+
+/// Why a file can't be opened as an archive, by what it begins with.
+fn refusal(bytes: &[u8]) -> Error {
+    // OLE2 compound file, [MS-CFB] 2.2; an encrypted package is in one, too.
+    const OLE2: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
+    let head = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    let text = String::from_utf8_lossy(head).to_ascii_lowercase();
+    Error::Foreign(if bytes.is_empty() {
+        Foreign::Empty
+    } else if bytes.starts_with(OLE2) {
+        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        if memchr::memmem::find(bytes, &name).is_some() {
+            return Error::Encrypted;
+        }
+        Foreign::OldOffice
+    } else if bytes.starts_with(b"PK") {
+        Foreign::Cut
+    } else if text.starts_with("{\\rtf") {
+        Foreign::Rtf
+    } else if text.starts_with("%pdf") {
+        Foreign::Pdf
+    } else if text.starts_with("<!doctype html") || text.contains("<html") {
+        Foreign::Html
+    } else {
+        Foreign::Unknown
+    })
 }
 
 impl Error {
@@ -71,6 +147,7 @@ impl Error {
                 "the file is too large once inflated ({what})"
             ),
             Self::Encrypted => text!("tệp có đặt mật khẩu", "the file is protected by a password"),
+            Self::Foreign(foreign) => foreign.text(),
         }
     }
 }
@@ -185,7 +262,8 @@ impl Package {
 
     /// Reads the list of parts. Errors: no zip archive, encrypted parts, two parts of one name, limits.
     pub fn read(bytes: impl Into<Arc<[u8]>>, limits: &Limits) -> Result<Self, Error> {
-        let mut archive = ZipArchive::new(Cursor::new(bytes.into()))?;
+        let bytes = bytes.into();
+        let mut archive = ZipArchive::new(Cursor::new(Arc::clone(&bytes))).map_err(|_| refusal(&bytes))?;
         if archive.len() > limits.parts {
             return Err(Error::TooLarge(format!("{} > {}", archive.len(), limits.parts)));
         }
@@ -815,9 +893,25 @@ mod tests {
             ..Limits::default()
         };
         assert!(matches!(Package::read(bytes, &small), Err(Error::TooLarge(_))));
-        assert!(matches!(
-            Package::read(*b"no zip", &Limits::default()),
-            Err(Error::Damaged(_))
-        ));
+    }
+
+    #[test]
+    fn files_that_are_no_archive_are_told_by_their_content() {
+        let mut encrypted = b"\xD0\xCF\x11\xE0".to_vec();
+        encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+        let cut = package().write().unwrap();
+        for (bytes, wanted) in [
+            (&b"no zip"[..], "không phải tệp Office"),
+            (b"", "rỗng"),
+            (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 WordDocument", "Word 97–2003 (.doc)"),
+            (&encrypted, "mật khẩu"),
+            (b"{\\rtf1\\ansi x}", "RTF"),
+            (b"\xEF\xBB\xBF\n<!DOCTYPE html><p>x", "HTML"),
+            (b"%PDF-1.7", "PDF"),
+            (&cut[..cut.len() / 2], "bị cụt"),
+        ] {
+            let error = Package::read(bytes.to_vec(), &Limits::default()).expect_err(wanted);
+            assert!(error.text().vi.contains(wanted), "{wanted}: {}", error.text().vi);
+        }
     }
 }

@@ -87,10 +87,10 @@ pub(super) fn greeting(lang: Lang) -> String {
         Lang::Vi => format!(
             "baocao {version}: đưa số liệu trong sổ tính Excel vào báo cáo Word đúng thể thức.\n\n\
              Cách làm thường ngày:\n\
-             \x20 1. Lấy biểu trống:   baocao blank bc-thi-dua-khen-thuong\n\
-             \x20 2. Điền số liệu vào biểu bằng Excel rồi lưu lại\n\
-             \x20 3. Xem có lỗi không: baocao check BIỂU.xlsx\n\
-             \x20 4. Làm báo cáo:      baocao BIỂU.xlsx      (hoặc kéo thả tệp Excel vào biểu tượng chương trình)\n\n\
+             \x20 1. Lấy sổ tính trống: baocao blank bc-thi-dua-khen-thuong\n\
+             \x20 2. Điền số liệu vào sổ tính bằng Excel rồi lưu lại\n\
+             \x20 3. Xem có lỗi không:  baocao check SỔ_TÍNH.xlsx\n\
+             \x20 4. Làm báo cáo:       baocao SỔ_TÍNH.xlsx   (hoặc kéo thả tệp Excel vào biểu tượng chương trình)\n\n\
              Các loại báo cáo hiện có: baocao pack list\n\
              Tất cả các lệnh:          baocao --help\n"
         ),

@@ -47,10 +47,10 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     report.json.insert("path".into(), json!(path.display().to_string()));
     report.summary = Some(match matches.contains_id("data") {
         true => Text::new(
-            "Đã tạo biểu có điền sẵn số liệu",
+            "Đã tạo sổ tính có điền sẵn số liệu",
             "Made the workbook, with the data filled in",
         ),
-        false => Text::new("Đã tạo biểu trống", "Made the blank workbook"),
+        false => Text::new("Đã tạo sổ tính trống", "Made the blank workbook"),
     });
     Ok(report)
 }

@@ -249,7 +249,7 @@ fn recognised<'p>(
             }
             (
                 text!(
-                    "biểu này thuộc gói “{id}”, không tìm thấy gói đó",
+                    "sổ tính này thuộc gói “{id}”, không tìm thấy gói đó",
                     "this workbook belongs to the pack “{id}”, which can't be found"
                 ),
                 text!(
@@ -262,7 +262,7 @@ fn recognised<'p>(
             let ids = hint(&indexes);
             (
                 Text::new(
-                    "biểu này hợp với hơn một gói, cần chọn bằng --pack",
+                    "sổ tính này hợp với hơn một gói, cần chọn bằng --pack",
                     "this workbook fits more than one pack; choose with --pack",
                 ),
                 ids,
@@ -270,7 +270,7 @@ fn recognised<'p>(
         }
         Fit::None => (
             Text::new(
-                "không nhận ra biểu này thuộc gói nào (theo tên trang tính và tiêu đề cột), có thể chọn bằng --pack",
+                "không nhận ra sổ tính này thuộc gói nào (theo tên trang tính và tiêu đề cột), có thể chọn bằng --pack",
                 "no pack is recognised by this workbook's sheets and headers; you may choose with --pack",
             ),
             hint(&all),

@@ -721,7 +721,7 @@ fn report_merged(sheet: &str, merges: &Merges, findings: &mut Findings) {
                 ),
             )
             .hint(text!(
-                "chọn vùng này, bấm Trang đầu > Phối & Căn giữa > Hủy Phối Ô, rồi ghi giá trị vào từng dòng",
+                "chọn vùng này, bấm Trang đầu (Home) > Phối & Căn giữa (Merge & Center) > Hủy Phối Ô (Unmerge Cells), rồi ghi giá trị vào từng dòng",
                 "select it, click Home > Merge & Center > Unmerge Cells, then fill in each row"
             )),
         );

@@ -382,7 +382,7 @@ fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source
                     "templates with macros (.{ending}) are not used: “{template}”"
                 ),
                 Some(Text::new(
-                    "trong Word: Tệp > Lưu như > Word Document (*.docx)",
+                    "trong Word: Tệp (File) > Lưu như (Save As) > Word Document (*.docx)",
                     "in Word: File > Save As > Word Document (*.docx)",
                 )),
             );
@@ -396,11 +396,15 @@ fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source
                 None,
             );
         } else if !files.contains_key(template) && !may_be_built {
-            let hint = output.source.as_ref().map(|_| {
-                Text::new(
+            let hint = Some(match &output.source {
+                None => text!(
+                    "chép tệp “{template}” vào thư mục gói, hoặc sửa template trong {MANIFEST}",
+                    "copy the file “{template}” into the pack's folder, or mend template in {MANIFEST}"
+                ),
+                Some(_) => Text::new(
                     "chạy `baocao pack build THƯ_MỤC_GÓI` để tạo mẫu Word",
                     "run `baocao pack build PACK_DIR` to build the Word template",
-                )
+                ),
             });
             fault(
                 "goi/thieu-tep",

@@ -87,12 +87,12 @@ pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
                 "goi/khac-phien-ban",
                 Place::File,
                 text!(
-                    "biểu này làm từ gói phiên bản {stamp}, gói đang dùng là phiên bản {own}",
+                    "sổ tính này làm từ gói phiên bản {stamp}, gói đang dùng là phiên bản {own}",
                     "this workbook was made by version {stamp} of the pack, the pack in use is version {own}"
                 ),
             )
             .hint(text!(
-                "xem kỹ kết quả; nếu thiếu ô thì xin biểu trống mới",
+                "xem kỹ kết quả; nếu thiếu ô thì xin sổ tính trống mới",
                 "look at the result closely; if cells are missing, ask for a new blank workbook"
             )),
         );
@@ -196,7 +196,7 @@ fn unused_fields(schema: &Schema, mut used: Used) -> Diagnostics {
             "mau/truong-khong-dung",
             Place::Sheet(sheet.name.clone()),
             text!(
-                "biểu hỏi {labels} mà không mẫu Word nào dùng đến",
+                "sổ tính hỏi {labels} mà không mẫu Word nào dùng đến",
                 "the workbook asks for {labels}, which no Word template uses"
             ),
         )

@@ -112,7 +112,7 @@ impl Album {
                         ),
                     )
                     .hint(text!(
-                        "trong Excel: Chèn > Ảnh, rồi đặt ảnh lên ô",
+                        "trong Excel: Chèn (Insert) > Ảnh (Pictures), rồi đặt ảnh lên ô",
                         "in Excel: Insert > Pictures, then put it on the cell"
                     )),
                 );

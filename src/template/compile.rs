@@ -9,8 +9,8 @@ use std::ops::Range;
 use handlebars::template::HelperTemplate;
 
 use super::balance::is_balanced;
-use super::control::{ControlField, Shows};
-use super::expression::{Expr, Fault, Kind, Literal, Scope, Scopes};
+use super::control::{self, ControlField, Shows};
+use super::expression::{Expr, Fault, Kind, Literal, Scope, Scopes, Spelling};
 use super::gather::{Gathered, gather};
 use super::head::{HeadKind, compile_block, compile_path, compile_print, compile_printed, section_break};
 use super::merge;
@@ -68,7 +68,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     let at = |tags: &[PlacedTag], number: usize, fault: Fault| PartFault {
         paragraph: tags[number].paragraph,
         written: tags[number].tag.written.clone(),
-        fault,
+        fault: in_terms_of_word(&tags[number], fault),
         range: Some(tags[number].start..tags[number].source.last().map_or(tags[number].start, |range| range.end)),
     };
     let says: Vec<&tag::Tag> = tags.iter().map(|tag| &tag.tag).collect();
@@ -95,7 +95,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
                     .into_iter()
                     .map(|(number, fault)| at(&tags, number, fault)),
             );
-            return Err(faults);
+            return Err(without_twins(tree, faults));
         }
     };
     drop_identities(tree, &says, &blocks, &mut plan);
@@ -140,7 +140,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
             .map(|(number, fault)| at(&tags, number, fault)),
     );
     if !faults.is_empty() {
-        return Err(faults);
+        return Err(without_twins(tree, faults));
     }
     Ok(Some(Compiled {
         nodes,
@@ -180,6 +180,39 @@ fn replaced_pictures(source: &str, plan: &Plan) -> BTreeSet<String> {
     ids.into_iter().filter(is_replaced).map(str::to_owned).collect()
 }
 
+/// A fault as it is told of a content control or a merge field.
+fn in_terms_of_word(tag: &PlacedTag, fault: Fault) -> Fault {
+    match (tag.is_fixed, &tag.shell) {
+        (true, _) => fault
+            .spelled(Spelling::Control)
+            .within(&control::named(&tag.tag.written)),
+        (false, Some(_)) if matches!(tag.tag.says, Says::Open(..)) => fault.spelled(Spelling::MergeList),
+        (false, Some(_)) => fault.spelled(Spelling::MergeField),
+        (false, None) => fault,
+    }
+}
+
+/// Faults without those of a text box's twin: Word keeps each box twice, in DrawingML and in VML.
+fn without_twins(tree: &Tree, mut faults: Vec<PartFault>) -> Vec<PartFault> {
+    // By the pair and what is wrong, which of the twins tells it.
+    let mut told: HashMap<(usize, String, String), usize> = HashMap::new();
+    faults.retain(|found| {
+        let Some(paragraph) = tree.paragraphs.get(found.paragraph) else {
+            return true;
+        };
+        let mut branch = paragraph.element;
+        let Some(pair) = tree.ancestor(branch, |name| name == Name::Alternatives) else {
+            return true;
+        };
+        while tree.elements[branch].parent != pair {
+            branch = tree.elements[branch].parent;
+        }
+        let key = (pair, found.written.clone(), found.fault.message.vi.clone());
+        *told.entry(key).or_insert(branch) == branch
+    });
+    faults
+}
+
 /// Faults without those that are there twice: a block over columns is compiled for each row.
 fn distinct(faults: Vec<(usize, Fault)>) -> Vec<(usize, Fault)> {
     let mut seen: Vec<(usize, Fault)> = Vec::new();
@@ -193,9 +226,7 @@ fn distinct(faults: Vec<(usize, Fault)>) -> Vec<(usize, Fault)> {
 
 /// Compiles a line of text such as a file name pattern.
 pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Vec<PartFault>> {
-    let mut raw = None;
-    let (tags, mut bad) = tag::find(source, &mut tag::Known::new(), &mut raw);
-    bad.extend(raw.map(|name| (format!("{{{{{{{{{name}}}}}}}}}"), tag::unclosed_raw(&name))));
+    let (tags, bad) = tag::find(source, &mut tag::Known::new(), &mut None, &|_| false);
     let mut faults: Vec<PartFault> = bad
         .into_iter()
         .map(|(written, fault)| PartFault {
@@ -855,7 +886,8 @@ impl Builder<'_> {
             },
             Err(fault) => {
                 let (written, fault) = *fault;
-                self.link_faults.push((range.start, written, fault));
+                let address = text!("địa chỉ của liên kết", "the address of a link");
+                self.link_faults.push((range.start, written, fault.within(&address)));
                 return None;
             }
         };
@@ -907,8 +939,7 @@ impl Builder<'_> {
 
 /// The nodes of a line of text within blocks.
 fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, Box<(String, Fault)>> {
-    let mut raw = None;
-    let (tags, bad) = tag::find(source, &mut tag::Known::new(), &mut raw);
+    let (tags, bad) = tag::find(source, &mut tag::Known::new(), &mut None, &|_| false);
     if let Some(bad) = bad.into_iter().next() {
         return Err(Box::new(bad));
     }

@@ -17,6 +17,7 @@ use super::numbering;
 use super::part::{ControlElements, Name, Tree};
 use super::place::{PlacedTag, Shell};
 use super::tag::{self, Says, Tag};
+use crate::diagnostic::Text;
 use crate::opc;
 use crate::schema::Schema;
 use crate::text;
@@ -207,6 +208,7 @@ impl Parts<'_> {
     }
 
     fn fault(&self, path: &str, fault: Fault, found: &mut Found) {
+        let fault = fault.within(&named(path));
         found.faults.push((self.paragraph, path.to_owned(), fault));
     }
 
@@ -414,6 +416,14 @@ fn around_rows() -> Fault {
         "đặt điều khiển trong ô, hoặc dùng điều khiển nội dung lặp cho danh sách",
         "put the control into the cell, or use a repeating section for a list"
     )))
+}
+
+/// A control in Word's terms, by its tag.
+pub fn named(tag: &str) -> Text {
+    text!(
+        "điều khiển nội dung có Tag “{tag}”",
+        "the content control with the Tag “{tag}”"
+    )
 }
 
 /// Reads a control's properties, which stand at a range of the source.

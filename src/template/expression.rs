@@ -393,6 +393,63 @@ pub struct Fault {
     pub message: Text,
     /// One thing to do.
     pub hint: Option<Text>,
+    /// What a name that is none was probably meant to be; the hint says it.
+    pub meant: Option<Box<Meant>>,
+}
+
+/// What an author probably meant by a name that is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// Another path.
+    Path(String),
+    /// A column, which has a value in a loop only: the list, the column.
+    InLoop(String, String),
+}
+
+/// Where a name is written, which decides how a hint spells the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// Alone in a tag.
+    Tag,
+    /// Among other words of a tag.
+    Word,
+    /// In the code of a merge field.
+    MergeField,
+    /// In the code of a merge field that begins a list.
+    MergeList,
+    /// As the tag of a content control.
+    Control,
+}
+
+impl Meant {
+    fn hint(&self, spelling: Spelling) -> Text {
+        match (self, spelling) {
+            (Self::Path(path), Spelling::Tag) => text!("có phải {{{{{path}}}}}?", "did you mean {{{{{path}}}}}?"),
+            (Self::Path(path), Spelling::Word) => text!("có phải “{path}”?", "did you mean “{path}”?"),
+            (Self::Path(path), Spelling::MergeField) => {
+                text!("có phải MERGEFIELD {path}?", "did you mean MERGEFIELD {path}?")
+            }
+            (Self::Path(path), Spelling::MergeList) => text!(
+                "có phải MERGEFIELD TableStart:{path}?",
+                "did you mean MERGEFIELD TableStart:{path}?"
+            ),
+            (Self::Path(path), Spelling::Control) => {
+                text!("có phải Tag “{path}”?", "did you mean the Tag “{path}”?")
+            }
+            (Self::InLoop(list, column), Spelling::Tag | Spelling::Word) => text!(
+                "“{column}” là một cột, chỉ có giá trị trong vòng lặp: đặt thẻ vào {{{{#each {list}}}}}…{{{{/each}}}}",
+                "“{column}” is a column, which has a value in a loop only: put the tag into {{{{#each {list}}}}}…{{{{/each}}}}"
+            ),
+            (Self::InLoop(list, column), Spelling::MergeField | Spelling::MergeList) => text!(
+                "“{column}” là một cột, chỉ có giá trị trong vòng lặp: đặt trường vào giữa MERGEFIELD TableStart:{list} và MERGEFIELD TableEnd:{list}",
+                "“{column}” is a column, which has a value in a loop only: put the field between MERGEFIELD TableStart:{list} and MERGEFIELD TableEnd:{list}"
+            ),
+            (Self::InLoop(list, column), Spelling::Control) => text!(
+                "“{column}” là một cột, chỉ có giá trị trong vòng lặp: đặt điều khiển vào một điều khiển lặp (Repeating Section) có Tag “{list}”",
+                "“{column}” is a column, which has a value in a loop only: put the control into a repeating section with the Tag “{list}”"
+            ),
+        }
+    }
 }
 
 impl Fault {
@@ -402,12 +459,35 @@ impl Fault {
             code,
             message,
             hint: None,
+            meant: None,
         }
     }
 
     /// The same with a hint.
     pub fn hint(mut self, hint: Option<Text>) -> Self {
         self.hint = hint;
+        self
+    }
+
+    /// The same with a hint that names what was probably meant.
+    pub fn meant(mut self, meant: Meant) -> Self {
+        self.hint = Some(meant.hint(Spelling::Word));
+        self.meant = Some(Box::new(meant));
+        self
+    }
+
+    /// The same with its hint as it is to be written at another place.
+    pub fn spelled(mut self, spelling: Spelling) -> Self {
+        if let Some(meant) = &self.meant {
+            self.hint = Some(meant.hint(spelling));
+        }
+        self
+    }
+
+    /// The same, its message begun with where in a paragraph it is to be looked for.
+    pub fn within(mut self, place: &Text) -> Self {
+        let Text { vi, en } = self.message;
+        self.message = Text::new(format!("{}: {vi}", place.vi), format!("{}: {en}", place.en));
         self
     }
 }
@@ -570,13 +650,94 @@ impl<'s> Scopes<'s> {
             return self.call(first, &[], &Default::default());
         }
         let candidates = self.frames.iter().rev().flat_map(|scope| self.names_of(scope.kind));
-        Err(unknown(
-            raw,
-            first,
-            vietnamese::nearest(first, candidates),
-            self.schema,
-            self.frames[innermost].kind,
-        ))
+        let near = || vietnamese::nearest(first, candidates).map(|near| replaced(raw, first, near));
+        let meant = match names.len() {
+            1 => self.meant(first).or_else(near).or_else(|| self.near_elsewhere(first)),
+            _ => near(),
+        };
+        Err(unknown(first, meant, self.schema, self.frames[innermost].kind))
+    }
+
+    /// The field or column that a text names which is no path here: the id of a field of another sheet, a label, or the
+    /// name of a sheet and a label with a dot between them.
+    pub fn meant(&self, text: &str) -> Option<Meant> {
+        let sheets = &self.schema.sheets;
+        let is_called = |name: &str, other: &str| {
+            name == other || vietnamese::same(&name.replace('_', " "), &other.replace('_', " "))
+        };
+        let column = |sheet: usize, name: &str| {
+            let fields = &sheets.get(sheet)?.fields;
+            let by_id = fields.iter().find(|field| field.id == name);
+            let by_label = || {
+                fields.iter().find(|field| {
+                    is_called(&field.label, name) || field.aliases.iter().any(|alias| is_called(alias, name))
+                })
+            };
+            by_id.or_else(by_label).map(|field| field.id.clone())
+        };
+        for scope in self.frames.iter().rev() {
+            match scope.kind {
+                Kind::Record(sheet) => {
+                    if let Some(field) = column(sheet, text) {
+                        return Some(Meant::Path(field));
+                    }
+                }
+                Kind::Group(sheet, _) => {
+                    if let Some(field) = column(sheet, text) {
+                        return Some(Meant::InLoop("items".to_owned(), field));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let of_sheet = |layout: Layout, name: &str, wanted: Option<&str>| {
+            let sheets = sheets.iter().enumerate().filter(|(_, sheet)| sheet.layout == layout);
+            let mut sheets = sheets.filter(|(_, sheet)| {
+                wanted.is_none_or(|wanted| {
+                    is_called(&sheet.id, wanted)
+                        || is_called(&sheet.name, wanted)
+                        || sheet.aliases.iter().any(|alias| is_called(alias, wanted))
+                })
+            });
+            let (sheet, field) = sheets.find_map(|(index, sheet)| Some((sheet.id.clone(), column(index, name)?)))?;
+            Some(match layout {
+                Layout::Form => Meant::Path(format!("{sheet}.{field}")),
+                _ => Meant::InLoop(sheet, field),
+            })
+        };
+        let any = |name: &str, wanted: Option<&str>| {
+            of_sheet(Layout::Form, name, wanted).or_else(|| of_sheet(Layout::Table, name, wanted))
+        };
+        let in_sheet = || {
+            let dots = text.match_indices('.').map(|(at, _)| at);
+            dots.take(8)
+                .find_map(|at| any(text[at + 1..].trim(), Some(text[..at].trim())))
+        };
+        let sheet = || {
+            let mut sheets = sheets.iter();
+            let sheet = sheets.find(|sheet| is_called(&sheet.name, text) && sheet.id != text)?;
+            Some(Meant::Path(sheet.id.clone()))
+        };
+        any(text, None).or_else(in_sheet).or_else(sheet)
+    }
+
+    /// The fault of a text that is a label of the workbook, or the name of a sheet and a label, where a path is needed.
+    pub fn label(&self, text: &str) -> Option<Fault> {
+        let message = text!(
+            "“{text}” là nhãn trong sổ tính, ở đây cần mã của trường",
+            "“{text}” is a label of the workbook, what is needed here is the field's id"
+        );
+        let meant = self.meant(text)?;
+        Some(Fault::new("mau/nhan-khong-phai-ten", message).meant(meant))
+    }
+
+    /// The field of a form that a name is nearly the id of.
+    fn near_elsewhere(&self, name: &str) -> Option<Meant> {
+        let forms = self.schema.sheets.iter().filter(|sheet| sheet.layout == Layout::Form);
+        let mut fields = forms.flat_map(|sheet| sheet.fields.iter().map(move |field| (sheet, field.id.as_str())));
+        let near = vietnamese::nearest(name, fields.clone().map(|(_, id)| id))?;
+        let (sheet, id) = fields.find(|(_, id)| *id == near)?;
+        Some(Meant::Path(format!("{}.{id}", sheet.id)))
     }
 
     /// The names that can follow a value of a kind.
@@ -648,13 +809,19 @@ impl<'s> Scopes<'s> {
                 _ => None,
             };
             let Some((step, next)) = step else {
-                return Err(unknown(
-                    raw,
-                    name,
-                    vietnamese::nearest(name, self.names_of(kind)),
-                    self.schema,
-                    kind,
-                ));
+                let column = match kind {
+                    Kind::Rows(sheet) => self
+                        .schema
+                        .sheets
+                        .get(sheet)
+                        .filter(|sheet| sheet.field(name).is_some()),
+                    _ => None,
+                };
+                let meant = match column {
+                    Some(sheet) => Some(Meant::InLoop(sheet.id.clone(), name.to_owned())),
+                    None => vietnamese::nearest(name, self.names_of(kind)).map(|near| replaced(raw, name, near)),
+                };
+                return Err(unknown(name, meant, self.schema, kind));
             };
             steps.push(step);
             kind = next;
@@ -712,6 +879,12 @@ impl<'s> Scopes<'s> {
         hash: &std::collections::HashMap<String, Parameter>,
     ) -> Result<(Expr, Kind), Fault> {
         let Some(helper) = helper::find(name) else {
+            let words: Vec<String> = std::iter::once(name.to_owned())
+                .chain(params.iter().map(parameter_name))
+                .collect();
+            if let (true, Some(fault)) = (hash.is_empty(), self.label(&words.join(" "))) {
+                return Err(fault);
+            }
             let near = vietnamese::nearest(name, helper::HELPERS.iter().map(|helper| helper.name));
             return Err(Fault::new(
                 "mau/ham-la",
@@ -748,12 +921,20 @@ impl<'s> Scopes<'s> {
                 )
                 .hint(Some(match near {
                     Some(near) => text!("có phải {near}=?", "did you mean {near}=?"),
-                    None => text!("cách viết: {}", "usage: {}", helper.usage),
+                    None => helper::written_like(helper),
                 })));
             }
             let (expr, kind) = self.parameter(&hash[key])?;
             if kind.family(self.schema) == Family::Compound {
-                return Err(helper::wrong_arguments(helper));
+                let found = kind.describe(self.schema);
+                let fault = Fault::new(
+                    "mau/sai-doi-so",
+                    Text::new(
+                        format!("hàm “{name}” cần một giá trị ở “{key}=”, ở đây là {}", found.vi),
+                        format!("helper “{name}” needs a value for “{key}=”, this is {}", found.en),
+                    ),
+                );
+                return Err(fault.hint(Some(helper::written_like(helper))));
             }
             named.push((key.clone(), expr));
         }
@@ -794,7 +975,21 @@ fn syntax(what: &str) -> Fault {
     )
 }
 
-fn unknown(raw: &str, name: &str, near: Option<&str>, schema: &Schema, kind: Kind) -> Fault {
+/// A path with one of its names replaced.
+fn replaced(raw: &str, name: &str, near: &str) -> Meant {
+    let mut is_done = false;
+    let steps = raw.split_inclusive(['.', '/']).map(|step| {
+        let (own, end) = step.split_at(step.trim_end_matches(['.', '/']).len());
+        if is_done || own != name {
+            return step.to_owned();
+        }
+        is_done = true;
+        near.to_owned() + end
+    });
+    Meant::Path(steps.collect())
+}
+
+fn unknown(name: &str, meant: Option<Meant>, schema: &Schema, kind: Kind) -> Fault {
     let within = kind.describe(schema);
     let message = match kind {
         Kind::Root => text!(
@@ -811,17 +1006,14 @@ fn unknown(raw: &str, name: &str, near: Option<&str>, schema: &Schema, kind: Kin
             _ => format!("there is no “{name}” in {}", within.en),
         },
     );
-    let hint = match near {
-        Some(near) => {
-            let fixed = raw.replacen(name, near, 1);
-            text!("có phải {{{{{fixed}}}}}?", "did you mean {{{{{fixed}}}}}?")
-        }
-        None => text!(
+    let fault = Fault::new("mau/truong-la", message);
+    match meant {
+        Some(meant) => fault.meant(meant),
+        None => fault.hint(Some(text!(
             "xem các thẻ dùng được bằng lệnh: baocao pack show",
             "list all tags with: baocao pack show"
-        ),
-    };
-    Fault::new("mau/truong-la", message).hint(Some(hint))
+        ))),
+    }
 }
 
 /// A block that is being filled.

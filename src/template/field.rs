@@ -5,11 +5,13 @@
 
 use std::ops::Range;
 
-use super::expression::{Fault, Kind, Scopes};
+use super::expression::{Family, Fault, Kind, Meant, Scopes};
+use super::helper;
 use super::inline::run_properties;
 use super::part::{Field, Name, Tree};
 use super::place::{PlacedTag, Shell};
 use super::tag::{self, Says, Tag};
+use crate::diagnostic::Text;
 use crate::schema::Layout;
 use crate::text;
 use crate::vietnamese;
@@ -196,6 +198,66 @@ impl MergeField {
         resolve(scopes, &self.name)
     }
 
+    /// What is wrong with a switch for dates or numbers.
+    pub fn check(&self, scopes: &Scopes<'_>) -> Result<(), Fault> {
+        let name = &self.name;
+        let (switch, wanted) = match (&self.date, self.decimals) {
+            (Some(pattern), _) if !helper::is_date_style(pattern) => {
+                let capitals = pattern.replace('m', "M");
+                let hint = match helper::is_date_style(&capitals) {
+                    true => text!(
+                        "tháng viết bằng chữ hoa: \\@ \"{capitals}\"",
+                        "months are written in capitals: \\@ \"{capitals}\""
+                    ),
+                    false => text!(
+                        "mẫu ngày chỉ gồm dd, d, MM, M, yyyy, ví dụ \\@ \"dd/MM/yyyy\"",
+                        "a pattern of dates has dd, d, MM, M, yyyy only, for instance \\@ \"dd/MM/yyyy\""
+                    ),
+                };
+                return Err(Fault::new(
+                    "mau/sai-doi-so",
+                    text!(
+                        "trường trộn “{name}”: \\@ \"{pattern}\" không phải một mẫu ngày",
+                        "the merge field “{name}”: \\@ \"{pattern}\" is no pattern of dates"
+                    ),
+                )
+                .hint(Some(hint)));
+            }
+            (Some(_), _) => ("\\@", Family::Date),
+            (None, Some(_)) => ("\\#", Family::Number),
+            (None, None) => return Ok(()),
+        };
+        let Says::Print(path) = tag::parse(&format!("{{{{{}}}}}", resolve(scopes, name)?))? else {
+            return Ok(());
+        };
+        let (_, kind) = scopes.parameter(&path)?;
+        if matches!(kind.family(scopes.schema), family if family == wanted || family == Family::Compound) {
+            return Ok(());
+        }
+        let needed = match wanted {
+            Family::Date => text!("một ngày", "a date"),
+            _ => text!("một số", "a number"),
+        };
+        let found = kind.describe(scopes.schema);
+        Err(Fault::new(
+            "mau/sai-doi-so",
+            Text::new(
+                format!(
+                    "trường trộn “{name}”: {switch} cần {}, ở đây là {}",
+                    needed.vi, found.vi
+                ),
+                format!(
+                    "the merge field “{name}”: {switch} needs {}, this is {}",
+                    needed.en, found.en
+                ),
+            ),
+        )
+        .hint(Some(text!(
+            "bỏ {switch} trong mã của trường (bấm Alt+F9 để thấy)",
+            "take {switch} out of the field's code (press Alt+F9 to see it)"
+        ))))
+    }
+
     /// The tag that prints what the field prints: `{{upper thong_tin.ten_xa}}`.
     pub fn tag(&self, scopes: &Scopes<'_>) -> Result<String, Fault> {
         let mut expression = self.path(scopes)?;
@@ -269,31 +331,33 @@ fn resolve(scopes: &Scopes<'_>, name: &str) -> Result<String, Fault> {
             "write the full name: MERGEFIELD {one}"
         )))),
         (None, _) => {
-            let labels = schema
-                .sheets
-                .iter()
-                .filter(|sheet| sheet.layout == Layout::Form)
-                .flat_map(|sheet| {
-                    sheet
-                        .fields
-                        .iter()
-                        .flat_map(|field| [field.id.as_str(), field.label.as_str()])
-                });
-            let near = vietnamese::nearest(name, labels);
-            Err(Fault::new(
+            let forms = schema.sheets.iter().filter(|sheet| sheet.layout == Layout::Form);
+            let fields = forms.flat_map(|sheet| {
+                sheet.fields.iter().flat_map(move |field| {
+                    let path = format!("{}.{}", sheet.id, field.id);
+                    [path.clone(), field.id.clone(), field.label.clone()].map(|name| (name, path.clone()))
+                })
+            });
+            let fields: Vec<(String, String)> = fields.collect();
+            let near = || {
+                let near = vietnamese::nearest(name, fields.iter().map(|(name, _)| name.as_str()))?;
+                let (_, path) = fields.iter().find(|(name, _)| name == near)?;
+                Some(Meant::Path(path.clone()))
+            };
+            let fault = Fault::new(
                 "mau/truong-la",
                 text!(
                     "không có trường nào ứng với trường trộn “{name}”",
                     "no field goes with the merge field “{name}”"
                 ),
-            )
-            .hint(Some(match near {
-                Some(near) => text!("có phải “{near}”?", "did you mean “{near}”?"),
-                None => text!(
+            );
+            Err(match scopes.meant(name).or_else(near) {
+                Some(meant) => fault.meant(meant),
+                None => fault.hint(Some(text!(
                     "xem các trường dùng được bằng lệnh: baocao pack show",
                     "list the fields with: baocao pack show"
-                ),
-            })))
+                ))),
+            })
         }
     }
 }
@@ -402,7 +466,7 @@ fn crosses() -> Fault {
         ),
     )
     .hint(Some(text!(
-        "xoá trường rồi chèn lại: Chèn > Phần Nhanh > Trường",
+        "xoá trường rồi chèn lại: Chèn (Insert) > Phần Nhanh (Quick Parts) > Trường (Field)",
         "delete the field and insert it again: Insert > Quick Parts > Field"
     )))
 }

@@ -970,17 +970,15 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn note_missing(&mut self, print: &Print) {
-        let (Some((sheet, field)), Expr::Path(frame, steps)) = (print.field, &print.expr) else {
+        let mut blanks = Vec::new();
+        trace::blanks(&self.environment, &print.expr, print.field, &mut blanks);
+        if blanks.is_empty() {
             *self.missing.tags.entry(print.written.clone()).or_default() += 1;
-            return;
-        };
-        let (_, record) = self.environment.path(*frame, steps);
-        let cell = record.and_then(|record| self.environment.dataset.sheets.get(sheet)?.cell(record, field));
-        self.missing
-            .fields
-            .entry(MissingField { sheet, field })
-            .or_default()
-            .insert(cell);
+        }
+        for ((sheet, field), cell) in blanks {
+            let cells = self.missing.fields.entry(MissingField { sheet, field });
+            cells.or_default().insert(cell);
+        }
     }
 }
 

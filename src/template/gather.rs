@@ -1,9 +1,11 @@
 //! All tags of a part by position: typed ones, merge fields and content controls.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::compile::{Context, PartFault};
+use super::expression::{Scopes, Spelling};
 use super::part::{ParagraphText, Tree};
 use super::place::{self, PlacedTag};
 use super::tag::{self, Says};
@@ -18,6 +20,40 @@ pub struct Gathered {
     pub cuts: Vec<Range<usize>>,
     pub texts: HashMap<usize, ParagraphText>,
     pub faults: Vec<PartFault>,
+}
+
+/// Where raw blocks are closed, looked up when the first of them is met.
+pub struct RawEnds<'e> {
+    source: &'e str,
+    tree: &'e Tree,
+    /// The last paragraph that closes blocks of a name, by the name.
+    last: OnceCell<HashMap<String, usize>>,
+}
+
+impl<'e> RawEnds<'e> {
+    /// Those of a part.
+    pub fn new(source: &'e str, tree: &'e Tree) -> Self {
+        Self {
+            source,
+            tree,
+            last: OnceCell::new(),
+        }
+    }
+
+    /// Whether a paragraph after one closes raw blocks of a name.
+    pub fn follow(&self, name: &str, paragraph: usize) -> bool {
+        let last = self.last.get_or_init(|| {
+            let paragraphs = 0..self.tree.paragraphs.len();
+            let may = paragraphs.filter(|&paragraph| self.tree.may_hold_tags(self.source, paragraph));
+            let mut ends = HashMap::new();
+            for paragraph in may {
+                let text = self.tree.text(self.source, paragraph).text;
+                ends.extend(tag::raw_ends(&text).map(|(name, _)| (name, paragraph)));
+            }
+            ends
+        });
+        last.get(name).is_some_and(|&last| last > paragraph)
+    }
 }
 
 pub fn gather(source: &str, tree: &Tree, context: &Context<'_>) -> Gathered {
@@ -53,15 +89,22 @@ pub fn gather(source: &str, tree: &Tree, context: &Context<'_>) -> Gathered {
         tags.push(tag);
     }
     let replaced = place::merged(accepted.into_iter().chain(dropped).collect());
+    let scopes = Scopes::new(context.schema);
     let mut known = tag::Known::new();
     let mut raw: Option<String> = None;
+    let raw_ends = RawEnds::new(source, tree);
     for paragraph in 0..tree.paragraphs.len() {
         if raw.is_none() && !tree.may_hold_tags(source, paragraph) {
             continue;
         }
         let text = tree.text(source, paragraph);
-        let (found, bad) = tag::find(&text.text, &mut known, &mut raw);
+        let goes_on = |name: &str| raw_ends.follow(name, paragraph);
+        let (found, bad) = tag::find(&text.text, &mut known, &mut raw, &goes_on);
         faults.extend(bad.into_iter().map(|(written, fault)| {
+            let fault = match scopes.label(&tag::inner(&written)) {
+                Some(label) if written.ends_with("}}") => label.spelled(Spelling::Tag),
+                _ => fault,
+            };
             let at = text.text.find(&written).unwrap_or_default();
             let ranges = text.source(at..at + written.len());
             PartFault {
@@ -92,14 +135,6 @@ pub fn gather(source: &str, tree: &Tree, context: &Context<'_>) -> Gathered {
             }
         }
         texts.insert(paragraph, text);
-    }
-    if let Some(name) = raw {
-        faults.push(PartFault {
-            paragraph: tree.paragraphs.len().saturating_sub(1),
-            written: format!("{{{{{{{{{name}}}}}}}}}"),
-            fault: tag::unclosed_raw(&name),
-            range: None,
-        });
     }
     for tag in &tags {
         texts

@@ -6,7 +6,8 @@
 use handlebars::template::{BlockParam, HelperTemplate, Parameter};
 
 use super::control::Shows;
-use super::expression::{Expr, Family, Fault, Kind, Literal, Scope, Scopes};
+use super::expression::{Expr, Family, Fault, Kind, Literal, Scope, Scopes, Spelling};
+use super::helper;
 use super::node::{Extra, PictureCall, Print, PrintPlace};
 use super::print::Printer;
 use super::section::Orientation;
@@ -72,6 +73,10 @@ pub fn compile_block(scopes: &Scopes<'_>, name: &str, head: &HelperTemplate) -> 
         }
     };
     let [parameter] = head.params.as_slice() else {
+        let words: Vec<String> = head.params.iter().map(written_name).collect();
+        if let Some(fault) = scopes.label(&words.join(" ")) {
+            return Err(fault);
+        }
         return Err(Fault::new(
             "mau/sai-doi-so",
             text!(
@@ -95,15 +100,7 @@ pub fn compile_block(scopes: &Scopes<'_>, name: &str, head: &HelperTemplate) -> 
             ("includeZero", Parameter::Literal(handlebars::JsonValue::Bool(flag))) if kind != HeadKind::Each => {
                 zero_counts = Some(*flag);
             }
-            _ => {
-                return Err(Fault::new(
-                    "mau/doi-so-la",
-                    text!(
-                        "khối #{name} không có đối số “{key}=”",
-                        "the block #{name} has no argument “{key}=”"
-                    ),
-                ));
-            }
+            _ => return Err(wrong_option(name, kind, key)),
         }
     }
     let (expr, value) = scopes.parameter(parameter)?;
@@ -153,6 +150,41 @@ pub fn compile_block(scopes: &Scopes<'_>, name: &str, head: &HelperTemplate) -> 
     })
 }
 
+/// The fault of a named argument that a block does not have, or not with that value.
+fn wrong_option(name: &str, kind: HeadKind, key: &str) -> Fault {
+    let values = match (kind, key) {
+        (HeadKind::Each, "numbering") => Some("\"restart\", \"continue\""),
+        (HeadKind::If | HeadKind::Unless | HeadKind::With, "includeZero") => Some("true, false"),
+        _ => None,
+    };
+    if let Some(values) = values {
+        return Fault::new(
+            "mau/doi-so-la",
+            text!(
+                "đối số “{key}=” của khối #{name} có giá trị không đúng",
+                "the argument “{key}=” of the block #{name} has a wrong value"
+            ),
+        )
+        .hint(Some(text!("các giá trị: {values}", "the values are {values}")));
+    }
+    let known: &[&str] = match kind {
+        HeadKind::Each => &["over", "numbering"],
+        _ => &["over", "includeZero"],
+    };
+    let all = known.join("=, ");
+    Fault::new(
+        "mau/doi-so-la",
+        text!(
+            "khối #{name} không có đối số “{key}=”",
+            "the block #{name} has no argument “{key}=”"
+        ),
+    )
+    .hint(Some(match vietnamese::nearest(key, known.iter().copied()) {
+        Some(near) => text!("có phải {near}=?", "did you mean {near}=?"),
+        None => text!("các đối số: {all}=", "the arguments are {all}="),
+    }))
+}
+
 fn written_name(parameter: &Parameter) -> String {
     match parameter {
         Parameter::Name(name) => name.clone(),
@@ -168,6 +200,7 @@ pub fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Resul
     match says {
         Says::Print(head) => compile_print(scopes, head, written),
         Says::Merge(merge) => {
+            merge.check(scopes)?;
             let Says::Print(head) = tag::parse(&merge.tag(scopes)?)? else {
                 return Err(wrong_name(&merge.name));
             };
@@ -224,7 +257,10 @@ pub fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Resul
 
 /// The value that the expression of a tag prints.
 pub fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Result<Print, Fault> {
-    let (expr, kind) = scopes.parameter(tag)?;
+    let (expr, kind) = scopes.parameter(tag).map_err(|fault| match tag {
+        Parameter::Subexpression(call) if helper::find(call.name()).is_some() => fault,
+        _ => fault.spelled(Spelling::Tag),
+    })?;
     if kind.family(scopes.schema) == Family::Compound {
         let found = kind.describe(scopes.schema);
         let fault = Fault::new(

@@ -55,7 +55,7 @@ use self::expand::{Expanded, Expander};
 use self::fill::{Filler, Making, Missing, Target};
 use self::node::Compiled;
 use self::numbering::ListStyles;
-use self::part::Tree;
+use self::part::{Name, TextKind, Tree};
 use self::trace::Trace;
 pub use self::used::Used;
 use crate::dataset::Dataset;
@@ -163,6 +163,7 @@ impl Template {
         let mut expander = Expander::new(schema, options);
         let mut all = stories(&package, &main).map_err(unreadable)?;
         let mut done = 0;
+        let mut has_tags = false;
         while let Some(Story {
             name,
             words,
@@ -191,6 +192,7 @@ impl Template {
                 PartTarget::Xml => None,
             };
             if let Some(expanded) = expanded {
+                has_tags = true;
                 let found = expanded.faults.iter().cloned();
                 for fault in found.take(MOST_FAULTS) {
                     diagnostics.push(located(&source, &tree, &words, fault));
@@ -262,6 +264,9 @@ impl Template {
         diagnostics.sort(&[]);
         if diagnostics.has_errors() {
             return Err(diagnostics);
+        }
+        if parts.is_empty() && !has_tags {
+            diagnostics.push(without_tags());
         }
         let mut taken = Taken::default();
         // Ids of parts without tags count as well, but only where there is something to be told apart from them.
@@ -444,14 +449,25 @@ impl Template {
             diagnostics.push(finding);
         }
         for (tag, count) in missing.tags {
-            diagnostics.push(Diagnostic::warning(
+            let times = match count {
+                1 => text!("1 chỗ", "in one place"),
+                _ => text!("{count} chỗ", "in {count} places"),
+            };
+            let finding = Diagnostic::warning(
                 "mau/khong-co-gia-tri",
                 Place::File,
-                text!(
-                    "thẻ “{tag}” không có giá trị ({count} chỗ), văn bản in “{empty}”",
-                    "the tag “{tag}” has no value ({count} times), the document prints “{empty}”"
+                Text::new(
+                    format!("thẻ “{tag}” không tính ra giá trị ({}), văn bản in “{empty}”", times.vi),
+                    format!(
+                        "the tag “{tag}” comes to no value ({}), the document prints “{empty}”",
+                        times.en
+                    ),
                 ),
-            ));
+            );
+            diagnostics.push(finding.hint(text!(
+                "xem lại các ô mà thẻ tính từ đó: danh sách rỗng, hay phép chia cho 0",
+                "look at the cells that it is made of: an empty list, or a division by zero"
+            )));
         }
     }
 }
@@ -476,6 +492,11 @@ struct Story {
     takes_comments: bool,
 }
 
+/// What the part with title, subject and the like is called.
+fn properties() -> Text {
+    text!("thuộc tính của tệp", "document properties")
+}
+
 /// The parts that may hold tags: the body, headers, footers and notes, and the document's properties.
 fn stories(package: &Package, main: &str) -> Result<Vec<Story>, opc::Error> {
     let mut stories: Vec<Story> = story::stories(package, main)?
@@ -491,7 +512,7 @@ fn stories(package: &Package, main: &str) -> Result<Vec<Story>, opc::Error> {
         if relationship.kind == "core-properties" && package.has(&relationship.target) {
             stories.push(Story {
                 name: relationship.target,
-                words: text!("thuộc tính của tệp", "document properties"),
+                words: properties(),
                 target: PartTarget::Xml,
                 takes_comments: false,
             });
@@ -708,7 +729,7 @@ fn main_part(package: &mut Package) -> Result<String, Diagnostics> {
     };
     let save_as = || {
         text!(
-            "trong Word: Tệp > Lưu như > Word Document (*.docx)",
+            "trong Word: Tệp (File) > Lưu như (Save As) > Word Document (*.docx)",
             "in Word: File > Save As > Word Document (*.docx)"
         )
     };
@@ -787,8 +808,24 @@ fn tracked_changes(stories: &[Text]) -> Diagnostic {
         ),
     )
     .hint(text!(
-        "trong Word: Xem lại > Chấp nhận > Chấp nhận tất cả thay đổi (Review > Accept > Accept All Changes)",
+        "trong Word: Xem lại (Review) > Chấp nhận (Accept) > Chấp nhận tất cả thay đổi (Accept All Changes)",
         "in Word: Review > Accept > Accept All Changes"
+    ))
+}
+
+/// The warning that a template is the same whatever the workbook holds.
+fn without_tags() -> Diagnostic {
+    Diagnostic::warning(
+        "mau/khong-co-the",
+        Place::File,
+        text!(
+            "mẫu không có thẻ, trường trộn hay điều khiển nội dung nào là trường của gói: văn bản nào cũng in ra như nhau",
+            "the template has no tag, merge field or content control that is a field of the pack: every document comes out the same"
+        ),
+    )
+    .hint(text!(
+        "viết thẻ như {{{{TRANG.TRƯỜNG}}}} vào chỗ cần số liệu; xem các thẻ bằng lệnh: baocao pack show",
+        "write tags such as {{{{SHEET.FIELD}}}} where data is to stand; list them with: baocao pack show"
     ))
 }
 
@@ -832,9 +869,46 @@ fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnos
         tag: Some(found.written),
         position: found.range.map_or(tree.start_of(found.paragraph), |range| range.start),
     };
-    let mut finding = Diagnostic::error(found.fault.code, place, found.fault.message);
-    finding.hint = found.fault.hint;
+    let fault = match spot(source, tree, found.paragraph, story) {
+        Some(spot) => found.fault.within(&spot),
+        None => found.fault,
+    };
+    let mut finding = Diagnostic::error(fault.code, place, fault.message);
+    finding.hint = fault.hint;
     finding
+}
+
+/// Where in Word a text is to be looked for that no page shows.
+fn spot(source: &str, tree: &Tree, paragraph: usize, story: &Text) -> Option<Text> {
+    let paragraph = tree.paragraphs.get(paragraph)?;
+    match paragraph.kind {
+        TextKind::Attribute => Some(text!(
+            "văn bản thay thế (Alt Text) của hình",
+            "the alternative text (Alt Text) of a picture"
+        )),
+        TextKind::Plain if tree.elements[paragraph.element].name == Name::Instruction => Some(text!(
+            "mã của trường (bấm Alt+F9 để thấy)",
+            "the code of a field (press Alt+F9 to see it)"
+        )),
+        TextKind::Plain if *story == properties() => {
+            let name = source[tree.elements[paragraph.element].start..].strip_prefix('<')?;
+            let name = name.split(['>', ' ', '/']).next()?.rsplit(':').next()?;
+            let name = match name {
+                "title" => "Title",
+                "subject" => "Subject",
+                "creator" => "Author",
+                "keywords" => "Tags",
+                "description" => "Comments",
+                "category" => "Category",
+                other => other,
+            };
+            Some(text!(
+                "thuộc tính {name} của tệp, ở Tệp (File) > Thông tin (Info)",
+                "the property {name} of the file (File > Info)"
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// A line of text with tags, such as the pattern of a file name.

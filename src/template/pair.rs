@@ -78,7 +78,11 @@ pub fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
                             "{{{{else}}}} đứng ngoài mọi khối",
                             "{{{{else}}}} stands outside every block"
                         ),
-                    ),
+                    )
+                    .hint(Some(text!(
+                        "xoá thẻ này, hoặc đặt nó vào giữa {{{{#if …}}}} và {{{{/if}}}}",
+                        "delete this tag, or put it between {{{{#if …}}}} and {{{{/if}}}}"
+                    ))),
                 )),
             },
             Says::Close(name) => {
@@ -93,7 +97,13 @@ pub fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
                                 "the closing tag {{{{/{name}}}}} has no opening tag"
                             ),
                         )
-                        .hint(near.map(|near| text!("có phải {{{{/{near}}}}}?", "did you mean {{{{/{near}}}}}?"))),
+                        .hint(Some(match near {
+                            Some(near) => text!("có phải {{{{/{near}}}}}?", "did you mean {{{{/{near}}}}}?"),
+                            None => text!(
+                                "xoá thẻ này, hoặc thêm {{{{#{name} …}}}} ở chỗ khối bắt đầu",
+                                "delete this tag, or add {{{{#{name} …}}}} where the block begins"
+                            ),
+                        })),
                     ));
                     continue;
                 };
@@ -123,7 +133,11 @@ pub fn pair(tags: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
                         "sau {{{{else}}}} không được có thêm {{{{else}}}}",
                         "no further {{{{else}}}} can follow {{{{else}}}}"
                     ),
-                ),
+                )
+                .hint(Some(text!(
+                    "mỗi khối chỉ có một {{{{else}}}}, ở sau mọi {{{{else if …}}}}",
+                    "a block has one {{{{else}}}}, after every {{{{else if …}}}}"
+                ))),
             ));
         }
     }

@@ -202,7 +202,11 @@ impl Planner<'_> {
                             "{{{{section_break}}}} phải đứng một mình trong một đoạn của thân văn bản, ngoài bảng",
                             "{{{{section_break}}}} must stand alone in a paragraph of the body, outside of tables"
                         ),
-                    ),
+                    )
+                    .hint(Some(text!(
+                        "đưa thẻ xuống một đoạn riêng, ngoài bảng, hộp văn bản và đầu trang, chân trang",
+                        "put the tag in a paragraph of its own, outside of tables, text boxes, headers and footers"
+                    ))),
                 ));
                 continue;
             };

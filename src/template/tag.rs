@@ -66,8 +66,14 @@ impl Says {
 pub type Known = HashMap<String, Result<Says, Fault>>;
 
 /// The tags of a text in order, and the faults of those that can't be read: the text of the tag with each. `raw` is the name
-/// of the raw block that an earlier text opened and did not close, and becomes that of the one which this text leaves open.
-pub fn find(text: &str, known: &mut Known, raw: &mut Option<String>) -> (Vec<Tag>, Vec<(String, Fault)>) {
+/// of the raw block that an earlier text opened and did not close, and becomes that of the one which this text leaves open
+/// and a later one closes, as `goes_on` says of its name.
+pub fn find(
+    text: &str,
+    known: &mut Known,
+    raw: &mut Option<String>,
+    goes_on: &dyn Fn(&str) -> bool,
+) -> (Vec<Tag>, Vec<(String, Fault)>) {
     let mut tags = Vec::new();
     let mut faults = Vec::new();
     let mut from = 0;
@@ -80,7 +86,8 @@ pub fn find(text: &str, known: &mut Known, raw: &mut Option<String>) -> (Vec<Tag
         *raw = None;
     }
     // What closes comments and raw blocks is looked for only where there is one further on.
-    let (last_comment_end, last_raw_end) = (text.rfind("--}}").or(text.rfind("--~}}")), text.rfind("{{{{/"));
+    let last_comment_end = text.rfind("--}}").or(text.rfind("--~}}"));
+    let mut last_raw_ends: Option<HashMap<String, usize>> = None;
     while let Some(start) = text[from..].find("{{").map(|at| from + at) {
         let slashes = text[..start].bytes().rev().take_while(|&byte| byte == b'\\').count();
         if slashes % 2 == 1 {
@@ -100,7 +107,9 @@ pub fn find(text: &str, known: &mut Known, raw: &mut Option<String>) -> (Vec<Tag
                 from = start + 4;
                 continue;
             };
-            let closes = last_raw_end.is_some_and(|end| end > start);
+            let ends = last_raw_ends.get_or_insert_with(|| raw_ends(text).collect());
+            let closes = ends.get(&name).is_some_and(|&end| end > start);
+            let written = text[open.clone()].to_owned();
             from = open.end;
             tags.push(nothing(text, open));
             match if closes { raw_end(text, from, &name) } else { None } {
@@ -108,10 +117,11 @@ pub fn find(text: &str, known: &mut Known, raw: &mut Option<String>) -> (Vec<Tag
                     from = close.end;
                     tags.push(nothing(text, close));
                 }
-                None => {
+                None if goes_on(&name) => {
                     *raw = Some(name);
                     return (tags, faults);
                 }
+                None => faults.push((written, unclosed_raw(&name))),
             }
             continue;
         }
@@ -202,6 +212,17 @@ fn raw_start(text: &str, start: usize) -> Option<(Range<usize>, String)> {
     (!name.is_empty() && !name.contains(['{', '/'])).then_some((start..end, name))
 }
 
+/// The names of raw blocks that a text closes, and where, in order.
+pub fn raw_ends(text: &str) -> impl Iterator<Item = (String, usize)> + '_ {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let close = from + text[from..].find("{{{{/")?;
+        let end = close + text[close..].find("}}}}")? + 4;
+        from = end;
+        Some((normalise(&text[close + 5..end - 4]), close))
+    })
+}
+
 /// The range of the `{{{{/raw}}}}` that closes a raw block.
 fn raw_end(text: &str, mut from: usize, name: &str) -> Option<Range<usize>> {
     loop {
@@ -215,7 +236,7 @@ fn raw_end(text: &str, mut from: usize, name: &str) -> Option<Range<usize>> {
 }
 
 /// The fault of a raw block that no text closes.
-pub fn unclosed_raw(name: &str) -> Fault {
+fn unclosed_raw(name: &str) -> Fault {
     Fault::new(
         "mau/khoi-chua-dong",
         text!(
@@ -566,7 +587,7 @@ mod tests {
     use super::*;
 
     fn find(text: &str) -> (Vec<Tag>, Vec<(String, Fault)>) {
-        super::find(text, &mut Known::new(), &mut None)
+        super::find(text, &mut Known::new(), &mut None, &|_| false)
     }
 
     fn written(text: &str) -> Vec<String> {

@@ -723,3 +723,13 @@ fn a_block_has_a_limit_of_branches() {
     assert_eq!(codes(&body(&block(128))), Vec::<&str>::new());
     assert!(codes(&body(&block(500))).contains(&"mau/qua-nhieu-nhanh"));
 }
+
+#[test]
+fn a_template_without_any_field_is_told() {
+    let codes = |source: &str| -> Vec<&'static str> {
+        let (_, warnings) = Template::compile(docx(&body(source)), &schema(), &Options::default()).unwrap();
+        warnings.iter().map(|finding| finding.code).collect()
+    };
+    assert_eq!(codes("Xã Tân Hoà"), ["mau/khong-co-the"]);
+    assert!(codes("Xã {{thong_tin.ten_xa}}").is_empty());
+}

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::comment::Comment;
-use super::expression::{Environment, Expr, Kind, Step, Val};
+use super::expression::{Call, Environment, Expr, Kind, Literal, Step, Val};
 use super::node::Print;
 use crate::dataset::Record;
 use crate::diagnostic::{CellRef, column_letters};
@@ -129,8 +129,15 @@ impl Cells {
 pub fn sources(environment: &Environment<'_>, print: &Print) -> Cells {
     let mut cells = Cells::default();
     of(environment, &print.expr, print.field, &mut cells);
-    cells.is_computed = matches!(print.expr, Expr::Call(_));
+    cells.is_computed = matches!(&print.expr, Expr::Call(call) if !is_total(call));
     cells
+}
+
+/// Whether a call is what the total row of `{{table …}}` has in its cells, which no author wrote.
+fn is_total(call: &Call) -> bool {
+    let is_sum = matches!(call.arguments.first(), Some(Expr::Call(inner)) if inner.helper.name == "sum");
+    let is_blank = matches!(call.arguments.get(1), Some(Expr::Literal(Literal::Text(text))) if text.is_empty());
+    call.helper.name == "default" && is_sum && is_blank
 }
 
 fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>, cells: &mut Cells) {
@@ -166,6 +173,31 @@ fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>,
                         }
                     }
                     _ if matches!(argument, Expr::Call(_)) => of(environment, &call.arguments[index], None, cells),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// A field that has no value, by sheet and field, and the cell that is blank.
+pub type Blank = ((usize, usize), Option<CellRef>);
+
+/// Gathers the fields without a value that an expression is made of, given the field that it is if it is one.
+pub fn blanks(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>, found: &mut Vec<Blank>) {
+    match expr {
+        Expr::Literal(_) | Expr::Loop(..) => {}
+        Expr::Path(frame, steps) => {
+            if let (Some((sheet, field)), (Val::Missing, record)) = (field, environment.path(*frame, steps)) {
+                let cell = record.and_then(|record| environment.dataset.sheets.get(sheet)?.cell(record, field));
+                found.push(((sheet, field), cell));
+            }
+        }
+        Expr::Call(call) => {
+            for (argument, kind) in call.arguments.iter().zip(&call.kinds) {
+                match (argument, *kind) {
+                    (_, Kind::Field(sheet, field)) => blanks(environment, argument, Some((sheet, field)), found),
+                    (Expr::Call(_), _) => blanks(environment, argument, None, found),
                     _ => {}
                 }
             }

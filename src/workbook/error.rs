@@ -134,6 +134,8 @@ impl Error {
             opc::Error::TooLarge(_) => Self::TooLarge(Limit::InflatedBytes(limits.total_bytes)),
             opc::Error::Damaged(reason) => Self::Damaged(reason),
             opc::Error::Missing(part) => Self::Damaged(part),
+            // What is no archive was refused before by its first bytes; this is the beginning of one.
+            opc::Error::Foreign(_) => Self::Damaged("zip".to_owned()),
         }
     }
 
@@ -214,11 +216,11 @@ impl Error {
                 "copy the file again or ask for it; it may have been cut off"
             ),
             Self::OldExcel | Self::Html | Self::PlainText | Self::OpenDocument | Self::BinaryWorkbook => text!(
-                "mở bằng Excel, chọn Tệp > Lưu như > Excel Workbook (*.xlsx), rồi dùng tệp mới",
+                "mở bằng Excel, chọn Tệp (File) > Lưu như (Save As) > Excel Workbook (*.xlsx), rồi dùng tệp mới",
                 "open it in Excel, choose File > Save As > Excel Workbook (*.xlsx), and use the new file"
             ),
             Self::Password => text!(
-                "mở bằng Excel, chọn Tệp > Thông tin > Bảo vệ Sổ làm việc > Mã hóa bằng Mật khẩu, xóa mật khẩu rồi lưu",
+                "mở bằng Excel, chọn Tệp (File) > Thông tin (Info) > Bảo vệ Sổ làm việc (Protect Workbook) > Mã hóa bằng Mật khẩu (Encrypt with Password), xóa mật khẩu rồi lưu",
                 "open it in Excel, choose File > Info > Protect Workbook > Encrypt with Password, clear it and save"
             ),
             Self::OldOffice | Self::OtherOffice | Self::Pdf | Self::Unknown => text!(
@@ -226,7 +228,7 @@ impl Error {
                 "choose the Excel workbook that was filled in (.xlsx)"
             ),
             Self::Damaged(_) => text!(
-                "mở Excel, chọn Tệp > Mở > Duyệt, chọn tệp, bấm mũi tên cạnh nút Mở > Mở và Sửa chữa, rồi lưu lại",
+                "mở Excel, chọn Tệp (File) > Mở (Open) > Duyệt (Browse), chọn tệp, bấm mũi tên cạnh nút Mở (Open) > Mở và Sửa chữa (Open and Repair), rồi lưu lại",
                 "in Excel choose File > Open > Browse, select the file, click the arrow beside Open > Open and Repair, then save"
             ),
             Self::TooLarge(_) => text!(

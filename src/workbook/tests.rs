@@ -473,7 +473,7 @@ fn other_files_are_named_with_the_way_out() {
         Error::OldExcel
             .hint()
             .vi
-            .contains("Tệp > Lưu như > Excel Workbook (*.xlsx)")
+            .contains("Tệp (File) > Lưu như (Save As) > Excel Workbook (*.xlsx)")
     );
 }
 

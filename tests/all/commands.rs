@@ -542,7 +542,17 @@ fn an_author_sees_every_tag_and_every_fault_of_a_pack() {
         "{{so_luong}}",
         "Năm báo cáo",
         "upper",
+        "date NGÀY \"long\"",
+        "MERGEFIELD",
+        "numbering=",
+        "templates/README.md",
     ]);
+    // No example is about fields that the pack does not have.
+    desk.run("pack show nho --lang en")
+        .is(0)
+        .says(&["date DATE \"long\"", "→ 05", "content control"]);
+    let shown = desk.run("pack show nho").out;
+    assert!(!shown.contains("chi_tieu.thu_ngan_sach"), "{shown}");
     let document = desk.json("pack show nho");
     assert_eq!(document["sheets"][1]["fields"][1]["tag"], "{{so_luong}}");
     assert!(document["helpers"].as_array().is_some_and(|helpers| helpers.len() > 20));

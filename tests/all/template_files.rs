@@ -107,6 +107,11 @@ fn values_of_a_traced_report_carry_comments_that_name_their_cells() {
     ] {
         assert!(shown.contains(comment), "no {comment} in\n{shown}");
     }
+    // The total of a table names its cells alone: no author wrote how it is computed.
+    let total = fill(word_notation::docx("{{table khen total=true}}"), &traced);
+    let shown = word_notation::shown(document(&total));
+    assert!(shown.contains("<comment Khen thưởng!B2:B4>"), "{shown}");
+    assert!(!shown.contains("sum khen"), "{shown}");
     // Without the wish nothing of it is there.
     let plain = fill(word_notation::docx(source), &Options::default());
     assert!(!word_notation::shown(document(&plain)).contains("<comment"));

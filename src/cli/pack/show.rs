@@ -12,7 +12,8 @@ use crate::cli::{Session, packs};
 use crate::diagnostic::Lang;
 use crate::pack::Pack;
 use crate::schema::{Field, Layout, Sheet};
-use crate::template::helper::HELPERS;
+use crate::template::TextTemplate;
+use crate::template::helper::{HELPERS, Helper};
 use crate::value::Raw;
 
 /// Runs the command.
@@ -46,7 +47,8 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
             Lang::Vi => helper.vi,
             Lang::En => helper.en,
         };
-        json!({ "name": helper.name, "usage": helper.usage, "doc": doc, "example": helper.example.0, "prints": helper.example.1 })
+        let usage = helper.usage();
+        json!({ "name": helper.name, "usage": usage.get(session.lang), "doc": doc, "example": example_in(&pack, helper), "prints": helper.example.1 })
     });
     report.json.insert("helpers".into(), json!(helpers.collect::<Vec<_>>()));
     Ok(report)
@@ -193,16 +195,75 @@ fn page(pack: &Pack, lang: Lang) -> String {
     let _ = writeln!(out, "\n{}", t("Hàm dùng được trong thẻ", "Helpers for tags"));
     let helpers = HELPERS.iter().map(|helper| {
         vec![
-            helper.usage.to_owned(),
+            helper.usage().get(lang).to_owned(),
             t(helper.vi, helper.en).to_owned(),
-            match helper.example {
-                (example, "") => example.to_owned(),
-                (example, prints) => format!("{example} → {prints}"),
+            match (example_in(pack, helper), helper.example.1) {
+                (example, "") => example.unwrap_or_default().to_owned(),
+                (Some(example), prints) => format!("{example} → {prints}"),
+                (None, prints) => format!("→ {prints}"),
             },
         ]
     });
     table(&mut out, helpers.collect());
+    let _ = writeln!(out, "\n{}", t("Ngoài thẻ còn có", "Besides tags there are"));
+    let others = OTHERS.map(|(written, vi, en)| vec![written.to_owned(), t(vi, en).to_owned()]);
+    table(&mut out, others.into());
+    let _ = writeln!(
+        out,
+        "  {}",
+        t(
+            "Cách dùng: xem hướng dẫn viết mẫu templates/README.md",
+            "How to use them: see the guide to templates, templates/README.md"
+        )
+    );
     out
+}
+
+/// What a template may hold besides the tags of fields and helpers: how it is written, Vietnamese, English.
+const OTHERS: [(&str, &str, &str); 7] = [
+    (
+        "Tag",
+        "điều khiển nội dung, ở Nhà phát triển (Developer) > Điều khiển (Controls), có Tag là tên trường",
+        "a content control (Developer > Controls) whose Tag is the name of a field",
+    ),
+    (
+        "MERGEFIELD",
+        "trường trộn thư của Word có tên trường",
+        "a merge field of Word with the name of a field",
+    ),
+    (
+        "{{#each … over=\"row\"}}",
+        "khối lấy gì: \"text\", \"paragraph\", \"row\", \"rows\", \"column\"",
+        "what a block takes: \"text\", \"paragraph\", \"row\", \"rows\", \"column\"",
+    ),
+    (
+        "{{#each … numbering=\"restart\"}}",
+        "danh sách đánh số lại từ đầu; \"continue\": đánh số tiếp",
+        "a numbered list starts anew; \"continue\": it goes on",
+    ),
+    (
+        "{{else}}",
+        "phần thay thế khi khối không có gì",
+        "what stands there when a block has nothing",
+    ),
+    (
+        "{{> khoi_ky}}",
+        "mẫu con: tệp khoi_ky.docx trong gói, đứng một mình trong đoạn",
+        "a partial: the file khoi_ky.docx of the pack, alone in its paragraph",
+    ),
+    (
+        "{{{{raw}}}} … {{{{/raw}}}}",
+        "phần giữ nguyên, không đọc thẻ",
+        "text in which tags are not read",
+    ),
+];
+
+/// The example of a helper, when it is one of this pack's fields.
+fn example_in<'h>(pack: &Pack, helper: &'h Helper) -> Option<&'h str> {
+    let (example, _) = helper.example;
+    TextTemplate::compile(&format!("{{{{{example}}}}}"), &pack.schema)
+        .is_ok()
+        .then_some(example)
 }
 
 /// An example short enough for its column.

@@ -23,6 +23,7 @@ use self::table::{Column, Look, Wishes};
 use super::Options;
 use super::compile::PartFault;
 use super::expression::{Fault, Kind, Scope, Scopes};
+use super::gather::RawEnds;
 use super::part::{Name, ParagraphText, TextKind, Tree, name_in};
 use super::tag::{self, Known, Says};
 use crate::diagnostic::Text;
@@ -226,6 +227,7 @@ impl<'e> Expander<'e> {
         let mut expansions = Vec::new();
         let mut known = Known::new();
         let mut raw = None;
+        let raw_ends = RawEnds::new(source, tree);
         let mut scopes = scopes.clone();
         let mut open = Vec::new();
         for paragraph in 0..tree.paragraphs.len() {
@@ -234,7 +236,9 @@ impl<'e> Expander<'e> {
                 continue;
             }
             let found = tree.text(source, paragraph);
-            let (tags, faults) = tag::find(&found.text, &mut known, &mut raw);
+            let (tags, faults) = tag::find(&found.text, &mut known, &mut raw, &|name| {
+                raw_ends.follow(name, paragraph)
+            });
             let alone = match (tags.as_slice(), faults.as_slice()) {
                 ([tag], []) => Some((tag.written.as_str(), Some(&tag.says))),
                 ([], [(written, _)]) => Some((written.as_str(), None)),

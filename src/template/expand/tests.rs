@@ -619,7 +619,7 @@ fn what_is_wrong_with_a_table_is_told() {
     for (main, expected) in [
         (
             "{{table khenn}}",
-            "mau/truong-la: không có trường hay trang “khenn” (có phải {{khen}}?)",
+            "mau/truong-la: không có trường hay trang “khenn” (có phải “khen”?)",
         ),
         (
             "{{table thong_tin}}",

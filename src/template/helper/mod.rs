@@ -9,10 +9,11 @@ mod list;
 mod logic;
 mod print;
 
+pub use self::print::is_date_style;
 use super::expression::{Call, Expr, Family, Fault, Kind, Literal, Val};
 use crate::dataset::Dataset;
 use crate::diagnostic::Text;
-use crate::schema::Schema;
+use crate::schema::{Layout, Schema};
 use crate::text;
 use crate::vietnamese;
 
@@ -48,6 +49,31 @@ pub struct Arguments<'c, 'a> {
     pub values: &'c [Val<'a>],
     /// Named arguments.
     pub named: &'c [(&'c str, Val<'a>)],
+}
+
+impl Helper {
+    /// How it is written, in both languages.
+    pub fn usage(&self) -> Text {
+        const WORDS: [(&str, &str); 13] = [
+            ("DANH_SÁCH", "LIST"),
+            ("GIÁ_TRỊ", "VALUE"),
+            ("giá_trị", "value"),
+            ("ĐƠN_VỊ", "UNIT"),
+            ("ĐỊA_CHỈ", "ADDRESS"),
+            ("chữ thay thế", "other text"),
+            ("NGÀY", "DATE"),
+            ("BẢNG", "TABLE"),
+            ("CHỮ", "TEXT"),
+            ("TÊN", "NAME"),
+            ("SỐ", "NUMBER"),
+            ("khoá", "key"),
+            ("cột", "column"),
+        ];
+        let english = WORDS
+            .iter()
+            .fold(self.usage.to_owned(), |usage, (vi, en)| usage.replace(vi, en));
+        Text::new(self.usage, english)
+    }
 }
 
 impl<'a> Arguments<'_, 'a> {
@@ -132,21 +158,47 @@ pub fn wrong_arguments(helper: &Helper) -> Fault {
             helper.name
         ),
     )
-    .hint(Some(text!(
-        "cách viết: {{{{{}}}}}, ví dụ {{{{{}}}}}",
-        "usage: {{{{{}}}}}, for instance {{{{{}}}}}",
-        helper.usage,
-        helper.example.0
-    )))
+    .hint(Some(written_like(helper)))
+}
+
+/// The hint how a helper is written.
+pub fn written_like(helper: &Helper) -> Text {
+    let Text { vi, en } = helper.usage();
+    Text::new(format!("cách viết: {{{{{vi}}}}}"), format!("usage: {{{{{en}}}}}"))
+}
+
+/// The fault of one argument, by its position from 0.
+fn wrong_argument(helper: &Helper, index: usize, wanted: &Text) -> Fault {
+    let position = index + 1;
+    Fault::new(
+        "mau/sai-doi-so",
+        Text::new(
+            format!("hàm “{}” cần {} ở đối số {position}", helper.name, wanted.vi),
+            format!("helper “{}” needs {} as argument {position}", helper.name, wanted.en),
+        ),
+    )
+    .hint(Some(written_like(helper)))
 }
 
 /// Requires between `least` and `most` positional arguments.
 fn arity(call: &Call, least: usize, most: usize) -> Result<(), Fault> {
-    if (least..=most).contains(&call.arguments.len()) {
-        Ok(())
-    } else {
-        Err(wrong_arguments(call.helper))
+    let found = call.arguments.len();
+    if (least..=most).contains(&found) {
+        return Ok(());
     }
+    let wanted = match (least, most) {
+        (least, most) if least == most => least.to_string(),
+        _ => format!("{least}–{most}"),
+    };
+    let name = call.helper.name;
+    Err(Fault::new(
+        "mau/sai-doi-so",
+        text!(
+            "hàm “{name}” cần {wanted} đối số, ở đây có {found}",
+            "helper “{name}” takes {wanted} arguments, here are {found}"
+        ),
+    )
+    .hint(Some(written_like(call.helper))))
 }
 
 /// Requires a positional argument of a family; `null` fits all.
@@ -164,7 +216,33 @@ fn family(schema: &Schema, call: &Call, index: usize, wanted: Family) -> Result<
         Family::Flag => text!("có/không", "yes or no"),
         _ => text!("chữ", "text"),
     };
-    Err(mismatch(call.helper, index, &words, &kind.describe(schema)))
+    let fault = mismatch(call.helper, index, &words, &kind.describe(schema));
+    Err(match example(schema, call.helper, wanted) {
+        Some(example) => fault.hint(Some(text!(
+            "ví dụ: {{{{{example}}}}}",
+            "for instance: {{{{{example}}}}}"
+        ))),
+        None => fault,
+    })
+}
+
+/// How a helper is written that takes nothing but a value of a family, with a field of a form that is one.
+fn example(schema: &Schema, helper: &Helper, wanted: Family) -> Option<String> {
+    let placeholder = match wanted {
+        Family::Number => "SỐ",
+        Family::Date => "NGÀY",
+        Family::Text => "CHỮ",
+        _ => return None,
+    };
+    let (before, after) = helper.usage.split_once(placeholder)?;
+    let forms = schema.sheets.iter().enumerate();
+    let mut forms = forms.filter(|(_, sheet)| sheet.layout == Layout::Form);
+    let field = forms.find_map(|(index, sheet)| {
+        let is_wanted = |field: &usize| Kind::Field(index, *field).family(schema) == wanted;
+        let field = (0..sheet.fields.len()).find(is_wanted)?;
+        Some(format!("{}.{}", sheet.id, sheet.fields[field].id))
+    })?;
+    (before.is_ascii() && after.is_ascii()).then(|| format!("{before}{field}{after}"))
 }
 
 fn mismatch(helper: &Helper, index: usize, wanted: &Text, found: &Text) -> Fault {
@@ -182,11 +260,7 @@ fn mismatch(helper: &Helper, index: usize, wanted: &Text, found: &Text) -> Fault
             ),
         ),
     )
-    .hint(Some(text!(
-        "ví dụ: {{{{{}}}}}",
-        "for instance: {{{{{}}}}}",
-        helper.example.0
-    )))
+    .hint(Some(written_like(helper)))
 }
 
 /// Requires something printable: no record, no list.
@@ -220,7 +294,8 @@ fn rows(schema: &Schema, call: &Call, index: usize) -> Result<usize, Fault> {
 /// Resolves a column named by a literal text; remembers it among the call's columns.
 fn column(schema: &Schema, call: &mut Call, index: usize, sheet: usize) -> Result<usize, Fault> {
     let Some(Expr::Literal(Literal::Text(name))) = call.arguments.get(index) else {
-        return Err(wrong_arguments(call.helper));
+        let wanted = text!("tên cột trong dấu ngoặc kép", "the name of a column in quotation marks");
+        return Err(wrong_argument(call.helper, index, &wanted));
     };
     let Some(declared) = schema.sheets.get(sheet) else {
         return Err(wrong_arguments(call.helper));
@@ -249,7 +324,16 @@ fn comparable(schema: &Schema, helper: &Helper, left: Kind, right: Kind, literal
         return Ok(());
     }
     if family_left == Family::Compound || family_right == Family::Compound {
-        return Err(wrong_arguments(helper));
+        let found = if family_left == Family::Compound { left } else { right };
+        let found = found.describe(schema);
+        let fault = Fault::new(
+            "mau/sai-doi-so",
+            Text::new(
+                format!("hàm “{}” so sánh hai giá trị, ở đây có {}", helper.name, found.vi),
+                format!("helper “{}” compares two values, here is {}", helper.name, found.en),
+            ),
+        );
+        return Err(fault.hint(Some(written_like(helper))));
     }
     if let Expr::Literal(value @ Literal::Text(_)) = literal {
         let Literal::Text(written) = value.clone() else {
@@ -302,7 +386,27 @@ fn comparable(schema: &Schema, helper: &Helper, left: Kind, right: Kind, literal
                 format!("không so sánh được {} với {}", left.vi, right.vi),
                 format!("{} can't be compared with {}", left.en, right.en),
             ),
-        ));
+        )
+        .hint(Some(match (family_left, family_right) {
+            (Family::Number, _) => text!(
+                "viết số không có dấu ngoặc kép: ({} … 10)",
+                "write a number without quotation marks: ({} … 10)",
+                helper.name
+            ),
+            (Family::Text, _) => text!(
+                "viết chữ trong dấu ngoặc kép: ({} … \"10\")",
+                "write text in quotation marks: ({} … \"10\")",
+                helper.name
+            ),
+            (Family::Flag, _) => text!(
+                "với có/không thì so với true hoặc false, hoặc hỏi thẳng: {{{{#if …}}}}",
+                "compare yes or no with true or false, or ask for it: {{{{#if …}}}}"
+            ),
+            _ => text!(
+                "hai vế phải cùng là số, cùng là chữ hoặc cùng là ngày",
+                "both sides must be numbers, texts or dates"
+            ),
+        })));
     }
     Ok(())
 }
@@ -320,6 +424,8 @@ mod tests {
                 "{}",
                 helper.name
             );
+            let english = helper.usage().en.replace(" và ", "").replace('…', "");
+            assert!(english.is_ascii(), "{english}");
             assert!(!helper.vi.is_empty() && !helper.en.is_empty() && helper.usage.starts_with(helper.name));
         }
     }

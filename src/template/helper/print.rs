@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Arguments, Helper, arity, family, printable, wrong_arguments};
+use super::{Arguments, Helper, arity, family, printable, written_like, wrong_argument};
 use crate::schema::Schema;
 use crate::template::expression::{Call, Expr, Family, Fault, Kind, Literal, Val};
 use crate::template::print::{PLAIN_DECIMALS, print_value};
+use crate::text;
 use crate::vietnamese;
 
 fn one_number(schema: &Schema, call: &mut Call) -> Result<Kind, Fault> {
@@ -108,7 +109,14 @@ pub const DATE: Helper = Helper {
         match call.arguments.get(1) {
             None => Ok(Kind::Text),
             Some(Expr::Literal(Literal::Text(style))) if is_date_style(style) => Ok(Kind::Text),
-            Some(_) => Err(wrong_arguments(call.helper)),
+            Some(_) => Err(wrong_argument(
+                call.helper,
+                1,
+                &text!(
+                    "\"long\", \"short\" hoặc một mẫu như \"dd/MM/yyyy\" (tháng viết MM hoa)",
+                    "\"long\", \"short\" or a pattern such as \"dd/MM/yyyy\" (months are MM in capitals)"
+                ),
+            )),
         }
     },
     call: |arguments| {
@@ -125,7 +133,7 @@ pub const DATE: Helper = Helper {
 };
 
 /// Whether a text is a style of dates: `long`, `short`, or a pattern as Word has them.
-fn is_date_style(style: &str) -> bool {
+pub fn is_date_style(style: &str) -> bool {
     matches!(style, "long" | "short")
         || style.contains(['d', 'M', 'y']) && vietnamese::date_by_pattern(Date::ZERO, style).is_some()
 }
@@ -493,7 +501,14 @@ pub const IMAGE: Helper = Helper {
         };
         match call.named.iter().all(is_right) {
             true => Ok(Kind::Picture),
-            false => Err(wrong_arguments(call.helper)),
+            false => Err(Fault::new(
+                "mau/sai-doi-so",
+                text!(
+                    "hàm “image” cần một số mm lớn hơn 0 ở width= và height=",
+                    "helper “image” needs a number of mm above 0 for width= and height="
+                ),
+            )
+            .hint(Some(written_like(call.helper)))),
         }
     },
     // The filler places it: a value has no picture of its own.

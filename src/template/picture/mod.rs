@@ -170,7 +170,7 @@ fn natural(width: u32, height: u32, density: Option<(f64, f64)>) -> Size {
 impl Unusable {
     fn save_as_png() -> Text {
         Text::new(
-            "mở ảnh bằng Paint rồi lưu lại dạng PNG (Tệp > Lưu dưới dạng > Ảnh PNG)",
+            "mở ảnh bằng Paint rồi lưu lại dạng PNG: Tệp (File) > Lưu dưới dạng (Save as) > Ảnh PNG (PNG picture)",
             "open it in Paint and save it as PNG (File > Save as > PNG picture)",
         )
     }
