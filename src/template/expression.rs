@@ -3,7 +3,7 @@
 //! In: handlebars' syntax tree of one tag and the blocks around it ([`Scopes`]). Out: an [`Expr`] with its [`Kind`], or
 //! a [`Fault`] without a place. Evaluation needs no look-up of names and can't fail: what has no value is [`Val::Missing`].
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -514,7 +514,12 @@ pub struct Scopes<'s> {
     pub frames: Vec<Scope>,
     /// Fields that were named so far.
     used: Rc<RefCell<Used>>,
+    /// How many unknown names were looked for everywhere.
+    guesses: Rc<Cell<usize>>,
 }
+
+/// Most unknown names that are looked for everywhere: nobody reads that many hints, and looking takes its time.
+const MOST_GUESSES: usize = 1_000;
 
 impl<'s> Scopes<'s> {
     /// The root only.
@@ -529,6 +534,7 @@ impl<'s> Scopes<'s> {
             schema,
             frames: vec![root],
             used: Rc::default(),
+            guesses: Rc::default(),
         }
     }
 
@@ -661,6 +667,11 @@ impl<'s> Scopes<'s> {
     /// The field or column that a text names which is no path here: the id of a field of another sheet, a label, or the
     /// name of a sheet and a label with a dot between them.
     pub fn meant(&self, text: &str) -> Option<Meant> {
+        let guesses = self.guesses.get();
+        if guesses >= MOST_GUESSES {
+            return None;
+        }
+        self.guesses.set(guesses + 1);
         let sheets = &self.schema.sheets;
         let is_called = |name: &str, other: &str| {
             name == other || vietnamese::same(&name.replace('_', " "), &other.replace('_', " "))
@@ -733,6 +744,9 @@ impl<'s> Scopes<'s> {
 
     /// The field of a form that a name is nearly the id of.
     fn near_elsewhere(&self, name: &str) -> Option<Meant> {
+        if self.guesses.get() >= MOST_GUESSES {
+            return None;
+        }
         let forms = self.schema.sheets.iter().filter(|sheet| sheet.layout == Layout::Form);
         let mut fields = forms.flat_map(|sheet| sheet.fields.iter().map(move |field| (sheet, field.id.as_str())));
         let near = vietnamese::nearest(name, fields.clone().map(|(_, id)| id))?;

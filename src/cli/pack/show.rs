@@ -261,9 +261,13 @@ const OTHERS: [(&str, &str, &str); 7] = [
 /// The example of a helper, when it is one of this pack's fields.
 fn example_in<'h>(pack: &Pack, helper: &'h Helper) -> Option<&'h str> {
     let (example, _) = helper.example;
-    TextTemplate::compile(&format!("{{{{{example}}}}}"), &pack.schema)
-        .is_ok()
-        .then_some(example)
+    let block = example.strip_prefix('#').and_then(|head| head.split(' ').next());
+    let close = block.map(|name| format!("{{{{/{name}}}}}")).unwrap_or_default();
+    let tag = format!("{{{{{example}}}}}{close}");
+    let is_right = |text: &str| TextTemplate::compile(text, &pack.schema).is_ok();
+    let mut lists = pack.schema.sheets.iter().filter(|sheet| sheet.has_rows());
+    let in_list = |sheet: &Sheet| is_right(&format!("{{{{#each {}}}}}{tag}{{{{/each}}}}", sheet.id));
+    (is_right(&tag) || lists.any(in_list)).then_some(example)
 }
 
 /// An example short enough for its column.
