@@ -132,7 +132,7 @@ impl Planner<'_> {
             .last()?;
         let follows =
             sibling.name == Name::Paragraph && self.tree.paragraphs[self.tree.paragraph_of(before)].section.is_none();
-        (is_empty && follows).then(|| element.start..element.end)
+        (is_empty && follows).then_some(element.start..element.end)
     }
 
     /// Whether nothing stands between two positions but paragraphs that go.
