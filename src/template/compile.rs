@@ -749,7 +749,7 @@ impl Builder<'_> {
         if let Says::Control(control) = says
             && let Shows::CheckBox(on, off) = &control.shows
         {
-            let print = compile_path(&self.scopes, &control.path, &control.path)?;
+            let print = compile_printed(&self.scopes, says, &self.tags[number].written)?;
             let glyph = |glyph: &str| vec![Node::Markup(glyph.to_owned())];
             return Ok(Node::If {
                 condition: print.expr,

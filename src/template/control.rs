@@ -332,6 +332,17 @@ impl Parts<'_> {
             else {
                 return self.fault(path, around_rows(), found);
             };
+            // One cell of a table would be filled, and the others keep what they hold.
+            let is_in_table = tree
+                .chain(paragraph)
+                .into_iter()
+                .take_while(|element| *element != self.content);
+            if is_in_table
+                .into_iter()
+                .any(|element| tree.elements[element].name == Name::Table)
+            {
+                return self.fault(path, around_table(), found);
+            }
             if around.open_end == around.end {
                 // <w:p/>: there is nothing to put the text into.
                 let prefix = &tree.prefix;
@@ -415,6 +426,20 @@ fn around_rows() -> Fault {
     .hint(Some(text!(
         "đặt điều khiển trong ô, hoặc dùng điều khiển nội dung lặp cho danh sách",
         "put the control into the cell, or use a repeating section for a list"
+    )))
+}
+
+fn around_table() -> Fault {
+    Fault::new(
+        "mau/dieu-khien-quanh-bang",
+        text!(
+            "điều khiển nội dung của một trường không được bao cả bảng",
+            "the content control of a field can't begin with a table"
+        ),
+    )
+    .hint(Some(text!(
+        "đặt điều khiển trong từng ô, hoặc dùng điều khiển nội dung lặp cho các hàng",
+        "put a control into each cell, or use a repeating section for the rows"
     )))
 }
 

@@ -241,6 +241,8 @@ pub fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Resul
                         };
                     }
                 }
+                // A number 0 or the word "không" is a value, and would tick the box.
+                Shows::CheckBox(..) if !print.is_flag => return Err(not_a_flag()),
                 Shows::Choice(items) => {
                     print.extra = Some(Box::new(Extra {
                         shown: items.clone(),
@@ -289,6 +291,7 @@ pub fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Res
         empty: declared.and_then(|field| field.empty.clone()),
         is_long: declared.is_some_and(|field| field.ty == Type::LongText),
         is_date: kind.family(scopes.schema) == Family::Date,
+        is_flag: kind.family(scopes.schema) == Family::Flag,
         is_link: kind == Kind::Link,
         picture: picture_call(kind, &expr),
         written: written.to_owned(),
@@ -328,6 +331,20 @@ pub fn compile_path(scopes: &Scopes<'_>, path: &str, written: &str) -> Result<Pr
         Says::Print(head) => compile_print(scopes, &head, written),
         _ => Err(wrong_name(path)),
     }
+}
+
+fn not_a_flag() -> Fault {
+    Fault::new(
+        "mau/o-danh-dau-khong-phai-co",
+        text!(
+            "ô đánh dấu cần một trường có/không (flag)",
+            "a check box needs a field of yes or no (flag)"
+        ),
+    )
+    .hint(Some(text!(
+        "dùng điều khiển văn bản cho trường này, hoặc đổi kiểu của trường thành flag trong pack.toml",
+        "use a text control for this field, or make the field's type flag in pack.toml"
+    )))
 }
 
 fn wrong_name(name: &str) -> Fault {

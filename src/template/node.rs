@@ -207,6 +207,8 @@ pub struct Print {
     pub is_long: bool,
     /// Whether it is a date.
     pub is_date: bool,
+    /// Whether it is yes or no.
+    pub is_flag: bool,
     /// Whether it is a hyperlink.
     pub is_link: bool,
     /// The tag as it was written.
