@@ -15,8 +15,9 @@ use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use baocao::diagnostic::Lang;
 use baocao::pack::{Origin, Pack};
-use baocao::pipeline;
+use baocao::pipeline::{self, Options, Prepared};
 use baocao::value::Raw;
 use baocao::workbook::{self, Formula, Workbook};
 use libfuzzer_sys::fuzz_target;
@@ -84,15 +85,24 @@ fn packed(document: &[u8]) -> Vec<u8> {
 fn template(bytes: Vec<u8>) {
     let mut pack = WORLD.pack.clone();
     pack.files.insert("mau.docx".to_owned(), bytes.clone().into());
-    let outcome = pipeline::render_workbook(&pack, WORLD.workbook.clone());
-    let Some(document) = outcome.documents.first() else {
-        assert!(outcome.diagnostics.has_errors(), "no document, and nothing is said");
-        return;
-    };
+    let prepared = Prepared::new(pack);
     let (_, before) = invariants::Package::read(&bytes);
-    if before.is_empty() {
-        let (_, after) = invariants::Package::read(&document.bytes);
-        assert!(after.is_empty(), "{after:?}");
+    for trace in [false, true] {
+        let options = Options {
+            trace,
+            ..Options::default()
+        };
+        let outcome = prepared.render(WORLD.workbook.clone(), &options);
+        let Some(document) = outcome.documents.first() else {
+            assert!(outcome.diagnostics.has_errors(), "no document, and nothing is said");
+            // What is wrong with a template can be shown in it.
+            pipeline::annotate_pack(prepared.pack(), Lang::Vi);
+            return;
+        };
+        if before.is_empty() {
+            let (_, after) = invariants::Package::read(&document.bytes);
+            assert!(after.is_empty(), "{after:?}");
+        }
     }
 }
 
@@ -116,7 +126,7 @@ fn values(text: &str) {
             sheet.rows = std::iter::once(header.clone()).chain(rows).collect();
         }
     }
-    let outcome = pipeline::render_workbook(&WORLD.pack, workbook);
+    let outcome = pipeline::render_workbook(&WORLD.pack, workbook, &Options::default());
     let Some(document) = outcome.documents.first() else {
         assert!(outcome.diagnostics.has_errors(), "no document, and nothing is said");
         return;
