@@ -86,7 +86,6 @@ fn template(bytes: Vec<u8>) {
     let mut pack = WORLD.pack.clone();
     pack.files.insert("mau.docx".to_owned(), bytes.clone().into());
     let prepared = Prepared::new(pack);
-    let (_, before) = invariants::Package::read(&bytes);
     for trace in [false, true] {
         let options = Options {
             trace,
@@ -99,6 +98,7 @@ fn template(bytes: Vec<u8>) {
             pipeline::annotate_pack(prepared.pack(), Lang::Vi);
             return;
         };
+        let (_, before) = invariants::Package::read(&bytes);
         if before.is_empty() {
             let (_, after) = invariants::Package::read(&document.bytes);
             assert!(after.is_empty(), "{after:?}");
