@@ -253,15 +253,7 @@ pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Ve
         );
         return Err(faults);
     }
-    let plan = Plan {
-        actions: tags
-            .iter()
-            .enumerate()
-            .map(|(number, tag)| (tag.start, Action::Tag(number)))
-            .collect(),
-        cuts: tags.iter().map(|tag| tag.range.clone()).collect(),
-        ..Plan::default()
-    };
+    let plan = Plan::of_line(&tags);
     let mut builder = Builder::new(source, &says, &blocks, plan, schema);
     let nodes = builder.all();
     faults.extend(builder.faults.into_iter().map(|(number, fault)| at(number, fault)));
@@ -949,15 +941,7 @@ fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, Box<(String, 
     if let Some((number, fault)) = bad.into_iter().next() {
         return Err(Box::new((written(number), fault)));
     }
-    let plan = Plan {
-        actions: tags
-            .iter()
-            .enumerate()
-            .map(|(number, tag)| (tag.start, Action::Tag(number)))
-            .collect(),
-        cuts: tags.iter().map(|tag| tag.range.clone()).collect(),
-        ..Plan::default()
-    };
+    let plan = Plan::of_line(&tags);
     let mut builder = Builder::new(source, &says, &blocks, plan, scopes.schema);
     builder.scopes = scopes.clone();
     let nodes = builder.all();

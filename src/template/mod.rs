@@ -1,10 +1,19 @@
 //! Tags in WordprocessingML: found across runs, type-checked against the schema, compiled once, filled many times.
 //!
 //! In: a .docx template and a schema; later, datasets. Out: a .docx for each dataset, with every part that holds no tag
-//! copied byte for byte. The stages, each testable alone: `expand` (partials and whole tables put in), `part` (positions of
-//! elements and text), `tag` (tags in a text, by handlebars' grammar), `place` (what a block repeats or removes),
-//! `expression` and `helper` (names and types), `compile` (the tree), `fill` (values in). Text that comes from a workbook
-//! is never parsed.
+//! copied byte for byte. The stages, each testable alone:
+//!
+//! 1. `expand`: partials and whole tables are put in.
+//! 2. `part`: positions of elements, and the text of paragraphs.
+//! 3. `tag`, `field`, `control`, gathered by `gather`: typed tags by handlebars' grammar, merge fields, content controls.
+//! 4. `pair` and `place`: which blocks there are and what each repeats or removes, `inline`, by `row`, `column`, `section`;
+//!    `balance` makes sure that it is whole elements, `identity` and `numbering` find what a copy must not repeat.
+//! 5. `expression` and `helper`: names and types.
+//! 6. `compile`, by `head`: the tree of `node`.
+//! 7. `fill`, by `print`: values in; with `album` for pictures, `merge` for cells that go on, `trace` for source cells, and
+//!    `addition` for what the package gains.
+//!
+//! Text that comes from a workbook is never parsed.
 
 mod addition;
 mod album;

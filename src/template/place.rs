@@ -225,6 +225,19 @@ pub struct Plan {
     pub section_breaks: HashMap<usize, Range<usize>>,
 }
 
+impl Plan {
+    /// The plan of a text that is no part: each tag acts where it stands, and goes.
+    pub fn of_line(tags: &[Tag]) -> Plan {
+        Plan {
+            actions: (tags.iter().enumerate())
+                .map(|(number, tag)| (tag.start, Action::Tag(number)))
+                .collect(),
+            cuts: tags.iter().map(|tag| tag.range.clone()).collect(),
+            ..Plan::default()
+        }
+    }
+}
+
 /// What changes besides the tags themselves.
 #[derive(Clone, Debug, Default)]
 pub struct Extras {
