@@ -11,7 +11,7 @@ use crate::diagnostic::{CellRef, Diagnostic, Place};
 use crate::schema::Sheet;
 use crate::text;
 use crate::value::{Format, Raw};
-use crate::vietnamese::{fold, nearest};
+use crate::vietnamese::{Charset, fold, nearest};
 use crate::workbook::{self, Cell, Formula, Row};
 
 /// Headers of the column to fill in; the first is what `blank` writes.
@@ -181,6 +181,7 @@ impl<'a> Grid<'a> {
                 column: label.at.column,
                 raw: Raw::Text(inline.clone()),
                 formula: Formula::None,
+                charset: Charset::Unknown,
             };
             return (label.at, Some(cell));
         }

@@ -150,6 +150,7 @@ mod tests {
                 column: 0,
                 raw: Raw::Text((*label).into()),
                 formula: Formula::None,
+                charset: Default::default(),
             }],
         });
         Workbook {

@@ -1,14 +1,22 @@
 //! What a file is by its content: extensions lie, and "not a zip archive" helps nobody.
 
-use super::Error;
+use super::{Container, Error};
 use crate::opc::Package;
 
-/// An error for everything but a zip archive.
-pub(super) fn refuse_others(bytes: &[u8]) -> Result<(), Error> {
+/// What a file's first bytes say it is.
+pub(super) enum Kind {
+    /// A zip archive.
+    Package,
+    /// A BIFF workbook, in an OLE2 compound file or as a bare stream.
+    Biff,
+}
+
+/// The kind of a file; an error for everything that is no workbook.
+pub(super) fn of(bytes: &[u8]) -> Result<Kind, Error> {
     // OLE2 compound file, [MS-CFB] 2.2.
     const OLE2: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
     if bytes.starts_with(b"PK\x03\x04") {
-        return Ok(());
+        return Ok(Kind::Package);
     }
     Err(if bytes.is_empty() {
         Error::Empty
@@ -17,7 +25,7 @@ pub(super) fn refuse_others(bytes: &[u8]) -> Result<(), Error> {
         if has_name(bytes, "EncryptedPackage") {
             Error::Password
         } else if has_name(bytes, "Workbook") || has_name(bytes, "Book") {
-            Error::OldExcel
+            return Ok(Kind::Biff);
         } else {
             Error::OldOffice
         }
@@ -25,7 +33,7 @@ pub(super) fn refuse_others(bytes: &[u8]) -> Result<(), Error> {
         Error::Pdf
     } else if bytes.starts_with(&[0x09, 0x08]) || bytes.starts_with(&[0x09, 0x04]) {
         // A bare BIFF stream (Excel 2 to 5).
-        Error::OldExcel
+        return Ok(Kind::Biff);
     } else {
         plain(bytes)
     })
@@ -55,18 +63,18 @@ fn plain(bytes: &[u8]) -> Error {
     }
 }
 
-/// An error for zip archives that are no .xlsx.
-pub(super) fn refuse_other_packages(package: &Package) -> Result<(), Error> {
+/// How a zip archive holds a workbook; an error for one that is none.
+pub(super) fn of_package(package: &Package) -> Result<Container, Error> {
     let starts = |prefix: &str| {
         package
             .names()
             .any(|name| name.to_ascii_lowercase().starts_with(prefix))
     };
     if package.has("mimetype") {
-        return Err(Error::OpenDocument);
+        return Ok(Container::Ods);
     }
     if package.has("xl/workbook.bin") {
-        return Err(Error::BinaryWorkbook);
+        return Ok(Container::Xlsb);
     }
     if starts("word/") || starts("ppt/") || starts("visio/") {
         return Err(Error::OtherOffice);
@@ -74,5 +82,5 @@ pub(super) fn refuse_other_packages(package: &Package) -> Result<(), Error> {
     if !package.has("_rels/.rels") {
         return Err(Error::Unknown);
     }
-    Ok(())
+    Ok(Container::Xlsx)
 }

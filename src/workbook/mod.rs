@@ -1,31 +1,49 @@
 //! Bytes to sheets of raw cells with their formats; knows no schema.
 //!
-//! In: the bytes of an .xlsx (ECMA-376 part 1, SpreadsheetML). Out: a [`Workbook`] that holds only cells with content, so
-//! a declared but empty area costs nothing. Cells come from calamine's streaming reader; what it does not tell (formulas
-//! never computed, hidden rows and columns, merged ranges, letters in bold and italic) comes from one look at the sheet's
-//! part in `marks`, pictures from `picture`. Every size is held against [`Limits`] before calamine sees the file. Left out
-//! on purpose: all other styles, notes, charts, macros.
+//! In: the bytes of a workbook, .xlsx, .xlsm, .xls, .xlsb or .ods, told apart by content. Out: a [`Workbook`] that holds only
+//! cells with content, so a declared but empty area costs nothing, all texts in Unicode: what was in TCVN3 or VNI is decoded
+//! by `legacy`. One folder or file for each container. Every size is held against [`Limits`] as early as it is known. Left
+//! out on purpose: styles beyond number format and font, notes, charts, macros.
 
-mod cells;
 mod error;
 mod kind;
-mod marks;
-mod picture;
-mod rich;
+mod legacy;
+mod ods;
+mod rows;
+mod xls;
+mod xlsb;
+mod xlsx;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 pub use self::error::{Error, Limit};
-pub use self::picture::Picture;
+pub use self::xlsx::Picture;
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
 use crate::value::{Format, Raw};
-use crate::vietnamese::trim;
+use crate::vietnamese::{Charset, trim};
+
+/// How a file holds its sheets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Container {
+    /// .xlsx and .xlsm (ECMA-376).
+    #[default]
+    Xlsx,
+    /// .xls: Excel 2 to 2003 ([MS-XLS] and its forerunners).
+    Xls,
+    /// .xlsb ([MS-XLSB]).
+    Xlsb,
+    /// .ods (OpenDocument).
+    Ods,
+}
 
 /// A workbook as the file holds it.
 #[derive(Clone, Debug, Default)]
 pub struct Workbook {
+    /// How the file holds it.
+    pub container: Container,
     /// Sheets in tab order.
     pub sheets: Vec<Sheet>,
     /// Custom document properties, by name.
@@ -47,6 +65,11 @@ pub struct Sheet {
     pub hidden_columns: Vec<(u32, u32)>,
     /// What is bold or italic in texts whose letters do not all look alike, in order of their cells.
     pub formats: Vec<(CellRef, Box<[Format]>)>,
+    /// What the fonts of single letters say about their encoding, in order of their cells: for texts whose letters are not
+    /// all in the font of the cell. Used up when the texts are decoded.
+    pub charsets: Vec<(CellRef, Box<[(Range<usize>, Charset)]>)>,
+    /// Texts that were in TCVN3 or VNI, as the file holds them, in order of their cells.
+    pub decoded: Vec<(CellRef, Box<str>)>,
     /// Pictures and the cells that they stand in, the first of merged cells; the topmost picture last.
     pub pictures: Vec<(CellRef, Picture)>,
 }
@@ -79,6 +102,8 @@ pub struct Cell {
     pub raw: Raw,
     /// Whether a formula stands behind it.
     pub formula: Formula,
+    /// What the cell's font says about the encoding of its text, as the file holds it.
+    pub charset: Charset,
 }
 
 impl Cell {
@@ -157,37 +182,35 @@ const LAST_ROW: u32 = 1_048_575;
 /// The last column of a sheet, from 0 (Excel's limit).
 const LAST_COLUMN: u32 = 16_383;
 
-/// Parts are read twice, by `marks` and by calamine. A workbook whose parts are not larger than this together, as nearly all
-/// are, is inflated once for both; of larger ones no second copy is held in memory.
-const INFLATED_ONCE: u64 = 1 << 20;
-
-/// The sheets of an .xlsx. Errors: another kind of file, a password, damage, a limit.
+/// The sheets of a workbook, whatever its container. Errors: another kind of file, a password, damage, a limit.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Error> {
     if bytes.len() as u64 > limits.file_bytes {
         return Err(Error::TooLarge(Limit::FileBytes(limits.file_bytes)));
     }
-    kind::refuse_others(bytes)?;
-    let package_limits = opc::Limits {
+    let mut workbook = match kind::of(bytes)? {
+        kind::Kind::Package => {
+            let bytes: Arc<[u8]> = bytes.into();
+            let package = open(Arc::clone(&bytes), limits)?;
+            match kind::of_package(&package)? {
+                Container::Ods => ods::read(&package, limits)?,
+                Container::Xlsb => xlsb::read(&package, limits)?,
+                _ => xlsx::read(bytes, package, limits)?,
+            }
+        }
+        kind::Kind::Biff => xls::read(bytes, limits)?,
+    };
+    legacy::decode(&mut workbook);
+    Ok(workbook)
+}
+
+/// The package in a file's bytes.
+fn open(bytes: Arc<[u8]>, limits: &Limits) -> Result<Package, Error> {
+    let limits_of_package = opc::Limits {
         part_bytes: limits.part_bytes,
         total_bytes: limits.total_bytes,
         ..opc::Limits::default()
     };
-    let open =
-        |bytes: Arc<[u8]>| Package::read(bytes, &package_limits).map_err(|error| Error::from_package(error, limits));
-    let mut bytes: Arc<[u8]> = bytes.into();
-    let mut package = open(Arc::clone(&bytes))?;
-    kind::refuse_other_packages(&package)?;
-    if package.inflated_bytes() <= INFLATED_ONCE {
-        let stored = package.write_stored();
-        bytes = stored.map_err(|error| Error::from_package(error, limits))?.into();
-        package = open(Arc::clone(&bytes))?;
-    }
-    let marks = marks::read(&package, limits)?;
-    drop(package);
-    // What a hostile file can still make calamine do is an arithmetic overflow in a debug build; it must not end the
-    // program. The reader is thrown away afterwards, so no broken state is seen.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cells::read(&bytes, marks, limits)))
-        .unwrap_or_else(|_| Err(Error::Damaged("calamine".to_owned())))
+    Package::read(bytes, &limits_of_package).map_err(|error| Error::from_package(error, limits))
 }
 
 #[cfg(test)]

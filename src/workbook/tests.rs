@@ -59,7 +59,7 @@ fn cells_keep_the_meaning_of_their_format() {
 fn a_workbook_too_large_to_be_held_inflated_reads_the_same() {
     let bytes = workbook("## A\n| 258 | a\\nb | =1+1 -> 2 |\n\n| x |");
     let large = with_part(&bytes, "xl/worksheets/sheet1.xml", |xml| {
-        let remark = format!("<!--{}--><sheetData", "x".repeat(INFLATED_ONCE as usize));
+        let remark = format!("<!--{}--><sheetData", "x".repeat(super::xlsx::INFLATED_ONCE as usize));
         xml.replacen("<sheetData", &remark, 1)
     });
     let (small, large) = (read(&bytes).expect("a workbook"), read(&large).expect("a workbook"));

@@ -121,6 +121,7 @@ fn values(text: &str) {
                     column: 0,
                     raw: Raw::Text(line.into()),
                     formula: Formula::None,
+                charset: Default::default(),
                 }],
             });
             sheet.rows = std::iter::once(header.clone()).chain(rows).collect();

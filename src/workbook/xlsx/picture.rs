@@ -12,9 +12,9 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::marks::{Parts, SheetMarks, flag};
-use super::{Error, LAST_COLUMN, LAST_ROW, Limit};
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Relationship};
+use crate::workbook::{Error, LAST_COLUMN, LAST_ROW, Limit};
 
 /// A picture that stands on a cell. Cloning is cheap.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,11 +12,11 @@ use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::marks::cell_ref;
-use super::{Error, Limit, Limits};
 use crate::diagnostic::CellRef;
 use crate::opc;
 use crate::value::Format;
 use crate::vietnamese::{is_blank_char, nfc};
+use crate::workbook::{Error, Limit, Limits};
 
 /// Whether letters are bold and italic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

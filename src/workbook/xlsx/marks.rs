@@ -14,9 +14,9 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::picture::{Picture, Pictures};
 use super::rich::{self, Gathering, Rich};
-use super::{Error, Formula, LAST_COLUMN, LAST_ROW, Limit, Limits};
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
+use crate::workbook::{Error, Formula, LAST_COLUMN, LAST_ROW, Limit, Limits};
 
 /// Most cell formats; Excel's own limit is 65,490.
 const FORMATS: usize = 70_000;

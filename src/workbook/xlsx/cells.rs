@@ -9,10 +9,11 @@ use jiff::civil::Date;
 
 use super::marks::{Marks, SheetMarks};
 use super::rich::Look;
-use super::{Cell, Error, Formula, LAST_COLUMN, LAST_ROW, Limit, Limits, Row, Sheet, Workbook};
 use crate::diagnostic::CellRef;
 use crate::value::Raw;
-use crate::vietnamese::nfc;
+use crate::vietnamese::Charset;
+use crate::workbook::rows::{Budget, Rows, cell_at, insert, is_percent};
+use crate::workbook::{Cell, Error, Formula, LAST_COLUMN, LAST_ROW, Limits, Row, Sheet, Workbook};
 
 impl From<XlsxError> for Error {
     fn from(error: XlsxError) -> Self {
@@ -33,7 +34,7 @@ pub(super) fn read(bytes: &[u8], marks: Marks, limits: &Limits) -> Result<Workbo
         return Err(Error::Damaged("workbook.xml".to_owned()));
     }
     let mut workbook = Workbook::default();
-    let mut gathered = Gathered::default();
+    let mut budget = Budget::new(limits);
     for (metadata, marks) in metadata.into_iter().zip(marks.sheets) {
         if metadata.name != marks.name || workbook.sheets.iter().any(|sheet| sheet.name == marks.name) {
             return Err(Error::Damaged(marks.name));
@@ -41,7 +42,7 @@ pub(super) fn read(bytes: &[u8], marks: Marks, limits: &Limits) -> Result<Workbo
         if metadata.typ != SheetType::WorkSheet || !marks.worksheet {
             continue;
         }
-        let mut sheet = read_sheet(&mut source, marks, limits, &mut gathered)?;
+        let mut sheet = read_sheet(&mut source, marks, limits, &mut budget)?;
         sheet.hidden = metadata.visible != SheetVisible::Visible;
         workbook.sheets.push(sheet);
     }
@@ -56,7 +57,7 @@ fn read_sheet(
     source: &mut Source<'_>,
     marks: SheetMarks,
     limits: &Limits,
-    gathered: &mut Gathered,
+    budget: &mut Budget<'_>,
 ) -> Result<Sheet, Error> {
     let mut reader = source.worksheet_cells_reader(&marks.name)?;
     let percent: Vec<bool> = reader
@@ -74,6 +75,7 @@ fn read_sheet(
     } else {
         reader.styles().iter().map(look).collect()
     };
+    let charsets: Vec<Charset> = reader.styles().iter().map(charset).collect();
     let mut formats = Vec::new();
     let mut rows = Rows::default();
     loop {
@@ -94,25 +96,15 @@ fn read_sheet(
             DataRef::DateTime(moment) => date(moment),
             DataRef::Error(error) => Raw::Error(error.to_string().into()),
             DataRef::SharedString("") => continue,
-            DataRef::SharedString(text) => Raw::Text(clean(text, limits)?),
+            DataRef::SharedString(text) => Raw::Text(budget.clean(text)?),
             DataRef::String(text) | DataRef::DurationIso(text) if text.is_empty() => continue,
-            DataRef::String(text) | DataRef::DurationIso(text) => Raw::Text(clean(text, limits)?),
-            DataRef::DateTimeIso(text) => iso_date(text).map_or_else(|| clean(text, limits).map(Raw::Text), Ok)?,
+            DataRef::String(text) | DataRef::DurationIso(text) => Raw::Text(budget.clean(text)?),
+            DataRef::DateTimeIso(text) => iso_date(text).map_or_else(|| budget.clean(text).map(Raw::Text), Ok)?,
         };
         if row > LAST_ROW || column > LAST_COLUMN {
             return Err(Error::Damaged(format!("{}: {}", marks.name, CellRef::new(row, column))));
         }
-        gathered.cells += 1;
-        if let Raw::Text(text) = &raw {
-            gathered.text_bytes += text.len() as u64;
-        }
-        if gathered.cells > limits.cells {
-            return Err(Error::TooLarge(Limit::Cells(limits.cells)));
-        }
-        // A shared text stands in the file once and in memory once for each cell that shows it.
-        if gathered.text_bytes > limits.text_bytes {
-            return Err(Error::TooLarge(Limit::TextBytes(limits.text_bytes)));
-        }
+        budget.take(&raw)?;
         if !marks.rich.is_empty()
             && let Raw::Text(text) = &raw
         {
@@ -121,11 +113,8 @@ fn read_sheet(
             let rich = found.and_then(|index| marks.rich.get(index));
             let cell = looks.get(style).copied().unwrap_or_default();
             if let Some(found) = rich.and_then(|(_, rich)| rich.formats(text, cell)) {
-                gathered.runs += found.len();
+                budget.take_runs(found.len())?;
                 formats.push((at, found));
-            }
-            if gathered.runs > limits.runs {
-                return Err(Error::TooLarge(Limit::Runs(limits.runs)));
             }
         }
         rows.push(
@@ -134,12 +123,10 @@ fn read_sheet(
                 column,
                 raw,
                 formula: Formula::None,
+                charset: charsets.get(style).copied().unwrap_or_default(),
             },
-        );
-        // The row being gathered counts too.
-        if rows.list.len() >= limits.rows && !rows.cells.is_empty() {
-            return Err(Error::TooLarge(Limit::Rows(limits.rows)));
-        }
+            limits,
+        )?;
     }
     let mut sheet = Sheet {
         name: marks.name,
@@ -149,6 +136,7 @@ fn read_sheet(
         hidden_columns: marks.hidden_columns,
         formats,
         pictures: marks.pictures,
+        ..Sheet::default()
     };
     sheet.formats.sort_by_key(|(at, _)| *at);
     sheet.formats.dedup_by_key(|(at, _)| *at);
@@ -165,12 +153,10 @@ fn read_sheet(
     Ok(sheet)
 }
 
-/// What all sheets together hold so far.
-#[derive(Default)]
-struct Gathered {
-    cells: usize,
-    text_bytes: u64,
-    runs: usize,
+/// What the font of a style says about the encoding of its texts.
+fn charset(style: &Style) -> Charset {
+    let name = style.font.as_ref().and_then(|font| font.name.as_deref());
+    name.map(Charset::of_font).unwrap_or_default()
 }
 
 /// How the letters of a cell of a style look unless they say otherwise.
@@ -180,67 +166,6 @@ fn look(style: &Style) -> Look {
         bold: font.is_some_and(|font| font.weight == FontWeight::Bold),
         italic: font.is_some_and(|font| font.style == FontStyle::Italic),
     }
-}
-
-/// Rows being gathered; a file may hold them in any order.
-#[derive(Default)]
-struct Rows {
-    list: Vec<Row>,
-    current: u32,
-    cells: Vec<Cell>,
-    disorder: bool,
-}
-
-impl Rows {
-    fn push(&mut self, row: u32, cell: Cell) {
-        if row != self.current {
-            self.close();
-            self.disorder |= self.list.last().is_some_and(|last| last.index >= row);
-            self.current = row;
-        }
-        self.disorder |= self.cells.last().is_some_and(|last| last.column >= cell.column);
-        self.cells.push(cell);
-    }
-
-    fn close(&mut self) {
-        if !self.cells.is_empty() {
-            self.list.push(Row {
-                index: self.current,
-                hidden: false,
-                // Collected anew so that the row takes no more memory than it needs.
-                cells: self.cells.drain(..).collect(),
-            });
-        }
-    }
-
-    fn finish(mut self) -> Vec<Row> {
-        self.close();
-        if self.disorder {
-            self.list.sort_by_key(|row| row.index);
-            self.list.dedup_by(|later, earlier| {
-                let same = later.index == earlier.index;
-                if same {
-                    earlier.cells.append(&mut later.cells);
-                }
-                same
-            });
-            for row in &mut self.list {
-                // Excel keeps the first of two cells at one place, and calls the file damaged.
-                row.cells.sort_by_key(|cell| cell.column);
-                row.cells.dedup_by_key(|cell| cell.column);
-            }
-        }
-        self.list.shrink_to_fit();
-        self.list
-    }
-}
-
-/// The cell at a place.
-fn cell_at(rows: &mut [Row], at: CellRef) -> Option<&mut Cell> {
-    let row = rows.binary_search_by_key(&at.row, |row| row.index).ok()?;
-    let cells = &mut rows.get_mut(row)?.cells;
-    let cell = cells.binary_search_by_key(&at.column, |cell| cell.column).ok()?;
-    cells.get_mut(cell)
 }
 
 fn apply_errors(rows: &mut Vec<Row>, errors: Vec<(CellRef, Box<str>)>) {
@@ -268,40 +193,6 @@ fn apply_formulas(rows: &mut Vec<Row>, formulas: &[(CellRef, Formula)]) {
     insert(rows, missing);
 }
 
-/// Puts cells in that calamine left out, all at once: one by one would be quadratic.
-fn insert(rows: &mut Vec<Row>, cells: Vec<(CellRef, Raw, Formula)>) {
-    if cells.is_empty() {
-        return;
-    }
-    let mut gathered = Rows {
-        list: std::mem::take(rows),
-        disorder: true,
-        ..Rows::default()
-    };
-    for (at, raw, formula) in cells {
-        gathered.push(
-            at.row,
-            Cell {
-                column: at.column,
-                raw,
-                formula,
-            },
-        );
-    }
-    *rows = gathered.finish();
-}
-
-/// Text in NFC with `\n` for line breaks. calamine has already turned `_x000D_` into a carriage return.
-fn clean(text: &str, limits: &Limits) -> Result<Box<str>, Error> {
-    if text.len() > limits.text_length && text.encode_utf16().count() > limits.text_length {
-        return Err(Error::TooLarge(Limit::TextLength(limits.text_length)));
-    }
-    if text.contains('\r') {
-        return Ok(nfc(&text.replace("\r\n", "\n").replace('\r', "\n")).into());
-    }
-    Ok(if text.is_ascii() { text.into() } else { nfc(text).into() })
-}
-
 /// The date part of a moment; a duration, a time of day or a number outside the calendar stays a number.
 fn date(moment: &ExcelDateTime) -> Raw {
     let number = moment.as_f64();
@@ -318,38 +209,4 @@ fn date(moment: &ExcelDateTime) -> Raw {
 
 fn iso_date(text: &str) -> Option<Raw> {
     text.get(..10)?.parse::<Date>().ok().map(Raw::Date)
-}
-
-/// Whether a number format shows a percentage: a `%` outside quotes and escapes, in the section for positive numbers.
-fn is_percent(format: &str) -> bool {
-    let mut quoted = false;
-    let mut characters = format.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => quoted = !quoted,
-            _ if quoted => {}
-            '\\' | '_' | '*' => {
-                characters.next();
-            }
-            ';' => return false,
-            '%' => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_percent_sign_counts_only_where_it_scales_the_number() {
-        for format in ["0%", "0.0%", "#,##0.00 %;[Red]-0%", "_(0.0%_)"] {
-            assert!(is_percent(format), "{format}");
-        }
-        for format in ["General", "0.0", "0.0\"%\"", "0.0\\%", "0;0%"] {
-            assert!(!is_percent(format), "{format}");
-        }
-    }
 }

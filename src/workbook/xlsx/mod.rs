@@ -1,0 +1,34 @@
+//! .xlsx and .xlsm (ECMA-376 part 1, SpreadsheetML): the macros of the latter are never looked at.
+//!
+//! Cells come from calamine's streaming reader; what it does not tell (formulas never computed, hidden rows and columns,
+//! merged ranges, letters in bold and italic) comes from one look at the sheet's part in `marks`, pictures from `picture`.
+
+mod cells;
+mod marks;
+mod picture;
+mod rich;
+
+use std::sync::Arc;
+
+pub use self::picture::Picture;
+use super::{Error, Limits, Workbook};
+use crate::opc::Package;
+
+/// Parts are read twice, by `marks` and by calamine. A workbook whose parts are not larger than this together, as nearly all
+/// are, is inflated once for both; of larger ones no second copy is held in memory.
+pub(super) const INFLATED_ONCE: u64 = 1 << 20;
+
+/// The sheets of a package; `bytes` are the file it was opened from.
+pub(super) fn read(mut bytes: Arc<[u8]>, mut package: Package, limits: &Limits) -> Result<Workbook, Error> {
+    if package.inflated_bytes() <= INFLATED_ONCE {
+        let stored = package.write_stored();
+        bytes = stored.map_err(|error| Error::from_package(error, limits))?.into();
+        package = super::open(Arc::clone(&bytes), limits)?;
+    }
+    let marks = marks::read(&package, limits)?;
+    drop(package);
+    // What a hostile file can still make calamine do is an arithmetic overflow in a debug build; it must not end the
+    // program. The reader is thrown away afterwards, so no broken state is seen.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cells::read(&bytes, marks, limits)))
+        .unwrap_or_else(|_| Err(Error::Damaged("calamine".to_owned())))
+}
