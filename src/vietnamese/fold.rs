@@ -38,6 +38,13 @@ pub fn is_blank_char(c: char) -> bool {
 
 /// A text without the blanks at its ends, non-breaking and zero-width ones included.
 pub fn trim(text: &str) -> &str {
+    // Most texts begin and end with a letter or digit, of which a look at two bytes tells.
+    if let (Some(first), Some(last)) = (text.as_bytes().first(), text.as_bytes().last())
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return text;
+    }
     text.trim_matches(is_blank_char)
 }
 

@@ -125,9 +125,8 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
         let relationship = relationships.iter().find(|relationship| relationship.id == id);
         if let Some(relationship) = relationship.filter(|relationship| relationship.kind == "worksheet") {
             sheet.worksheet = true;
-            let xml = parts.required(&relationship.target)?;
-            mark_sheet(&xml, &book, &mut sheet)?;
-            drop(xml);
+            let xml = parts.bytes(&relationship.target)?;
+            mark_sheet(&relationship.target, xml, &book, &mut sheet)?;
             pictures.read(&mut parts, &relationship.target, &mut sheet)?;
         }
         marks.sheets.push(sheet);
@@ -236,22 +235,24 @@ fn measure_styles(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn mark_sheet(xml: &str, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), Error> {
+/// Looks at a sheet's part. Of one with nothing to find only the end is parsed, and it isn't even checked to be UTF-8:
+/// calamine does that again.
+fn mark_sheet(part: &str, xml: Vec<u8>, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), Error> {
+    let has = |needle: &[u8]| memmem::find(&xml, needle).is_some();
     // Generators that write a prefix (`x:row`) are rare; their parts are always parsed.
-    let has = |needle: &str| memmem::find(xml.as_bytes(), needle.as_bytes()).is_some();
-    if rich::has_runs(xml) || !has("<sheetData") || has("<f>") || has("<f ") || has(" hidden") || has(" t=\"e\"") {
-        return mark_rows(xml, book, sheet);
-    }
-    match rich::cells(xml, &book.rich, book.limits) {
+    let is_plain = has(b"<sheetData")
+        && ![&b"rPr>"[..], b"<f>", b"<f ", b" hidden", b" t=\"e\""].into_iter().any(has);
+    match rich::cells(&xml, &book.rich, book.limits).filter(|_| is_plain) {
         Some(cells) => sheet.rich = cells,
-        None => return mark_rows(xml, book, sheet),
+        None => {
+            let xml = String::from_utf8(xml).map_err(|_| Error::Damaged(part.to_owned()))?;
+            return mark_rows(&xml, book, sheet);
+        }
     }
     sheet.rich.sort_by_key(|(at, _)| *at);
     // Merged ranges stand after the rows, so that is all there is to parse.
-    let tail = xml
-        .rfind("</sheetData>")
-        .and_then(|end| xml.get(end..))
-        .unwrap_or_default();
+    let tail = memmem::rfind(&xml, b"</sheetData>").and_then(|end| xml.get(end..));
+    let tail = str::from_utf8(tail.unwrap_or_default()).map_err(|_| Error::Damaged(part.to_owned()))?;
     if tail.contains("<mergeCell ") {
         let mut reader = Reader::from_str(tail);
         reader.config_mut().check_end_names = false;

@@ -138,28 +138,26 @@ fn parse(xml: &str) -> Option<Rich> {
 
 /// The cells of a sheet that show a rich shared string, found by a cheap search; `None` when a cell doesn't say where it
 /// stands, so that the rows must be counted. What lies beyond the limit of cells is left out: the sheet is refused for it.
-pub(super) fn cells(xml: &str, shared: &HashMap<u32, Rc<Rich>>, limits: &Limits) -> Option<Vec<(CellRef, Rc<Rich>)>> {
-    const VALUE: &str = "<v>";
+pub(super) fn cells(xml: &[u8], shared: &HashMap<u32, Rc<Rich>>, limits: &Limits) -> Option<Vec<(CellRef, Rc<Rich>)>> {
+    const VALUE: &[u8] = b"<v>";
     let mut found = Vec::new();
     if shared.is_empty() {
         return Some(found);
     }
-    for place in memmem::find_iter(xml.as_bytes(), VALUE) {
+    for place in memmem::find_iter(xml, VALUE) {
         if found.len() > limits.cells {
             break;
         }
         let rest = xml.get(place + VALUE.len()..).unwrap_or_default();
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).take(10).count();
-        let index = rest.get(..digits).and_then(|index| index.parse::<u32>().ok());
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).take(10).count();
+        let index = rest.get(..digits).and_then(|digits| str::from_utf8(digits).ok()?.parse::<u32>().ok());
         let Some(rich) = index.and_then(|index| shared.get(&index)) else {
             continue;
         };
         // The value is the first thing in its cell, since a text that is typed has no formula.
         let before = xml.get(..place).unwrap_or_default();
-        let cell = before
-            .rfind('<')
-            .and_then(|start| before.get(start..))
-            .unwrap_or_default();
+        let cell = memchr::memrchr(b'<', before).and_then(|start| str::from_utf8(before.get(start..)?).ok());
+        let cell = cell.unwrap_or_default();
         let Ok(Event::Start(element)) = Reader::from_str(cell).read_event() else {
             continue;
         };
