@@ -1,5 +1,7 @@
 //! What is decoded, letter by letter and text by text, and above all what is not.
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// Texts in Unicode that no reader may change.
@@ -322,24 +324,55 @@ fn vietnamese_in_unicode_stays_in_a_font_that_lies() {
     }
 }
 
+/// Vietnamese words of the texts that both encodings can write.
+fn vietnamese_words() -> Vec<&'static str> {
+    let vietnamese = UNICODE.split("# French").next().expect("a first part");
+    let lines = vietnamese.lines().filter(|line| !line.starts_with("# "));
+    let words = lines.flat_map(|line| line.split([' ', ',', '-', '.', '(', ')']));
+    // A letter on its own may be a sign; texts with ĩ and ỵ only are Unicode in both.
+    let can_be_written = |word: &&str| {
+        let mut letters = word.chars();
+        word.chars().count() > 1
+            && letters.all(|c| c.is_ascii_alphabetic() || VIETNAMESE.contains(c) || "ĂÂĐÊÔƠƯ".contains(c))
+    };
+    words.filter(can_be_written).collect()
+}
+
 #[test]
 fn what_is_written_in_an_encoding_is_read_back() {
-    let texts = unicode_texts().filter(|text| {
-        // What the encodings can't write is left out, and a single letter, which may be a sign.
-        let is_word = text.chars().count() > 1;
-        is_word
-            && text.chars().all(|c| {
-                c.is_ascii_alphabetic() || " ,-.".contains(c) || VIETNAMESE.contains(c) || "ĂÂĐÊÔƠƯ".contains(c)
-            })
-    });
-    let mut count = 0;
-    for text in texts {
-        count += 1;
+    let words = vietnamese_words();
+    assert!(words.len() > 500, "{} words", words.len());
+    for word in &words {
         for (encoding, charset) in [(Encoding::Tcvn3, Charset::Tcvn3), (Encoding::Vni, Charset::Vni)] {
-            assert_eq!(by_font(&encode(text, encoding), charset), text);
+            assert_eq!(by_font(&encode(word, encoding), charset), *word);
         }
     }
-    assert!(count > 300, "{count} texts were tried");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn sentences_are_read_back_from_both_encodings(picks in prop::collection::vec(0..10_000_usize, 1..12)) {
+        let words = vietnamese_words();
+        let sentence: Vec<&str> = picks.iter().map(|pick| words[pick % words.len()]).collect();
+        let sentence = sentence.join(" ");
+        for (encoding, charset) in [(Encoding::Tcvn3, Charset::Tcvn3), (Encoding::Vni, Charset::Vni)] {
+            prop_assert_eq!(by_font(&encode(&sentence, encoding), charset), sentence.clone());
+        }
+        prop_assert_eq!(alone(&sentence), sentence);
+    }
+
+    #[test]
+    fn any_text_is_taken(text in "[a-zA-Z0-9 ,\u{a0}-\u{ff}ĐđƯư\u{301}–]{0,40}") {
+        for charset in [Charset::Unknown, Charset::Tcvn3, Charset::Tcvn3Upper, Charset::Vni] {
+            if let Some(decoded) = decode(&text, charset, &[], &Surroundings::default()) {
+                prop_assert!(decoded.text != text);
+                prop_assert_eq!(decoded.place(text.len()), decoded.text.len());
+                prop_assert_eq!(&crate::vietnamese::nfc(&decoded.text), &decoded.text);
+            }
+        }
+    }
 }
 
 #[test]
