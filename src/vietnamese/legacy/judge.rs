@@ -150,8 +150,10 @@ pub(super) fn kind(word: &str, encoding: Encoding, upper: bool) -> Kind {
     match (decodes(), stands()) {
         (true, true) => Kind::Either,
         (true, false) => match points(word, encoding) {
-            // A product of units, a feminine abbreviation, a footnote's number: `N·m`, `Mª`, `m¹`.
-            0 if word.contains(['·', 'ª', '¹']) => Kind::Either,
+            // A product of units, a feminine abbreviation, a footnote's number, a quotation mark: `N·m`, `Mª`, `m¹`, `s«`.
+            0 if word.contains(['·', 'ª', '¹', '«', '»', '×']) => Kind::Either,
+            // All in capitals, which TCVN3 hardly has.
+            0 if encoding == Encoding::Tcvn3 && !word.contains(char::is_lowercase) => Kind::Either,
             0 => Kind::Weak,
             points => Kind::Strong(points),
         },

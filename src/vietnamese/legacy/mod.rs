@@ -288,7 +288,8 @@ impl Surroundings {
 
 /// From how many certain texts on in a workbook one strong word is enough.
 const SEVERAL: usize = 3;
-/// From how many certain texts on in a workbook words that could be another language's are enough.
+/// From how many certain texts on in a workbook, if they outnumber those in Unicode, words that could be another language's
+/// are enough.
 const MANY: usize = 10;
 
 /// A text in Unicode; `None` when it stays as it is. `charset` is that of its font, `runs` those of the letters that are in
@@ -396,7 +397,7 @@ impl Part<'_> {
             let is_safe = tally.is_certain(encoding)
                 || around.certain.of(encoding) >= SEVERAL && tally.is_likely(encoding)
                 || encoding == Encoding::Tcvn3
-                    && around.certain.tcvn3 >= MANY
+                    && around.certain.tcvn3 >= MANY.max(around.unicode + 1)
                     && tally.is_possible(around.unicode == 0);
             (is_safe, tally.points)
         });
