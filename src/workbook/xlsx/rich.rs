@@ -17,7 +17,7 @@ use crate::diagnostic::CellRef;
 use crate::opc;
 use crate::value::Format;
 use crate::vietnamese::{Charset, is_blank_char, nfc};
-use crate::workbook::{Error, Limit, Limits};
+use crate::workbook::{Charsets, Error, Limit, Limits};
 
 /// Whether letters are bold and italic, and what their font says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Rich {
     }
 
     /// The letters of a cell's text whose fonts say something else than the font of the cell.
-    pub fn charsets(&self, text: &str, cell: Charset) -> Box<[(Range<usize>, Charset)]> {
+    pub fn charsets(&self, text: &str, cell: Charset) -> Charsets {
         if *self.text != *text {
             return Box::default();
         }
