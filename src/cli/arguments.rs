@@ -171,8 +171,8 @@ pub(super) fn command(lang: Lang) -> Command {
             "Check a workbook: every problem by sheet and cell; writes nothing",
         )
         .override_usage(t(
-            "baocao check SỔ_TÍNH [--pack MÃ_GÓI]",
-            "baocao check WORKBOOK [--pack ID]",
+            "baocao check SỔ_TÍNH [--pack MÃ_GÓI] [--show-decoded]",
+            "baocao check WORKBOOK [--pack ID] [--show-decoded]",
         ))
         .arg(build.path(
             "workbook",
@@ -180,7 +180,12 @@ pub(super) fn command(lang: Lang) -> Command {
             "Sổ tính Excel (.xlsx) đã điền số liệu",
             "The Excel workbook (.xlsx) that was filled in",
         ))
-        .arg(build.pack());
+        .arg(build.pack())
+        .arg(build.flag(
+            "show-decoded",
+            "Kể từng ô ghi bằng mã chữ cũ (TCVN3, VNI): chữ trước và sau khi đổi sang Unicode",
+            "List each cell in an old encoding (TCVN3, VNI): its text before and after",
+        ));
     let blank = build
         .command(
             "blank",

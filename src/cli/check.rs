@@ -10,8 +10,8 @@ use super::packs::Shelf;
 use super::render::{attribute, open};
 use super::report::{Report, Stop};
 use super::usage::nothing_asked;
-use crate::diagnostic::Text;
-use crate::pipeline;
+use crate::diagnostic::{Lang, Text};
+use crate::pipeline::{self, DecodedCell};
 
 /// Runs the command.
 pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
@@ -26,6 +26,9 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     report
         .json
         .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
+    if matches.get_flag("show-decoded") {
+        show_decoded(&pipeline::decoded_cells(&workbook), session.lang, &mut report);
+    }
     let mut findings = pipeline::check_workbook(pack, workbook).diagnostics;
     attribute(&mut findings, pack, path);
     report.add(findings);
@@ -33,4 +36,36 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         report.summary = Some(Text::new("Không có lỗi nào", "Nothing is wrong"));
     }
     Ok(report)
+}
+
+/// Adds the texts that were in an old encoding, as the file holds them and as they are read.
+fn show_decoded(cells: &[DecodedCell], lang: Lang, report: &mut Report) {
+    let mut members = Vec::with_capacity(cells.len());
+    for decoded in cells {
+        let DecodedCell {
+            sheet,
+            cell,
+            before,
+            after,
+        } = decoded;
+        report.text.push_str(&format!(
+            "{sheet} › {cell}: {} → {}\n",
+            on_one_line(before),
+            on_one_line(after)
+        ));
+        members.push(json!({ "sheet": sheet, "cell": cell.to_string(), "before": before, "after": after }));
+    }
+    if cells.is_empty() {
+        let none = Text::new(
+            "Không ô nào ghi bằng mã chữ cũ (TCVN3, VNI)",
+            "No cell is in an old encoding (TCVN3, VNI)",
+        );
+        report.text.push_str(&format!("{}\n", none.get(lang)));
+    }
+    report.json.insert("decoded".into(), json!(members));
+}
+
+/// A text without line breaks and what else a screen would obey.
+fn on_one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -3,12 +3,14 @@
 //! In: a pack, and a workbook's bytes. Out: documents as bytes, and findings in reading order. A finding of the input is
 //! gathered; an [`Error`](crate::workbook::Error) means the file can't be read at all.
 
+mod decoded;
 mod file_name;
 mod prepared;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use self::decoded::{DecodedCell, decoded_cells};
 pub use self::file_name::safe_file_name;
 pub use self::prepared::Prepared;
 use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
@@ -79,7 +81,9 @@ pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, w
 /// The same as [`check`] for a workbook that was read already.
 pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
     let stamp = workbook.properties.get(VERSION_PROPERTY).cloned();
+    let decoded = decoded::warnings(&workbook);
     let (dataset, mut diagnostics) = dataset::build(&pack.schema, workbook);
+    diagnostics.extend(decoded.into_iter().collect());
     if let Some(stamp) = stamp.filter(|stamp| *stamp != pack.version) {
         let own = &pack.version;
         diagnostics.push(

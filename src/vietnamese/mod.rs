@@ -10,11 +10,12 @@ mod fold;
 mod legacy;
 mod number;
 mod order;
+mod syllable;
 mod words;
 
 pub use self::date::{DateText, date_by_pattern, date_long, date_short, parse_date, write_date_short};
 pub use self::fold::{fold, is_blank_char, key, nearest, nfc, same, trim};
-pub use self::legacy::Charset;
+pub use self::legacy::{Charset, Decoded, Surroundings, decode};
 pub use self::number::{
     NumberText, number, padded, parse_number, plain, point_letter, roman, write_number, write_padded, write_plain,
 };

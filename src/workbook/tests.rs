@@ -657,3 +657,58 @@ fn bombs_cost_nothing() {
     });
     let _ = read(&brackets);
 }
+
+#[test]
+fn texts_in_legacy_fonts_are_read_as_unicode_and_keep_what_is_bold() {
+    use rust_xlsxwriter::{Format, Workbook as Book};
+    let font = |name: &str| Format::new().set_font_name(name);
+    let mut book = Book::new();
+    let sheet = book.add_worksheet();
+    sheet
+        .write_with_format(0, 0, "Céng hoµ x· héi", &font(".VnTime"))
+        .and_then(|sheet| sheet.write_with_format(0, 1, "tæ chøc tÝn dông", &font(".VnTimeH")))
+        .and_then(|sheet| sheet.write_with_format(0, 2, "Uûy ban nhaân daân", &font("VNI-Times")))
+        .and_then(|sheet| sheet.write_with_format(0, 3, "15a.206", &font(".VnTime")))
+        .and_then(|sheet| sheet.write_with_format(0, 4, "Hà Nội, xã Tân Hoà", &font(".VnTime")))
+        .and_then(|sheet| sheet.write(1, 0, "Müller, 10 µm"))
+        .and_then(|sheet| {
+            let parts = [
+                (&font(".VnTime"), "ThÞ trÊn "),
+                (&font("VNI-Times").set_bold(), "Caàn Giôø"),
+                (&font("Arial"), " café"),
+            ];
+            sheet.write_rich_string_with_format(1, 1, &parts, &font(".VnTime"))
+        })
+        .and_then(|sheet| sheet.set_name("BiÓu tæng hîp §¬n vÞ"))
+        .expect("a sheet");
+    let workbook = read(&book.save_to_buffer().expect("a workbook")).expect("a workbook");
+    let text = |row, column| match raw(&workbook, row, column) {
+        Raw::Text(text) => text.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(text(0, 0), "Cộng hoà xã hội");
+    assert_eq!(text(0, 1), "TỔ CHỨC TÍN DỤNG");
+    assert_eq!(text(0, 2), "Ủy ban nhân dân");
+    assert_eq!(text(0, 3), "15a.206");
+    assert_eq!(text(0, 4), "Hà Nội, xã Tân Hoà");
+    assert_eq!(text(1, 0), "Müller, 10 µm");
+    assert_eq!(text(1, 1), "Thị trấn Cần Giờ café");
+    let sheet = &workbook.sheets[0];
+    assert_eq!(sheet.name, "Biểu tổng hợp Đơn vị");
+    let [(at, formats)] = &sheet.formats[..] else {
+        panic!("{:?}", sheet.formats);
+    };
+    assert_eq!((at.row, at.column), (1, 1));
+    assert!(matches!(&formats[..], [format] if &text(1, 1)[format.range.clone()] == "Cần Giờ" && format.bold));
+    let decoded: Vec<String> = sheet.decoded.iter().map(|(at, text)| format!("{at} {text}")).collect();
+    assert_eq!(
+        decoded,
+        [
+            "A1 Céng hoµ x· héi",
+            "B1 tæ chøc tÝn dông",
+            "C1 Uûy ban nhaân daân",
+            "B2 ThÞ trÊn Caàn Giôø café"
+        ]
+    );
+    assert!(sheet.charsets.is_empty());
+}

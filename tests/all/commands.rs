@@ -970,3 +970,28 @@ fn every_command_prints_one_json_document_and_the_same_bytes_twice() {
     let run = desk.run_with("check a.xlsx", &[("NO_COLOR", "1"), ("TERM", "xterm")]);
     assert!(!run.is(0).err.contains('\x1b'), "{run:?}");
 }
+
+#[test]
+fn texts_in_an_old_encoding_are_told_and_shown() {
+    let desk = Desk::new();
+    let data = DATA.replace("Hết", "§¬n vÞ tÝnh: triÖu ®ång");
+    desk.write("data.toml", data);
+    desk.run("blank nho --data data.toml -o cu.xlsx").is(0);
+    desk.run("check cu.xlsx")
+        .is(0)
+        .says(&["chu/ma-cu", "Thông tin chung", "1 ô", "--show-decoded"]);
+    desk.run("check cu.xlsx --show-decoded")
+        .is(0)
+        .says(&["§¬n vÞ tÝnh: triÖu ®ång → Đơn vị tính: triệu đồng"]);
+    let document = desk.json("check cu.xlsx --show-decoded");
+    assert_eq!(document["decoded"][0]["sheet"], "Thông tin chung");
+    assert_eq!(document["decoded"][0]["before"], "§¬n vÞ tÝnh: triÖu ®ång");
+    assert_eq!(document["decoded"][0]["after"], "Đơn vị tính: triệu đồng");
+    assert!(document["decoded"][0]["cell"].is_string());
+
+    let desk = Desk::with_workbook();
+    let run = desk.run("check a.xlsx --show-decoded");
+    run.is(0).says(&["Không ô nào"]);
+    assert!(!run.out.contains("chu/ma-cu"), "{}", run.out);
+    assert!(desk.json("check a.xlsx")["decoded"].is_null());
+}

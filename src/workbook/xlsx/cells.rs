@@ -77,6 +77,7 @@ fn read_sheet(
     };
     let charsets: Vec<Charset> = reader.styles().iter().map(charset).collect();
     let mut formats = Vec::new();
+    let mut runs_of_fonts = Vec::new();
     let mut rows = Rows::default();
     loop {
         let (cell, style) = match reader.next_cell_with_style_id() {
@@ -112,9 +113,16 @@ fn read_sheet(
             let found = marks.rich.binary_search_by_key(&at, |(at, _)| *at).ok();
             let rich = found.and_then(|index| marks.rich.get(index));
             let cell = looks.get(style).copied().unwrap_or_default();
-            if let Some(found) = rich.and_then(|(_, rich)| rich.formats(text, cell)) {
-                budget.take_runs(found.len())?;
-                formats.push((at, found));
+            if let Some((_, rich)) = rich {
+                let found = rich.formats(text, cell).unwrap_or_default();
+                let fonts = rich.charsets(text, charsets.get(style).copied().unwrap_or_default());
+                budget.take_runs(found.len() + fonts.len())?;
+                if !found.is_empty() {
+                    formats.push((at, found));
+                }
+                if !fonts.is_empty() {
+                    runs_of_fonts.push((at, fonts));
+                }
             }
         }
         rows.push(
@@ -135,11 +143,14 @@ fn read_sheet(
         merged: marks.merged,
         hidden_columns: marks.hidden_columns,
         formats,
+        charsets: runs_of_fonts,
         pictures: marks.pictures,
         ..Sheet::default()
     };
     sheet.formats.sort_by_key(|(at, _)| *at);
     sheet.formats.dedup_by_key(|(at, _)| *at);
+    sheet.charsets.sort_by_key(|(at, _)| *at);
+    sheet.charsets.dedup_by_key(|(at, _)| *at);
     apply_errors(&mut sheet.rows, marks.errors);
     for at in marks.picture_cells {
         if let Some(cell) = cell_at(&mut sheet.rows, at).filter(|cell| matches!(cell.raw, Raw::Error(_))) {
@@ -165,6 +176,7 @@ fn look(style: &Style) -> Look {
     Look {
         bold: font.is_some_and(|font| font.weight == FontWeight::Bold),
         italic: font.is_some_and(|font| font.style == FontStyle::Italic),
+        charset: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! each run ends. A text joins its cell only where both are the same, so a slip here can't put a format on wrong letters.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 use memchr::memmem;
@@ -15,14 +16,16 @@ use super::marks::cell_ref;
 use crate::diagnostic::CellRef;
 use crate::opc;
 use crate::value::Format;
-use crate::vietnamese::{is_blank_char, nfc};
-use crate::workbook::{Error, Limit, Limits};
+use crate::vietnamese::{Charset, is_blank_char, nfc};
+use crate::workbook::{Charsets, Error, Limit, Limits};
 
-/// Whether letters are bold and italic.
+/// Whether letters are bold and italic, and what their font says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Look {
     pub bold: bool,
     pub italic: bool,
+    /// `None` for the font of the cell.
+    pub charset: Option<Charset>,
 }
 
 /// A text whose letters do not all look alike.
@@ -51,16 +54,26 @@ impl Rich {
         if *self.text != *text {
             return None;
         }
-        let mut start = 0;
-        let mut formats = Vec::new();
-        for run in &self.runs {
-            let range = std::mem::replace(&mut start, run.end)..run.end;
-            let Look { bold, italic } = run.look.unwrap_or(cell);
-            if bold || italic {
-                formats.push(Format { range, bold, italic });
-            }
+        let looks = self.runs().map(|(range, look)| (range, look.unwrap_or(cell)));
+        let formats = looks.filter(|(_, look)| look.bold || look.italic);
+        let format = |(range, Look { bold, italic, .. })| Format { range, bold, italic };
+        Some(formats.map(format).collect())
+    }
+
+    /// The letters of a cell's text whose fonts say something else than the font of the cell.
+    pub fn charsets(&self, text: &str, cell: Charset) -> Charsets {
+        if *self.text != *text {
+            return Box::default();
         }
-        Some(formats.into())
+        let charsets = self.runs().filter_map(|(range, look)| Some((range, look?.charset?)));
+        charsets.filter(|(_, charset)| *charset != cell).collect()
+    }
+
+    fn runs(&self) -> impl Iterator<Item = (Range<usize>, Option<Look>)> {
+        let mut start = 0;
+        self.runs
+            .iter()
+            .map(move |run| (std::mem::replace(&mut start, run.end)..run.end, run.look))
     }
 }
 
@@ -214,6 +227,10 @@ impl Gathering {
             "rPr" => self.look = Some(Look::default()),
             "b" => self.look.get_or_insert_default().bold = on(),
             "i" => self.look.get_or_insert_default().italic = on(),
+            "rFont" => {
+                let font = opc::attribute(element, "val");
+                self.look.get_or_insert_default().charset = font.map(|name| Charset::of_font(&name));
+            }
             "t" if !self.phonetic => {
                 let preserve = opc::attribute(element, "space").is_some_and(|space| space == "preserve");
                 self.text = Some((String::new(), preserve));
