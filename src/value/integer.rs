@@ -13,7 +13,7 @@ pub(super) const TYPE: TypeInfo = TypeInfo {
     example: "14728",
     width: 14.0,
     numeric: true,
-    read: |raw, _| figure::read(raw, &FIGURE),
+    read: |raw, context| figure::read(raw, &FIGURE, context),
     write: |value, _, out| write_plainly(value, Some(0), out),
 };
 
