@@ -192,6 +192,11 @@ mod tests {
                 "cần một số tính bằng «triệu đồng», ô này ghi “11 hộ” kèm «hộ»".to_owned()
             )
         );
+        let ambiguous = fault("14.728 tỷ đồng", &money).1;
+        assert!(
+            ambiguous.ends_with("có thể là 14728000 mà cũng có thể là 14728"),
+            "{ambiguous}"
+        );
         for (text, code) in [
             ("14.728 triệu đồng", "gia-tri/so-hai-cach-doc"),
             ("khoảng 50 triệu đồng", "gia-tri/so-kem-chu"),

@@ -83,11 +83,6 @@ pub(super) fn read(raw: &Raw, figure: &Figure, context: &Context) -> Reading {
     read_exact(number, figure)
 }
 
-/// By what a figure is multiplied and divided to be one in the unit of its column.
-type Factors = (Decimal, Decimal);
-
-const SAME: Factors = (Decimal::ONE, Decimal::ONE);
-
 fn read_text(text: &str, figure: &Figure, context: &Context) -> Reading {
     let Need { vi, en } = figure.need;
     let text = vietnamese::trim(text);
@@ -101,7 +96,7 @@ fn read_text(text: &str, figure: &Figure, context: &Context) -> Reading {
         None => (text, false),
     };
     let mut number = vietnamese::parse_number(digits);
-    let mut factors = SAME;
+    let mut factors = (Decimal::ONE, Decimal::ONE);
     let mut unit = None;
     if number == Err(NumberText::None) {
         if fault::is_blank_mark(text) {
@@ -122,24 +117,31 @@ fn read_text(text: &str, figure: &Figure, context: &Context) -> Reading {
             }
         }
     }
-    let (number, because) = match number {
+    let same_unit = factors.0 == factors.1;
+    let convert = |number| unit::convert(number, factors);
+    let (converted, because) = match number {
         Ok(_) | Err(NumberText::TwoReadings { .. }) if has_sign && !percent => {
             return percentage(&found, vietnamese::trim(digits), figure);
         }
-        Ok(number) => (number, None),
+        Ok(number) => match convert(number) {
+            Some(number) => (number, None),
+            None => return too_large(&found, figure),
+        },
         Err(NumberText::TwoReadings {
             sign,
             grouped,
             fraction,
-        }) => match choose((sign, grouped, fraction), factors, figure, context) {
-            Some(chosen) => chosen,
-            None => return two_readings(&found, grouped, fraction, figure, context),
-        },
+        }) => {
+            let (Some(grouped), Some(fraction)) = (convert(grouped), convert(fraction)) else {
+                return too_large(&found, figure);
+            };
+            match choose((sign, grouped, fraction), same_unit, figure, context) {
+                Some(chosen) => chosen,
+                None => return two_readings(&found, grouped, fraction, figure, context),
+            }
+        }
         Err(NumberText::TooLong) => return too_large(&found, figure),
         Err(NumberText::None) => return with_words(text, &found, figure),
-    };
-    let Some(converted) = unit::convert(number, factors) else {
-        return too_large(&found, figure);
     };
     let reading = read_exact(converted, figure);
     if reading.fault.is_some() || has_sign && because.is_none() {
@@ -149,7 +151,7 @@ fn read_text(text: &str, figure: &Figure, context: &Context) -> Reading {
     let code = match (&because, unit) {
         (Some(_), _) => "gia-tri/so-suy-ra",
         (None, None) => "gia-tri/so-dang-chu",
-        (None, Some(_)) if factors.0 == factors.1 => "gia-tri/kem-don-vi",
+        (None, Some(_)) if same_unit => "gia-tri/kem-don-vi",
         (None, Some(_)) => "gia-tri/doi-don-vi",
     };
     let because = because.unwrap_or_default();
@@ -159,7 +161,7 @@ fn read_text(text: &str, figure: &Figure, context: &Context) -> Reading {
             "cần {vi}, ô này ghi số “{found}” dạng chữ, được hiểu là {typed}{vi_because}",
             "needs {en}, this cell holds the number “{found}” as text, taken as {converted}{en_because}"
         ),
-        Some(_) if factors.0 == factors.1 => text!(
+        Some(_) if same_unit => text!(
             "cần {vi} không kèm đơn vị, ô này ghi “{found}”, được hiểu là {typed}{vi_because}",
             "needs {en} without a unit, this cell says “{found}”, taken as {converted}{en_because}"
         ),
@@ -182,20 +184,20 @@ fn read_text(text: &str, figure: &Figure, context: &Context) -> Reading {
 /// the other number is not permitted. None where these are silent or contradict each other.
 fn choose(
     (sign, grouped, fraction): (DecimalSign, Decimal, Decimal),
-    factors: Factors,
+    same_unit: bool,
     figure: &Figure,
     context: &Context,
 ) -> Option<(Decimal, Option<Text>)> {
     // A whole number can't have the decimals of the other reading, but 3.125 tỷ đồng is a whole number of đồng.
-    if figure.whole && factors.0 == factors.1 {
+    if figure.whole && same_unit {
         return Some((grouped, None));
     }
     // Nobody means a percentage of thousands by a comma.
     if (figure.percent || context.is_percent()) && sign == DecimalSign::Comma {
         return Some((fraction, None));
     }
-    let permitted = |number: Decimal| unit::convert(number, factors).is_some_and(|number| context.permits(number));
-    match (context.habits.decimal_sign, permitted(grouped), permitted(fraction)) {
+    let permitted = (context.permits(grouped), context.permits(fraction));
+    match (context.habits.decimal_sign, permitted.0, permitted.1) {
         (Habit::Known(known, at), grouped_too, fraction_too) => {
             let (number, fits, other_fits) = match known == sign {
                 true => (fraction, fraction_too, grouped_too),

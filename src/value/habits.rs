@@ -134,7 +134,7 @@ impl Evidence {
             }
             (Kind::Date, Raw::Date(date)) => {
                 self.dates.late |= date.day() > 12;
-                if date.day() != i8::from(date.month()) {
+                if date.day() != date.month() {
                     self.dates.first.get_or_insert((at, *date));
                 }
             }
