@@ -265,7 +265,7 @@ impl Reader<'_> {
         for (id, text) in declared.iter().flat_map(|row| &row.values) {
             let given = sheet
                 .field(id)
-                .and_then(|(_, field)| field.ty.read(&Raw::Text(text.as_str().into()), &field.choices).value);
+                .and_then(|(_, field)| field.read(&Raw::Text(text.as_str().into())).value);
             let differs = entry.get(id).is_some_and(|value| given.as_ref() != Some(value));
             if let (true, Some((name, _))) = (differs, table.iter().find(|(name, _)| name.get_ref() == id)) {
                 self.error(
@@ -352,7 +352,7 @@ impl Reader<'_> {
             );
             return None;
         }
-        let reading = ty.read(&Raw::Text(text.as_str().into()), &field.choices);
+        let reading = ty.read(&Raw::Text(text.as_str().into()), &field.context());
         if let Some(fault) = reading.fault.filter(|fault| fault.severity == Severity::Error) {
             let (vi, en) = (fault.message.vi, fault.message.en);
             self.error(fault.code, span, text!("«{label}» {vi}", "«{label}» {en}"), fault.hint);

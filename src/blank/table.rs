@@ -182,12 +182,7 @@ fn put_given(
 ) -> Result<(), XlsxError> {
     let value = match style::is_text(field.ty) {
         true => None,
-        false => {
-            field
-                .ty
-                .read(&crate::value::Raw::Text(text.into()), &field.choices)
-                .value
-        }
+        false => field.read(&crate::value::Raw::Text(text.into())).value,
     };
     let value = value.unwrap_or_else(|| Value::Text(text.into()));
     put(sheet, at, field.ty, Some(&value), format)

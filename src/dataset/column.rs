@@ -4,17 +4,19 @@ use regex_lite::Regex;
 
 use super::check::{CELL_CHECKS, CellCheck};
 use super::findings::{At, Findings};
-use crate::diagnostic::{Diagnostic, Place, Severity, Text};
+use crate::diagnostic::{CellRef, Diagnostic, Place, Severity, Text};
 use crate::schema::{Field, Layout, Sheet};
 use crate::text;
-use crate::value::{Fault, Format, Raw, Type, Value};
-use crate::workbook::{Cell, Formula};
+use crate::value::{Context, Evidence, Fault, Format, Raw, Type, Value};
+use crate::workbook::{Cell, Formula, Row};
 
 /// A field ready to read.
 pub(super) struct Column<'a> {
     pub field: &'a Field,
     /// The compiled pattern, anchored at both ends.
     pub pattern: Option<Regex>,
+    /// What is known of each cell before it is read.
+    context: Context<'a>,
     layout: Layout,
     checks: Vec<&'static CellCheck>,
     default: Option<Value>,
@@ -27,6 +29,7 @@ impl<'a> Column<'a> {
             field,
             // A pattern that is no regular expression is a fault of the pack, told when the pack loads.
             pattern: pattern.and_then(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok()),
+            context: field.context(),
             layout: sheet.layout,
             checks: CELL_CHECKS.iter().filter(|check| (check.applies)(field)).collect(),
             default: field.default.as_ref().and_then(|text| read_text(field, text)),
@@ -54,12 +57,12 @@ impl<'a> Column<'a> {
         let (value, fault) = match cell {
             Some(cell) if cell.formula == Formula::NotComputed => (None, Some(never_computed())),
             Some(cell) => {
-                let reading = self.field.ty.read(&cell.raw, &self.field.choices);
+                let reading = self.field.ty.read(&cell.raw, &self.context);
                 (reading.value, reading.fault)
             }
             None => (None, None),
         };
-        let unreadable = value.is_none() && fault.is_some();
+        let unreadable = fault.as_ref().is_some_and(|fault| fault.severity == Severity::Error);
         if let Some(fault) = fault {
             findings.push_cell(self.finding(fault, place()));
         }
@@ -106,6 +109,40 @@ impl<'a> Column<'a> {
     }
 }
 
+/// Lets columns look at all their cells before any is read: some texts can only be read by what the others show. `at` says
+/// where each column stands.
+pub(super) fn survey<'r>(
+    columns: &mut [Column],
+    at: &[Option<u32>],
+    rows: impl Iterator<Item = &'r Row>,
+    sheet: &str,
+    findings: &mut Findings,
+) {
+    let surveyed = columns.iter_mut().zip(at).filter_map(|(column, at)| {
+        let evidence = Evidence::new(column.field.ty, column.context.unit)?;
+        Some(((*at)?, column, evidence))
+    });
+    let mut surveyed: Vec<(u32, &mut Column, Evidence)> = surveyed.collect();
+    if surveyed.is_empty() {
+        return;
+    }
+    for row in rows {
+        for (at, _, evidence) in &mut surveyed {
+            if let Some(cell) = row.cell(*at).filter(|cell| cell.formula != Formula::NotComputed) {
+                evidence.observe(&cell.raw, CellRef::new(row.index, *at));
+            }
+        }
+    }
+    for (_, column, evidence) in surveyed {
+        column.context.habits = evidence.habits();
+        for concern in evidence.concerns() {
+            let mut finding = column.finding(concern.fault, Place::Cell(sheet.to_owned(), concern.at));
+            finding.more = concern.more;
+            findings.push(finding);
+        }
+    }
+}
+
 /// Who a message is about: cột «Thực hiện», mục «Số văn bản».
 pub(super) fn subject(layout: Layout, field: &Field) -> Text {
     let label = &field.label;
@@ -117,7 +154,7 @@ pub(super) fn subject(layout: Layout, field: &Field) -> Text {
 
 /// The value of a text that the pack wrote: a default, a declared row's.
 pub(super) fn read_text(field: &Field, text: &str) -> Option<Value> {
-    field.ty.read(&Raw::Text(text.into()), &field.choices).value
+    field.read(&Raw::Text(text.into())).value
 }
 
 fn never_computed() -> Fault {

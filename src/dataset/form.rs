@@ -75,9 +75,7 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
         let place = |at: CellRef| Place::Cell(sheet.name.clone(), at);
         let value = column.read(cell.as_ref(), || place(*at), (index, 0, field_index), findings);
         for (_, other, other_cell) in mine.iter().filter(|(_, other, cell)| other != at && cell.is_some()) {
-            let other_value = other_cell
-                .as_ref()
-                .and_then(|cell| field.ty.read(&cell.raw, &field.choices).value);
+            let other_value = other_cell.as_ref().and_then(|cell| field.read(&cell.raw).value);
             if other_value != value {
                 let label = &field.label;
                 findings.push(

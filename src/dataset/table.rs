@@ -1,6 +1,6 @@
 //! Reads a table: the header row wherever it stands, then every row below it, each accounted for.
 
-use super::column::Column;
+use super::column::{self, Column};
 use super::findings::Findings;
 use super::keyed::Keyed;
 use super::locate::{Labels, is_running_number, label_text, unit_of};
@@ -14,6 +14,9 @@ use crate::workbook::{self, Cell, Row};
 
 /// The header stands among the first rows with content.
 const HEADER_ROWS: usize = 30;
+
+/// An example row stands among the first rows below the header.
+const FURNITURE_ROWS: usize = 3;
 
 /// What a column of the sheet is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -312,9 +315,9 @@ fn is_example(row: &Row) -> bool {
 fn report_example(declared: &Sheet, data: &SheetData, row: &Row, findings: &mut Findings) {
     let changed = declared.fields.iter().zip(&data.columns).find_map(|(field, column)| {
         let cell = row.cell((*column)?).filter(|cell| !cell.is_blank())?;
-        let value = field.ty.read(&cell.raw, &field.choices).value;
+        let value = field.read(&cell.raw).value;
         let example = field.example.as_deref()?;
-        let example = field.ty.read(&Raw::Text(example.into()), &field.choices).value;
+        let example = field.read(&Raw::Text(example.into())).value;
         (value != example).then_some(cell.column)
     });
     let Some(column) = changed else { return };
@@ -422,7 +425,7 @@ pub(super) fn read_rows(
 ) -> SheetData {
     let mut uses = column_uses(&header);
     let mut merges = Merges::new(&header, &sheet);
-    let columns: Vec<Column> = declared
+    let mut columns: Vec<Column> = declared
         .fields
         .iter()
         .map(|field| Column::new(declared, field))
@@ -433,6 +436,16 @@ pub(super) fn read_rows(
         columns: header.columns,
         ..SheetData::default()
     };
+    // Numbering and example rows, which stand first, show nothing of how the clerk writes.
+    let data_rows = sheet.rows.iter().filter(|row| row.index >= header.data).enumerate();
+    let data_rows = data_rows.filter(|(index, row)| *index >= FURNITURE_ROWS || !is_example(row));
+    column::survey(
+        &mut columns,
+        &data.columns,
+        data_rows.map(|(_, row)| row),
+        &data.name,
+        findings,
+    );
     let mut unknown: Vec<bool> = header.unknown.iter().map(|_| false).collect();
     for index in misspelt {
         // Told already, as a misspelt header.

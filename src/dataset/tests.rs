@@ -778,3 +778,227 @@ mod pictures {
         assert_eq!(findings, ["gia-tri/thieu Thông tin › B1"]);
     }
 }
+
+/// Columns read with knowledge of all their cells.
+mod columns {
+    use super::*;
+
+    const COLUMNS: &str = r#"
+        [[sheet]]
+        id = "bang"
+        name = "Bảng"
+        layout = "table"
+        field = [
+          { id = "ten", label = "Tên", type = "text" },
+          { id = "tien", label = "Số tiền", type = "decimal", unit = "triệu đồng" },
+          { id = "ty_le", label = "Tỷ lệ", type = "percent" },
+          { id = "ngay", label = "Ngày sinh", type = "date" },
+          { id = "nguoi", label = "Số người", type = "count", unit = "người" },
+          { id = "diem", label = "Điểm", type = "decimal", max = 100 },
+        ]
+    "#;
+
+    /// Fills the column of a label from top to bottom, and compares its values and the findings.
+    fn says(label: &str, cells: &[&str], values: &str, findings: &[&str]) {
+        says_with(COLUMNS, label, cells, values, findings);
+    }
+
+    fn says_with(toml: &str, label: &str, cells: &[&str], values: &str, findings: &[&str]) {
+        let rows: String = cells.iter().map(|cell| format!("| An | {cell} |\n")).collect();
+        let header = match label {
+            "Tên" => "Cột khác | Tên",
+            label => &format!("Tên | {label}"),
+        };
+        let (dataset, diagnostics) = run_with(toml, &format!("## Bảng\n| {header} |\n{rows}"));
+        if std::env::var_os("SHOW").is_some() {
+            eprintln!("{}{}", diagnostics.print(Lang::Vi), diagnostics.print(Lang::En));
+        }
+        let schema = schema(toml);
+        let (field, declared) = (schema.sheets[0].fields.iter().enumerate())
+            .find(|(_, field)| field.label == label)
+            .expect("a column");
+        let printed = dataset.sheets[0].records.iter().map(|record| {
+            let value = record.values[field].as_ref();
+            value.map_or("-".to_owned(), |value| declared.print(value))
+        });
+        let printed: Vec<String> = printed.collect();
+        assert_eq!(
+            (printed.join(" ").as_str(), lines(&diagnostics)),
+            (values, findings.iter().map(|line| (*line).to_owned()).collect()),
+            "{cells:?}"
+        );
+    }
+
+    #[test]
+    fn one_clear_neighbour_tells_how_a_number_is_meant() {
+        let inferred = "?gia-tri/so-suy-ra Bảng › B2";
+        let both = [inferred, "?gia-tri/so-dang-chu Bảng › B3"];
+        says("Số tiền", &["\"14.728\""], "-", &["gia-tri/so-hai-cach-doc Bảng › B2"]);
+        says("Số tiền", &["\"14.728\"", "1.234.567"], "14.728 1.234.567", &both);
+        says("Số tiền", &["\"14.728\"", "3,5"], "14.728 3,5", &both);
+        says("Số tiền", &["\"14.728\"", "\"12.75\""], "14,73 12,75", &both);
+        says(
+            "Số tiền",
+            &["14,728", "3,5 tỷ"],
+            "14,73 3.500",
+            &[inferred, "?gia-tri/doi-don-vi Bảng › B3"],
+        );
+        says("Số tiền", &["14,728", "1,234,567"], "14.728 1.234.567", &both);
+        // Real numbers show nothing of how their writer types texts.
+        says(
+            "Số tiền",
+            &["14,728", "3.5", "15000"],
+            "- 3,5 15.000",
+            &["gia-tri/so-hai-cach-doc Bảng › B2"],
+        );
+        says(
+            "Số tiền",
+            &["14,728", "3,5", "\"12.75\""],
+            "- 3,5 12,75",
+            &[
+                "gia-tri/so-hai-cach-doc Bảng › B2",
+                "?gia-tri/so-dang-chu Bảng › B3",
+                "?gia-tri/so-dang-chu Bảng › B4",
+            ],
+        );
+        says("Điểm", &["\"14.728\""], "14,73", &[inferred]);
+        says(
+            "Số người",
+            &["\"14.728\""],
+            "14.728",
+            &["?gia-tri/so-dang-chu Bảng › B2"],
+        );
+    }
+
+    #[test]
+    fn numbers_typed_as_text_are_taken_with_a_warning() {
+        says(
+            "Số tiền",
+            &["(258)", "1'234", "258-", "１２"],
+            "-258 1.234 -258 12",
+            &["?gia-tri/so-dang-chu Bảng › B2, B3, B4 và 1 ô khác"],
+        );
+        says("Số tiền", &["\"01.0001\""], "-", &["gia-tri/khong-phai-so Bảng › B2"]);
+        says("Tên", &["\"01.0001\""], "01.0001", &["?cot/la Bảng › A1"]);
+    }
+
+    #[test]
+    fn units_in_cells_are_read_converted_or_refused() {
+        says(
+            "Số tiền",
+            &["258 triệu đồng", "258tr", "3,5 tỷ đồng", "500 nghìn đồng", "11 hồ sơ"],
+            "258 258 3.500 0,5 -",
+            &[
+                "?gia-tri/kem-don-vi Bảng › B2",
+                "?gia-tri/kem-don-vi Bảng › B3",
+                "?gia-tri/doi-don-vi Bảng › B4",
+                "?gia-tri/doi-don-vi Bảng › B5",
+                "gia-tri/khac-don-vi Bảng › B6",
+            ],
+        );
+        says(
+            "Số người",
+            &["11 người", "12ng"],
+            "11 12",
+            &["?gia-tri/kem-don-vi Bảng › B2", "?gia-tri/kem-don-vi Bảng › B3"],
+        );
+        says("Điểm", &["11 điểm"], "-", &["gia-tri/so-kem-chu Bảng › B2"]);
+    }
+
+    #[test]
+    fn percentages_are_read_cell_by_cell_and_ratios_asked_about() {
+        says(
+            "Tỷ lệ",
+            &["130.7%", "130.7", "\"130,7%\"", "130,7 %"],
+            "130,7% 130,7% 130,7% 130,7%",
+            &[],
+        );
+        says(
+            "Tỷ lệ",
+            &["1.307", "0.95", "5.83", "1"],
+            "1,31% 0,95% 5,83% 1%",
+            &["gia-tri/ty-le-hay-phan-tram Bảng › B2, B3, B5"],
+        );
+        says("Tỷ lệ", &["1.307", "0.95"], "1,31% 0,95%", &[]);
+        says("Tỷ lệ", &["1.307", "0.95", "2.5", "50"], "1,31% 0,95% 2,5% 50%", &[]);
+        says("Tỷ lệ", &["1.307", "0.95", "2.5", "50%"], "1,31% 0,95% 2,5% 50%", &[]);
+        says("Tỷ lệ", &["8.1", "7.2", "4.5", "6.3"], "8,1% 7,2% 4,5% 6,3%", &[]);
+        says("Tỷ lệ", &["0", "0", "0", "0"], "0% 0% 0% 0%", &[]);
+    }
+
+    #[test]
+    fn text_dates_are_read_in_the_order_of_their_column() {
+        let text = "?gia-tri/ngay-dang-chu Bảng › B";
+        says(
+            "Ngày sinh",
+            &["04/05/1990", "10/20/1959"],
+            "05/4/1990 20/10/1959",
+            &[&format!("{text}2"), &format!("{text}3")],
+        );
+        says(
+            "Ngày sinh",
+            &["04/05/1990", "21/9/96"],
+            "04/5/1990 21/9/1996",
+            &[&format!("{text}2"), &format!("{text}3")],
+        );
+        says(
+            "Ngày sinh",
+            &["10/20/1959", "04/30/1984", "21/09/1996", "04/05/1990"],
+            "20/10/1959 30/4/1984 21/9/1996 -",
+            &[
+                &format!("{text}2"),
+                &format!("{text}3"),
+                &format!("{text}4"),
+                "gia-tri/ngay-hai-cach-doc Bảng › B5",
+            ],
+        );
+        says(
+            "Ngày sinh",
+            &["1990-05-21", "21/9/1996 08:00"],
+            "21/5/1990 21/9/1996",
+            &[&format!("{text}3")],
+        );
+        says("Ngày sinh", &["12/1990"], "-", &["gia-tri/ngay-khong-du Bảng › B2"]);
+    }
+
+    #[test]
+    fn dates_that_an_american_excel_may_have_swapped_are_told_once() {
+        says(
+            "Ngày sinh",
+            &["1990-05-05", "1990-05-12", "21/12/1990", "1991-04-03"],
+            "05/5/1990 12/5/1990 21/12/1990 03/4/1991",
+            &["?gia-tri/ngay-co-the-dao Bảng › B3", "?gia-tri/ngay-dang-chu Bảng › B4"],
+        );
+        says(
+            "Ngày sinh",
+            &["1990-05-12", "21/12/1990", "1991-04-13"],
+            "12/5/1990 21/12/1990 13/4/1991",
+            &["?gia-tri/ngay-dang-chu Bảng › B3"],
+        );
+        says(
+            "Ngày sinh",
+            &["1990-05-12", "11/12/1990"],
+            "12/5/1990 11/12/1990",
+            &["?gia-tri/ngay-dang-chu Bảng › B3"],
+        );
+    }
+
+    #[test]
+    fn dashes_are_blanks_in_optional_columns_only() {
+        says(
+            "Số tiền",
+            &["-", "–", "…", "không có"],
+            "- - - -",
+            &["?gia-tri/coi-la-trong Bảng › B2, B3, B4 và 1 ô khác"],
+        );
+        says("Ngày sinh", &["-"], "-", &["?gia-tri/coi-la-trong Bảng › B2"]);
+        let required = COLUMNS.replace("unit = \"người\"", "required = true");
+        says_with(&required, "Số người", &["-"], "-", &["gia-tri/thieu Bảng › B2"]);
+    }
+
+    #[test]
+    fn example_rows_show_nothing_of_how_the_clerk_writes() {
+        let text = "## Bảng\n| Tên | Số tiền |\n| VD | 3,5 |\n| An | \"14.728\" |";
+        assert!(lines(&run_with(COLUMNS, text).1).contains(&"gia-tri/so-hai-cach-doc Bảng › B3".to_owned()));
+    }
+}

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 pub use self::check::{Check, Rule, SeverityName};
 pub use self::validate::{SchemaFault, is_id};
-use crate::value::{Choice, Raw, Reading, Type, Value};
+use crate::value::{Choice, Context, Habits, Raw, Reading, Type, Value};
 
 /// All sheets of a workbook and the rules between them.
 #[derive(Clone, Debug, Default)]
@@ -197,8 +197,20 @@ impl Field {
         self.ty.write(value, self.decimals, out);
     }
 
-    /// Reads a cell as the field's type.
+    /// What is known of each of its cells before it is read.
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            choices: &self.choices,
+            unit: self.unit.as_deref(),
+            min: self.min,
+            max: self.max,
+            required: self.required || self.default.is_some(),
+            habits: Habits::default(),
+        }
+    }
+
+    /// Reads a cell as the field's type, the cell by itself.
     pub fn read(&self, raw: &Raw) -> Reading {
-        self.ty.read(raw, &self.choices)
+        self.ty.read(raw, &self.context())
     }
 }

@@ -302,7 +302,7 @@ impl Faults {
 
     /// A value written in the manifest must be one that a clerk could type.
     fn readable(&mut self, path: &str, field: &Field, value: &str) {
-        let reading = field.ty.read(&Raw::Text(value.into()), &field.choices);
+        let reading = field.read(&Raw::Text(value.into()));
         if reading.value.is_none() && !value.trim().is_empty() {
             let label = field.ty.info().label();
             self.add(

@@ -15,7 +15,7 @@ pub(super) const TYPE: TypeInfo = TypeInfo {
     example: "Tập thể",
     width: 18.0,
     numeric: false,
-    read,
+    read: |raw, context| read(raw, context.choices),
     write: write_plainly_text,
 };
 
@@ -91,7 +91,7 @@ fn unknown(cell: &str, choices: &[Choice]) -> Reading {
 #[cfg(test)]
 mod tests {
     use super::super::tests::raw_text;
-    use super::super::{Choice, Raw, Type, Value};
+    use super::super::{Choice, Context, Raw, Type, Value};
 
     fn choices() -> Vec<Choice> {
         [
@@ -107,6 +107,13 @@ mod tests {
         .to_vec()
     }
 
+    fn context(choices: &[Choice]) -> Context<'_> {
+        Context {
+            choices,
+            ..Context::default()
+        }
+    }
+
     #[test]
     fn a_choice_is_found_in_any_spelling() {
         for (raw, value) in [
@@ -118,17 +125,20 @@ mod tests {
             (Raw::Number(2023.0), "2023"),
         ] {
             assert_eq!(
-                Type::Choice.read(&raw, &choices()).value,
+                Type::Choice.read(&raw, &context(&choices())).value,
                 Some(Value::Text(value.into())),
                 "{raw:?}"
             );
         }
-        assert_eq!(Type::Choice.read(&raw_text(" "), &choices()), Default::default());
+        assert_eq!(
+            Type::Choice.read(&raw_text(" "), &context(&choices())),
+            Default::default()
+        );
     }
 
     #[test]
     fn an_unknown_choice_gets_the_nearest_or_the_list() {
-        let fault = |cell: &str| Type::Choice.read(&raw_text(cell), &choices()).fault.unwrap();
+        let fault = |cell: &str| Type::Choice.read(&raw_text(cell), &context(&choices())).fault.unwrap();
         let near = fault("Tập thễe");
         assert_eq!(near.code, "gia-tri/ngoai-danh-muc");
         assert_eq!(near.message.vi, "cần một giá trị trong danh mục, ô này ghi “Tập thễe”");
@@ -138,6 +148,11 @@ mod tests {
             far.hint.unwrap().vi,
             "chọn một trong các giá trị: “Tỉnh”, “Xã”, “Tập thể”, “2023”"
         );
-        assert!(Type::Choice.read(&raw_text("gì đó"), &[]).fault.is_some());
+        assert!(
+            Type::Choice
+                .read(&raw_text("gì đó"), &Context::default())
+                .fault
+                .is_some()
+        );
     }
 }

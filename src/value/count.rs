@@ -15,7 +15,7 @@ pub(super) const TYPE: TypeInfo = TypeInfo {
     example: "3",
     width: 10.0,
     numeric: true,
-    read: |raw, _| not_negative(figure::read(raw, &FIGURE)),
+    read: |raw, context| not_negative(figure::read(raw, &FIGURE, context)),
     write: |value, _, out| match value {
         Value::Number(number) => write_padded(*number, out),
         other => write_plainly(other, None, out),

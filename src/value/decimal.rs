@@ -14,7 +14,7 @@ pub(super) const TYPE: TypeInfo = TypeInfo {
     example: "3,5",
     width: 14.0,
     numeric: true,
-    read: |raw, _| figure::read(raw, &FIGURE),
+    read: |raw, context| figure::read(raw, &FIGURE, context),
     write: write_plainly,
 };
 
@@ -31,8 +31,9 @@ const FIGURE: Figure = Figure {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{error, number, raw_text, warning};
-    use super::super::{Raw, Type, Value};
-    use crate::vietnamese::parse_date;
+    use super::super::{Context, Habit, Habits, Raw, Reading, Type, Value};
+    use crate::diagnostic::{CellRef, Severity};
+    use crate::vietnamese::{DecimalSign, parse_date};
 
     #[test]
     fn numbers_are_exact_and_print_with_a_comma() {
@@ -94,12 +95,6 @@ mod tests {
                 "chỉ ghi 258",
             ),
             (
-                raw_text(" - "),
-                "gia-tri/khong-phai-so",
-                "cần một số, ô này ghi “-”",
-                "để trống ô nếu không có số liệu",
-            ),
-            (
                 raw_text("50 %"),
                 "gia-tri/phan-tram-trong-cot-so",
                 "cần một số, ô này là tỷ lệ “50 %”",
@@ -147,10 +142,160 @@ mod tests {
         }
     }
 
+    /// The number, the code and the message that reading a cell of a column gives.
+    fn warned(text: &str, context: &Context) -> (String, &'static str, String) {
+        match Type::Decimal.read(&raw_text(text), context) {
+            Reading {
+                value: Some(Value::Number(number)),
+                fault: Some(fault),
+            } if fault.severity == Severity::Warning => (number.to_string(), fault.code, fault.message.vi),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    fn fault(text: &str, context: &Context) -> (&'static str, String) {
+        let reading = Type::Decimal.read(&raw_text(text), context);
+        assert_eq!(reading.value, None, "{text}");
+        reading.fault.map(|fault| (fault.code, fault.message.vi)).unwrap()
+    }
+
+    #[test]
+    fn a_unit_behind_the_number_is_held_against_that_of_the_column() {
+        let money = Context {
+            unit: Some("triệu đồng"),
+            ..Context::default()
+        };
+        for (text, value, code) in [
+            ("258 triệu đồng", "258", "gia-tri/kem-don-vi"),
+            ("258tr", "258", "gia-tri/kem-don-vi"),
+            ("258 tr.đ", "258", "gia-tri/kem-don-vi"),
+            ("-1.234,5 triệu", "-1234.5", "gia-tri/kem-don-vi"),
+            ("3,5 tỷ", "3500", "gia-tri/doi-don-vi"),
+            ("500 nghìn đồng", "0.5", "gia-tri/doi-don-vi"),
+            ("319.317.000 đồng", "319.317", "gia-tri/doi-don-vi"),
+        ] {
+            let (number, found, _) = warned(text, &money);
+            assert_eq!((number.as_str(), found), (value, code), "{text}");
+        }
+        assert_eq!(
+            warned("258tr", &money).2,
+            "cần một số không kèm đơn vị, ô này ghi “258tr”, được hiểu là 258"
+        );
+        assert_eq!(
+            warned("3,5 tỷ đồng", &money).2,
+            "cần một số tính bằng «triệu đồng», ô này ghi “3,5 tỷ đồng”, được đổi thành 3500 triệu đồng"
+        );
+        assert_eq!(
+            fault("11 hộ", &money),
+            (
+                "gia-tri/khac-don-vi",
+                "cần một số tính bằng «triệu đồng», ô này ghi “11 hộ” kèm «hộ»".to_owned()
+            )
+        );
+        let ambiguous = fault("14.728 tỷ đồng", &money).1;
+        assert!(
+            ambiguous.ends_with("có thể là 14728000 mà cũng có thể là 14728"),
+            "{ambiguous}"
+        );
+        for (text, code) in [
+            ("14.728 triệu đồng", "gia-tri/so-hai-cach-doc"),
+            ("khoảng 50 triệu đồng", "gia-tri/so-kem-chu"),
+            ("5 triệu, 3 nghìn đồng", "gia-tri/khong-phai-so"),
+            ("50 %", "gia-tri/phan-tram-trong-cot-so"),
+            ("triệu đồng", "gia-tri/khong-phai-so"),
+        ] {
+            assert_eq!(fault(text, &money).0, code, "{text}");
+        }
+        let percent = Context {
+            unit: Some("%"),
+            ..Context::default()
+        };
+        for raw in [raw_text("166 %"), raw_text("166%"), Raw::Percent(1.66)] {
+            assert_eq!(
+                Type::Decimal.read(&raw, &percent),
+                Reading::value(Value::Number(166.into())),
+                "{raw:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn two_readings_are_told_apart_by_the_column_or_by_what_is_permitted() {
+        let at = CellRef::new(6, 3);
+        let column = |sign| Context {
+            habits: Habits {
+                decimal_sign: Habit::Known(sign, at),
+                ..Habits::default()
+            },
+            ..Context::default()
+        };
+        let (dot, comma) = (column(DecimalSign::Dot), column(DecimalSign::Comma));
+        for (text, context, value) in [
+            ("14.728", dot, "14.728"),
+            ("14,728", dot, "14728"),
+            ("14.728", comma, "14728"),
+            ("14,728", comma, "14.728"),
+        ] {
+            let (number, code, message) = warned(text, &context);
+            assert_eq!((number.as_str(), code), (value, "gia-tri/so-suy-ra"));
+            assert!(message.ends_with("theo cách viết số của cột (như ở ô D7)"), "{message}");
+        }
+        let most = Context {
+            max: Some(100.into()),
+            ..Context::default()
+        };
+        assert_eq!(
+            warned("14.728", &most).2,
+            "cần một số, ô này ghi số “14.728” dạng chữ, được hiểu là 14,728, vì 14728 nằm ngoài khoảng cho phép của cột"
+        );
+        // Where the column and what is permitted contradict each other, nobody knows.
+        let torn = Context {
+            max: Some(100.into()),
+            ..comma
+        };
+        let mixed = Context {
+            habits: Habits {
+                decimal_sign: Habit::Mixed(at, CellRef::new(7, 3)),
+                ..Habits::default()
+            },
+            ..Context::default()
+        };
+        assert_eq!(fault("14.728", &torn).0, "gia-tri/so-hai-cach-doc");
+        let (code, message) = fault("14.728", &mixed);
+        assert_eq!(code, "gia-tri/so-hai-cach-doc");
+        assert!(
+            message.ends_with("cột có cả hai lối viết (như ở ô D7 và ô D8)"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_dash_is_a_blank_where_a_blank_is_permitted() {
+        for text in ["-", " – ", "…", "....", "Không có", "chưa có"] {
+            let (code, message) = fault(text, &Context::default());
+            assert_eq!(code, "gia-tri/coi-la-trong", "{text}: {message}");
+            let required = Context {
+                required: true,
+                ..Context::default()
+            };
+            assert_eq!(fault(text, &required).0, "gia-tri/thieu", "{text}");
+        }
+        assert_eq!(
+            fault(" - ", &Context::default()).1,
+            "cần một số, ô này ghi “-” nên được coi là để trống"
+        );
+        for text in ["?", "x", "không", "*"] {
+            assert_eq!(fault(text, &Context::default()).0, "gia-tri/khong-phai-so", "{text}");
+        }
+    }
+
     #[test]
     fn blanks_only_are_no_value() {
         for text in ["", "  ", "\u{a0}\u{200b}\n"] {
-            assert_eq!(Type::Decimal.read(&raw_text(text), &[]), Default::default());
+            assert_eq!(
+                Type::Decimal.read(&raw_text(text), &Context::default()),
+                Default::default()
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Faults that several types raise, and how a cell's content is quoted.
 
-use super::{Raw, Reading};
-use crate::diagnostic::shorten;
+use super::{Context, Fault, Raw, Reading};
+use crate::diagnostic::{Severity, Text, shorten};
 use crate::text;
 use crate::vietnamese;
 
@@ -42,6 +42,47 @@ pub(super) fn quoted_text(text: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     shorten(&line.join(" "))
+}
+
+/// Whether a text stands for a cell left blank: dashes, dots, “không có”.
+pub(super) fn is_blank_mark(text: &str) -> bool {
+    let is_mark = |c: char| {
+        vietnamese::is_blank_char(c) || matches!(c, '-' | '_' | '.' | '…' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+    };
+    text.chars().all(is_mark)
+        || matches!(
+            vietnamese::fold(text).as_str(),
+            "khong co" | "chua co" | "khong co so lieu" | "chua co so lieu"
+        )
+}
+
+/// A cell that holds nothing but a mark for a blank: taken as one where the column permits that. `advice` is what else to
+/// do.
+pub(super) fn blank_mark(text: &str, need: Need, context: &Context, advice: Text) -> Reading {
+    let Need { vi, en } = need;
+    let found = quoted_text(text);
+    if context.required {
+        return Reading::error(
+            "gia-tri/thieu",
+            text!(
+                "cần {vi}, ô này chỉ ghi “{found}”",
+                "needs {en}, this cell says “{found}” only"
+            ),
+            advice,
+        );
+    }
+    Reading {
+        value: None,
+        fault: Some(Fault {
+            code: "gia-tri/coi-la-trong",
+            severity: Severity::Warning,
+            message: text!(
+                "cần {vi}, ô này ghi “{found}” nên được coi là để trống",
+                "needs {en}, this cell says “{found}” and is taken as blank"
+            ),
+            hint: Some(advice),
+        }),
+    }
 }
 
 /// A formula that gives an error instead of a value.

@@ -6,9 +6,10 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
 use super::fault::{self, Need, quoted, quoted_text};
-use super::{Raw, Reading, Value};
+use super::{Context, Habit, Raw, Reading, Value, unit};
+use crate::diagnostic::Text;
 use crate::text;
-use crate::vietnamese::{self, NumberText, plain};
+use crate::vietnamese::{self, DecimalSign, NumberText, plain};
 
 /// Which numbers a type takes.
 #[derive(Clone, Copy, Debug)]
@@ -63,11 +64,11 @@ pub fn serial_date(serial: f64) -> Option<Date> {
 }
 
 /// Reads a cell as a number of a kind.
-pub(super) fn read(raw: &Raw, figure: &Figure) -> Reading {
+pub(super) fn read(raw: &Raw, figure: &Figure, context: &Context) -> Reading {
     let number = match raw {
-        Raw::Text(text) => return read_text(text, figure),
+        Raw::Text(text) => return read_text(text, figure, context),
         Raw::Number(number) => decimal_of(*number),
-        Raw::Percent(number) if figure.percent => percent_of(*number),
+        Raw::Percent(number) if figure.percent || context.is_percent() => percent_of(*number),
         Raw::Percent(_) => {
             let found = quoted(raw);
             return percentage(&found, found.trim_end_matches('%'), figure);
@@ -82,58 +83,193 @@ pub(super) fn read(raw: &Raw, figure: &Figure) -> Reading {
     read_exact(number, figure)
 }
 
-fn read_text(text: &str, figure: &Figure) -> Reading {
+fn read_text(text: &str, figure: &Figure, context: &Context) -> Reading {
     let Need { vi, en } = figure.need;
     let text = vietnamese::trim(text);
     if text.is_empty() {
         return Reading::none();
     }
     let found = quoted_text(text);
-    let (digits, has_sign) = match text.strip_suffix('%') {
+    let percent = figure.percent || context.is_percent();
+    let (digits, has_sign) = match text.strip_suffix(['%', '％']) {
         Some(digits) => (digits, true),
         None => (text, false),
     };
-    let number = match (vietnamese::parse_number(digits), figure.whole) {
-        (Ok(_) | Err(NumberText::OneDot { .. } | NumberText::OneComma { .. }), _) if has_sign && !figure.percent => {
+    let mut number = vietnamese::parse_number(digits);
+    let mut factors = (Decimal::ONE, Decimal::ONE);
+    let mut unit = None;
+    if number == Err(NumberText::None) {
+        if fault::is_blank_mark(text) {
+            let zero = text!(
+                "nếu bằng không thì ghi 0, nếu không có số liệu thì để trống ô",
+                "if the figure is zero, write 0; if there is none, leave the cell blank"
+            );
+            return fault::blank_mark(text, figure.need, context, zero);
+        }
+        if let (Some((digits, written)), Some(wanted), false) = (with_unit(text), context.unit, has_sign) {
+            number = vietnamese::parse_number(digits);
+            if !matches!(number, Err(NumberText::None | NumberText::TooLong)) {
+                match unit::factors(written, wanted) {
+                    Some(found) => factors = found,
+                    None => return other_unit(&found, written, wanted, figure),
+                }
+                unit = Some(wanted);
+            }
+        }
+    }
+    let same_unit = factors.0 == factors.1;
+    let convert = |number| unit::convert(number, factors);
+    let (converted, because) = match number {
+        Ok(_) | Err(NumberText::TwoReadings { .. }) if has_sign && !percent => {
             return percentage(&found, vietnamese::trim(digits), figure);
         }
-        (Ok(number), _) => number,
-        // A whole number can't have the decimals of the other reading.
-        (Err(NumberText::OneDot { grouped, .. } | NumberText::OneComma { grouped, .. }), true) => grouped,
-        // Nobody means a percentage of thousands by a comma.
-        (Err(NumberText::OneComma { fraction, .. }), false) if figure.percent => fraction,
-        (Err(NumberText::OneDot { grouped, fraction } | NumberText::OneComma { grouped, fraction }), false) => {
-            let (whole, decimal) = (plain(grouped), plain(fraction));
-            return Reading::error(
-                "gia-tri/so-hai-cach-doc",
-                text!(
-                    "cần {vi}, ô này ghi “{found}” dạng chữ, có thể là {whole} mà cũng có thể là {decimal}",
-                    "needs {en}, this cell says “{found}” as text, which may be {grouped} or {fraction}"
-                ),
-                text!(
-                    "đặt định dạng ô là Number rồi gõ lại: {whole} hoặc {decimal}",
-                    "format the cell as Number and type it again: {grouped} or {fraction}"
-                ),
-            );
+        Ok(number) => match convert(number) {
+            Some(number) => (number, None),
+            None => return too_large(&found, figure),
+        },
+        Err(NumberText::TwoReadings {
+            sign,
+            grouped,
+            fraction,
+        }) => {
+            let (Some(grouped), Some(fraction)) = (convert(grouped), convert(fraction)) else {
+                return too_large(&found, figure);
+            };
+            match choose((sign, grouped, fraction), same_unit, figure, context) {
+                Some(chosen) => chosen,
+                None => return two_readings(&found, grouped, fraction, figure, context),
+            }
         }
-        (Err(NumberText::TooLong), _) => return too_large(&found, figure),
-        (Err(NumberText::None), _) => return with_words(text, &found, figure),
+        Err(NumberText::TooLong) => return too_large(&found, figure),
+        Err(NumberText::None) => return with_words(text, &found, figure),
     };
-    let reading = read_exact(number, figure);
-    if reading.fault.is_some() || has_sign {
+    let reading = read_exact(converted, figure);
+    if reading.fault.is_some() || has_sign && because.is_none() {
         return reading;
     }
-    let typed = plain(number);
-    Reading::warning(
-        Value::Number(number),
-        "gia-tri/so-dang-chu",
+    // Codes differ by how sure the value is: findings of one code down a column are told by the first of them.
+    let code = match (&because, unit) {
+        (Some(_), _) => "gia-tri/so-suy-ra",
+        (None, None) => "gia-tri/so-dang-chu",
+        (None, Some(_)) if same_unit => "gia-tri/kem-don-vi",
+        (None, Some(_)) => "gia-tri/doi-don-vi",
+    };
+    let because = because.unwrap_or_default();
+    let (typed, vi_because, en_because) = (plain(converted), because.vi, because.en);
+    let message = match unit {
+        None => text!(
+            "cần {vi}, ô này ghi số “{found}” dạng chữ, được hiểu là {typed}{vi_because}",
+            "needs {en}, this cell holds the number “{found}” as text, taken as {converted}{en_because}"
+        ),
+        Some(_) if same_unit => text!(
+            "cần {vi} không kèm đơn vị, ô này ghi “{found}”, được hiểu là {typed}{vi_because}",
+            "needs {en} without a unit, this cell says “{found}”, taken as {converted}{en_because}"
+        ),
+        Some(wanted) => text!(
+            "cần {vi} tính bằng «{wanted}», ô này ghi “{found}”, được đổi thành {typed} {wanted}{vi_because}",
+            "needs {en} in «{wanted}», this cell says “{found}”, converted to {converted} {wanted}{en_because}"
+        ),
+    };
+    let hint = match unit {
+        None => text!(
+            "đặt định dạng ô là Number rồi gõ lại: {typed}",
+            "format the cell as Number and type it again: {converted}"
+        ),
+        Some(_) => text!("chỉ ghi {typed}", "write {converted} only"),
+    };
+    Reading::warning(Value::Number(converted), code, message, hint)
+}
+
+/// Which of two readings is meant, and why where the type alone does not tell: by the other texts of the column, or because
+/// the other number is not permitted. None where these are silent or contradict each other.
+fn choose(
+    (sign, grouped, fraction): (DecimalSign, Decimal, Decimal),
+    same_unit: bool,
+    figure: &Figure,
+    context: &Context,
+) -> Option<(Decimal, Option<Text>)> {
+    // A whole number can't have the decimals of the other reading, but 3.125 tỷ đồng is a whole number of đồng.
+    if figure.whole && same_unit {
+        return Some((grouped, None));
+    }
+    // Nobody means a percentage of thousands by a comma.
+    if (figure.percent || context.is_percent()) && sign == DecimalSign::Comma {
+        return Some((fraction, None));
+    }
+    let permitted = (context.permits(grouped), context.permits(fraction));
+    match (context.habits.decimal_sign, permitted.0, permitted.1) {
+        (Habit::Known(known, at), grouped_too, fraction_too) => {
+            let (number, fits, other_fits) = match known == sign {
+                true => (fraction, fraction_too, grouped_too),
+                false => (grouped, grouped_too, fraction_too),
+            };
+            let because = text!(
+                ", theo cách viết số của cột (như ở ô {at})",
+                ", as numbers are written in the column (such as in cell {at})"
+            );
+            (fits || !other_fits).then_some((number, Some(because)))
+        }
+        (_, true, false) => Some((grouped, Some(not_permitted(fraction)))),
+        (_, false, true) => Some((fraction, Some(not_permitted(grouped)))),
+        _ => None,
+    }
+}
+
+fn not_permitted(number: Decimal) -> Text {
+    let shown = plain(number);
+    text!(
+        ", vì {shown} nằm ngoài khoảng cho phép của cột",
+        ", since {number} is outside of what the column permits"
+    )
+}
+
+fn two_readings(found: &str, grouped: Decimal, fraction: Decimal, figure: &Figure, context: &Context) -> Reading {
+    let Need { vi, en } = figure.need;
+    let (whole, decimal) = (plain(grouped), plain(fraction));
+    let both = match context.habits.decimal_sign {
+        Habit::Mixed(one, other) => text!(
+            "; cột có cả hai lối viết (như ở ô {one} và ô {other})",
+            "; the column has both ways of writing (such as in cells {one} and {other})"
+        ),
+        _ => Text::default(),
+    };
+    let (vi_both, en_both) = (both.vi, both.en);
+    Reading::error(
+        "gia-tri/so-hai-cach-doc",
         text!(
-            "cần {vi}, ô này ghi số “{found}” dạng chữ, được hiểu là {typed}",
-            "needs {en}, this cell holds the number “{found}” as text, taken as {number}"
+            "cần {vi}, ô này ghi “{found}” dạng chữ, có thể là {whole} mà cũng có thể là {decimal}{vi_both}",
+            "needs {en}, this cell says “{found}” as text, which may be {grouped} or {fraction}{en_both}"
         ),
         text!(
-            "đặt định dạng ô là Number rồi gõ lại: {typed}",
-            "format the cell as Number and type it again: {number}"
+            "đặt định dạng ô là Number rồi gõ lại: {whole} hoặc {decimal}",
+            "format the cell as Number and type it again: {grouped} or {fraction}"
+        ),
+    )
+}
+
+/// A figure and the unit typed behind it: 258 and `triệu đồng`. Whether either is one is not yet known.
+pub(super) fn with_unit(text: &str) -> Option<(&str, &str)> {
+    let is_unit = |c: char| {
+        vietnamese::is_blank_char(c)
+            || c.is_alphabetic()
+            || matches!(c, '/' | '.' | '(' | ')' | '²' | '³' | '2' | '3' | '₫')
+    };
+    let start = text.find(|c: char| c.is_alphabetic() || c == '₫')?;
+    let (number, unit) = text.split_at_checked(start)?;
+    (!number.is_empty() && unit.len() <= 60 && unit.chars().all(is_unit)).then_some((number, vietnamese::trim(unit)))
+}
+
+fn other_unit(found: &str, written: &str, wanted: &str, figure: &Figure) -> Reading {
+    let Need { vi, en } = figure.need;
+    Reading::error(
+        "gia-tri/khac-don-vi",
+        text!(
+            "cần {vi} tính bằng «{wanted}», ô này ghi “{found}” kèm «{written}»",
+            "needs {en} in «{wanted}», this cell says “{found}” with «{written}»"
+        ),
+        text!(
+            "đổi số sang «{wanted}» rồi chỉ ghi số",
+            "convert the figure to «{wanted}» and write the number only"
         ),
     )
 }
@@ -213,10 +349,7 @@ fn not_a_number(found: &str, figure: &Figure) -> Reading {
 /// A text that isn't a number only: perhaps one number with words around it.
 fn with_words(text: &str, found: &str, figure: &Figure) -> Reading {
     let Need { vi, en } = figure.need;
-    if matches!(
-        vietnamese::fold(text).as_str(),
-        "" | "x" | "khong co" | "chua co" | "khong" | "nt"
-    ) {
+    if matches!(vietnamese::fold(text).as_str(), "" | "x" | "khong" | "nt") {
         return Reading {
             fault: not_a_number(found, figure).fault.map(|fault| super::Fault {
                 hint: Some(text!(
@@ -278,6 +411,14 @@ mod tests {
             (-2.5, "-2.5"),
             (1e-300, "0"),
             (319_317_000.0, "319317000"),
+            (1.005, "1.005"),
+            (1.005 * 1000.0, "1005"),
+            (4.35 * 100.0, "435"),
+            (1e15, "1000000000000000"),
+            (1e21, "1000000000000000000000"),
+            (f64::MIN_POSITIVE, "0"),
+            (f64::from_bits(1), "0"),
+            (-f64::from_bits(1), "0"),
         ] {
             assert_eq!(decimal_of(number), Some(exact.parse().unwrap()), "{number}");
         }

@@ -33,8 +33,10 @@ fn read(raw: &Raw) -> Reading {
                 return Reading::none();
             }
             match fold(&text).as_str() {
-                "co" | "x" | "v" | "✓" | "✔" | "dung" | "true" | "yes" | "1" => Some(true),
-                "khong" | "sai" | "false" | "no" | "0" => Some(false),
+                "co" | "x" | "v" | "×" | "✓" | "✔" | "☑" | "☒" | "✅" | "🗹" | "dung" | "true" | "yes" | "1" => {
+                    Some(true)
+                }
+                "khong" | "sai" | "☐" | "false" | "no" | "0" => Some(false),
                 _ => None,
             }
         }
@@ -56,7 +58,7 @@ fn read(raw: &Raw) -> Reading {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{error, raw_text};
-    use super::super::{Raw, Type, Value};
+    use super::super::{Context, Raw, Type, Value};
 
     #[test]
     fn yes_and_no_have_many_spellings() {
@@ -66,21 +68,37 @@ mod tests {
             (raw_text("Có"), true),
             (raw_text("KHÔNG"), false),
             (raw_text("TRUE"), true),
+            (raw_text("X."), true),
+            (raw_text("×"), true),
+            (raw_text("✓"), true),
+            (raw_text("☑ "), true),
+            (raw_text("☒"), true),
+            (raw_text("☐"), false),
             (raw_text("0"), false),
             (Raw::Flag(false), false),
             (Raw::Number(1.0), true),
             (Raw::Number(0.0), false),
         ] {
-            assert_eq!(Type::Flag.read(&raw, &[]).value, Some(Value::Flag(flag)), "{raw:?}");
+            assert_eq!(
+                Type::Flag.read(&raw, &Context::default()).value,
+                Some(Value::Flag(flag)),
+                "{raw:?}"
+            );
         }
-        assert_eq!(Type::Flag.read(&raw_text(" "), &[]), Default::default());
+        assert_eq!(Type::Flag.read(&raw_text(" "), &Context::default()), Default::default());
         assert_eq!(Type::Flag.print(&Value::Flag(true), None), "có");
         assert_eq!(Type::Flag.print(&Value::Flag(false), None), "không");
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for raw in [raw_text("có lẽ"), Raw::Number(2.0), Raw::Percent(0.5)] {
+        for raw in [
+            raw_text("có lẽ"),
+            raw_text("✗"),
+            raw_text("-"),
+            Raw::Number(2.0),
+            Raw::Percent(0.5),
+        ] {
             assert_eq!(error(Type::Flag, &raw).0, "gia-tri/khong-phai-co-khong");
         }
     }

@@ -84,7 +84,7 @@ fn append(list: &mut Vec<Format>, range: Range<usize>, (bold, italic): (bool, bo
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Raw, Type, Value};
+    use super::super::{Context, Raw, Type, Value};
     use super::*;
 
     /// A text with `*` around what is bold and `_` around what is italic, without the marks.
@@ -110,7 +110,7 @@ mod tests {
     /// The text read from a cell, marked in the same way.
     fn read(ty: Type, source: &str) -> String {
         let (raw, formats) = marked(source);
-        let Some(Value::Text(value)) = ty.read(&Raw::Text(raw.as_str().into()), &[]).value else {
+        let Some(Value::Text(value)) = ty.read(&Raw::Text(raw.as_str().into()), &Context::default()).value else {
             panic!("{source:?} is no text");
         };
         let mut out = value.to_string();
@@ -164,7 +164,7 @@ mod tests {
         fn formats_are_in_order_and_on_the_letters_they_were_on(cell in "[a-zê\u{1}\u{a0}\u{200b} \n\t*_]{0,40}") {
             let (raw, formats) = marked(&cell);
             for ty in [Type::Text, Type::LongText] {
-                let Some(Value::Text(value)) = ty.read(&Raw::Text(raw.as_str().into()), &[]).value else {
+                let Some(Value::Text(value)) = ty.read(&Raw::Text(raw.as_str().into()), &Context::default()).value else {
                     continue;
                 };
                 let letters = |text: &str, formats: &[Format], has: fn(&Format) -> bool| -> String {

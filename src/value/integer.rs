@@ -13,7 +13,7 @@ pub(super) const TYPE: TypeInfo = TypeInfo {
     example: "14728",
     width: 14.0,
     numeric: true,
-    read: |raw, _| figure::read(raw, &FIGURE),
+    read: |raw, context| figure::read(raw, &FIGURE, context),
     write: |value, _, out| write_plainly(value, Some(0), out),
 };
 
@@ -30,7 +30,7 @@ const FIGURE: Figure = Figure {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{error, number, raw_text, warning};
-    use super::super::{Raw, Type, Value};
+    use super::super::{Context, Raw, Type, Value};
 
     #[test]
     fn whole_numbers_are_read_and_printed() {
@@ -46,6 +46,18 @@ mod tests {
             let (read, code) = warning(Type::Integer, &raw_text(text));
             assert_eq!((read.as_str(), code), (value, "gia-tri/so-dang-chu"), "{text}");
         }
+    }
+
+    #[test]
+    fn billions_may_have_decimals_and_be_whole() {
+        let money = Context {
+            unit: Some("đồng"),
+            ..Context::default()
+        };
+        let read = |text| Type::Integer.read(&raw_text(text), &money);
+        assert_eq!(read("3,5 tỷ").value, Some(Value::Number(3_500_000_000_i64.into())));
+        assert_eq!(read("14.728 đồng").value, Some(Value::Number(14_728.into())));
+        assert_eq!(read("3.125 tỷ").fault.unwrap().code, "gia-tri/so-hai-cach-doc");
     }
 
     #[test]

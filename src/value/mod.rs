@@ -11,10 +11,12 @@ mod fault;
 mod figure;
 mod flag;
 mod format;
+mod habits;
 mod integer;
 mod long_text;
 mod percent;
 mod text;
+mod unit;
 mod year;
 
 use jiff::civil::Date;
@@ -26,6 +28,7 @@ use crate::vietnamese;
 
 pub use self::figure::{decimal_of, serial_date};
 pub use self::format::Format;
+pub use self::habits::{Concern, Evidence, Habit, Habits};
 
 /// The content of a cell as the file holds it, before a schema gives it a type.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,6 +120,34 @@ pub struct Reading {
     pub fault: Option<Fault>,
 }
 
+/// What is known of a cell before it is read: what its field declares, and what the other cells of its column show.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// The permitted values of a `choice`.
+    pub choices: &'a [Choice],
+    /// The unit of a figure: `triệu đồng`.
+    pub unit: Option<&'a str>,
+    /// Least number.
+    pub min: Option<Decimal>,
+    /// Greatest number.
+    pub max: Option<Decimal>,
+    /// Whether a dash in the cell can't be a blank: there must be a value, or a blank has a meaning of its own.
+    pub required: bool,
+    /// How the texts of the column are written.
+    pub habits: Habits,
+}
+
+impl Context<'_> {
+    fn permits(&self, number: Decimal) -> bool {
+        self.min.is_none_or(|min| number >= min) && self.max.is_none_or(|max| number <= max)
+    }
+
+    /// Whether the column's unit is the percent sign.
+    fn is_percent(&self) -> bool {
+        self.unit == Some("%")
+    }
+}
+
 /// A column type of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -176,7 +207,7 @@ pub struct TypeInfo {
     pub width: f64,
     /// Whether its values are [`Value::Number`].
     pub numeric: bool,
-    read: fn(&Raw, &[Choice]) -> Reading,
+    read: fn(&Raw, &Context) -> Reading,
     write: fn(&Value, Option<u32>, &mut String),
 }
 
@@ -219,9 +250,9 @@ impl Type {
         matches!(self, Type::Text | Type::LongText | Type::Choice)
     }
 
-    /// Reads a cell; `choices` are those of a `choice` column.
-    pub fn read(self, raw: &Raw, choices: &[Choice]) -> Reading {
-        (self.info().read)(raw, choices)
+    /// Reads a cell.
+    pub fn read(self, raw: &Raw, context: &Context) -> Reading {
+        (self.info().read)(raw, context)
     }
 
     /// How a value prints in a document; `decimals` is the most a `decimal` or `percent` shows, 2 when absent.
@@ -295,6 +326,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::diagnostic::CellRef;
+    use crate::vietnamese::DecimalSign;
 
     pub(super) fn raw_text(text: &str) -> Raw {
         Raw::Text(text.into())
@@ -302,7 +335,7 @@ mod tests {
 
     /// The number read from a cell without any fault.
     pub(super) fn number(ty: Type, raw: &Raw) -> String {
-        match ty.read(raw, &[]) {
+        match ty.read(raw, &Context::default()) {
             Reading {
                 value: Some(Value::Number(number)),
                 fault: None,
@@ -313,7 +346,7 @@ mod tests {
 
     /// The text read from a cell without any fault.
     pub(super) fn text(ty: Type, raw: &Raw) -> String {
-        match ty.read(raw, &[]) {
+        match ty.read(raw, &Context::default()) {
             Reading {
                 value: Some(Value::Text(text)),
                 fault: None,
@@ -324,7 +357,7 @@ mod tests {
 
     /// The number and the code of the warning that reading a cell gave.
     pub(super) fn warning(ty: Type, raw: &Raw) -> (String, &'static str) {
-        match ty.read(raw, &[]) {
+        match ty.read(raw, &Context::default()) {
             Reading {
                 value: Some(Value::Number(number)),
                 fault: Some(fault),
@@ -335,7 +368,7 @@ mod tests {
 
     /// Code, message and hint in Vietnamese of the error that reading a cell gave.
     pub(super) fn error(ty: Type, raw: &Raw) -> (&'static str, String, String) {
-        match ty.read(raw, &[]) {
+        match ty.read(raw, &Context::default()) {
             Reading {
                 value: None,
                 fault: Some(fault),
@@ -359,8 +392,12 @@ mod tests {
                 value: info.example.to_owned(),
                 aliases: Vec::new(),
             }];
+            let context = Context {
+                choices: &choices,
+                ..Context::default()
+            };
             assert!(
-                info.ty.read(&raw_text(info.example), &choices).value.is_some(),
+                info.ty.read(&raw_text(info.example), &context).value.is_some(),
                 "{}",
                 info.name
             );
@@ -369,7 +406,7 @@ mod tests {
 
     /// What reading gives for the printed form; a text with two readings gives none rather than a wrong one.
     fn printed_and_read(ty: Type, value: &Value, decimals: Option<u32>) -> Option<Value> {
-        let reading = ty.read(&raw_text(&ty.print(value, decimals)), &[]);
+        let reading = ty.read(&raw_text(&ty.print(value, decimals)), &Context::default());
         match reading.fault {
             Some(fault) if fault.code == "gia-tri/so-hai-cach-doc" => None,
             _ => Some(reading.value.expect("a value")),
@@ -392,6 +429,30 @@ mod tests {
         }
 
         #[test]
+        fn a_number_is_read_as_its_column_writes_it(mantissa in -10i64.pow(14)..10i64.pow(14), scale in 0u32..=6) {
+            let number = Decimal::new(mantissa, scale).normalize();
+            let vietnamese = vietnamese::number(number, 6);
+            let swapped = vietnamese.chars().map(|c| match c {
+                '.' => ',',
+                ',' => '.',
+                other => other,
+            });
+            let english: String = swapped.collect();
+            for (text, sign) in [(vietnamese, DecimalSign::Comma), (english, DecimalSign::Dot)] {
+                let habits = Habits {
+                    decimal_sign: Habit::Known(sign, CellRef::new(0, 0)),
+                    ..Habits::default()
+                };
+                let context = Context { habits, unit: Some("tỷ đồng"), ..Context::default() };
+                for cell in [text.clone(), format!("{text} tỷ")] {
+                    let reading = Type::Decimal.read(&raw_text(&cell), &context);
+                    prop_assert_eq!(reading.value, Some(Value::Number(number)));
+                    prop_assert!(reading.fault.is_some());
+                }
+            }
+        }
+
+        #[test]
         fn a_printed_year_date_or_flag_is_read_as_the_same(year in 1900i16..=2100, day in 0i32..365, flag: bool) {
             let number = Value::Number(year.into());
             prop_assert_eq!(printed_and_read(Type::Year, &number, None), Some(number));
@@ -403,7 +464,7 @@ mod tests {
         #[test]
         fn a_read_text_is_read_again_as_the_same(cell in "(\\PC|[\\n\\r\\t\\x00-\\x1f\u{a0}])*") {
             for ty in [Type::Text, Type::LongText] {
-                if let Some(value) = ty.read(&raw_text(&cell), &[]).value {
+                if let Some(value) = ty.read(&raw_text(&cell), &Context::default()).value {
                     prop_assert_eq!(printed_and_read(ty, &value, None), Some(value));
                 }
             }
@@ -414,7 +475,17 @@ mod tests {
             let number = f64::from_bits(bits);
             for info in TYPES {
                 for raw in [raw_text(&cell), Raw::Number(number), Raw::Percent(number), Raw::Error(cell.as_str().into())] {
-                    let reading = info.ty.read(&raw, &[]);
+                    let at = CellRef::new(0, 0);
+                    let mut habits = Habits::default();
+                    if let Some(mut evidence) = Evidence::new(info.ty, None) {
+                        for _ in 0..3 {
+                            evidence.observe(&raw, at);
+                        }
+                        habits = evidence.habits();
+                        evidence.concerns();
+                    }
+                    let context = Context { habits, unit: Some("triệu đồng"), ..Context::default() };
+                    let reading = info.ty.read(&raw, &context);
                     let is_error = reading.fault.as_ref().is_some_and(|fault| fault.severity == Severity::Error);
                     prop_assert!(!(is_error && reading.value.is_some()));
                 }

@@ -14,7 +14,7 @@ pub(super) const TYPE: TypeInfo = TypeInfo {
     example: "130,7%",
     width: 12.0,
     numeric: true,
-    read: |raw, _| figure::read(raw, &FIGURE),
+    read: |raw, context| figure::read(raw, &FIGURE, context),
     write: |value, decimals, out| {
         write_plainly(value, decimals, out);
         if matches!(value, Value::Number(_)) {

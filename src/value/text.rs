@@ -52,12 +52,31 @@ pub(super) fn read(raw: &Raw, need: Need, clean: fn(&str) -> String) -> Reading 
             );
         }
         Raw::Error(error) => return fault::formula(error, need),
+        // Excel keeps 15 digits of a number; what a 16th was is lost.
+        Raw::Number(number) if number.abs() >= 1e15 => return lost_digits(shown(raw), need),
         _ => shown(raw),
     };
     if text.is_empty() {
         return Reading::none();
     }
     Reading::value(Value::Text(text.into()))
+}
+
+/// A long number of a document, a card or an account that Excel took for a figure.
+fn lost_digits(text: String, need: Need) -> Reading {
+    let Need { vi, en } = need;
+    Reading::warning(
+        Value::Text(text.clone().into()),
+        "gia-tri/mat-chu-so",
+        text!(
+            "cần {vi}, ô này là số dài quá 15 chữ số nên Excel đã bỏ các chữ số cuối, còn “{text}”",
+            "needs {en}, this cell is a number of more than 15 digits, whose last digits Excel dropped: “{text}”"
+        ),
+        text!(
+            "đặt định dạng ô là Text rồi gõ lại đủ chữ số",
+            "format the cell as Text and type all digits again"
+        ),
+    )
 }
 
 /// The characters that XML 1.0 allows (section 2.2); others can't stand in a document.
@@ -109,7 +128,7 @@ fn plain_break(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{error, raw_text, text};
-    use super::super::{Raw, Type, Value};
+    use super::super::{Context, Raw, Type, Value};
     use crate::diagnostic::Severity;
     use crate::vietnamese::parse_date;
 
@@ -126,7 +145,10 @@ mod tests {
         ] {
             assert_eq!(text(Type::Text, &raw_text(cell)), value, "{cell:?}");
         }
-        assert_eq!(Type::Text.read(&raw_text(" \n\u{3} "), &[]), Default::default());
+        assert_eq!(
+            Type::Text.read(&raw_text(" \n\u{3} "), &Context::default()),
+            Default::default()
+        );
     }
 
     #[test]
@@ -143,8 +165,26 @@ mod tests {
     }
 
     #[test]
+    fn codes_that_look_like_numbers_stay_as_they_are() {
+        for code in ["01.0001", "V.07.02.04", "01.003", "1.20", "019123456789", "1E5"] {
+            assert_eq!(text(Type::Text, &raw_text(code)), code);
+        }
+        assert_eq!(text(Type::Text, &Raw::Number(0.1 + 0.2)), "0,3");
+        assert_eq!(text(Type::Text, &Raw::Number(19_123_456_789.0)), "19123456789");
+        assert_eq!(text(Type::Text, &Raw::Number(999_999_999_999_999.0)), "999999999999999");
+    }
+
+    #[test]
+    fn a_number_of_more_than_15_digits_has_lost_some() {
+        let reading = Type::Text.read(&Raw::Number(1_234_567_890_123_456.0), &Context::default());
+        assert_eq!(reading.value, Some(Value::Text("1234567890123460".into())));
+        let fault = reading.fault.unwrap();
+        assert_eq!((fault.code, fault.severity), ("gia-tri/mat-chu-so", Severity::Warning));
+    }
+
+    #[test]
     fn a_date_becomes_text_with_a_warning_and_an_error_none() {
-        let reading = Type::Text.read(&Raw::Date(parse_date("3/2/2023").unwrap()), &[]);
+        let reading = Type::Text.read(&Raw::Date(parse_date("3/2/2023").unwrap()), &Context::default());
         assert_eq!(reading.value, Some(Value::Text("03/02/2023".into())));
         let fault = reading.fault.unwrap();
         assert_eq!(

@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::fault::Need;
 use super::figure::{self, Figure};
-use super::{Raw, Reading, Type, TypeInfo, Value, write_plainly};
+use super::{Context, Raw, Reading, Type, TypeInfo, Value, write_plainly};
 use crate::text;
 use crate::vietnamese::{plain, write_plain};
 
@@ -20,7 +20,7 @@ pub(super) const TYPE: TypeInfo = TypeInfo {
     example: "2023",
     width: 8.0,
     numeric: true,
-    read: |raw, _| read(raw),
+    read,
     write: |value, _, out| match value {
         Value::Number(number) => write_plain(*number, out),
         other => write_plainly(other, None, out),
@@ -40,8 +40,8 @@ const FIGURE: Figure = Figure {
 /// Years that an official text of today can mean.
 pub(super) const YEARS: RangeInclusive<i16> = 1900..=2100;
 
-fn read(raw: &Raw) -> Reading {
-    let reading = figure::read(raw, &FIGURE);
+fn read(raw: &Raw, context: &Context) -> Reading {
+    let reading = figure::read(raw, &FIGURE, context);
     if let Raw::Date(date) = raw {
         let year = date.year();
         return Reading {

@@ -116,6 +116,10 @@ pub enum DateText {
     },
     /// The year has two digits: 15/12/23.
     ShortYear,
+    /// A month and a year, no day: 12/2023.
+    NoDay,
+    /// A year only: 2023.
+    OnlyYear,
     /// It isn't written like a date.
     None,
 }
@@ -130,21 +134,78 @@ impl DateText {
     }
 }
 
+/// Which of the first two numbers of a date is the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateOrder {
+    /// 15/12/2023.
+    DayFirst,
+    /// 12/15/2023, the American way.
+    MonthFirst,
+}
+
+/// A date as a text writes it, before it is known whether the day or the month comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenDate {
+    day: u32,
+    month: u32,
+    year: u32,
+    /// Words, or a year in front, say which number is the day.
+    certain: bool,
+    /// The year has two digits in the text: 00 to 29 are taken as 2000 to 2029, the others as 1930 to 1999, as Excel does.
+    pub short_year: bool,
+}
+
+impl WrittenDate {
+    /// The date when the day comes first, as it does in Vietnamese.
+    pub fn day_first(self) -> Result<Date, DateText> {
+        calendar(self.day, self.month, self.year)
+    }
+
+    /// The date when the month comes first, unless the text itself says that it does not.
+    pub fn month_first(self) -> Option<Date> {
+        match self.certain {
+            true => None,
+            false => calendar(self.month, self.day, self.year).ok(),
+        }
+    }
+
+    /// The order in which alone the text is a date; none where both orders, or neither, give one.
+    pub fn only_order(self) -> Option<DateOrder> {
+        match (self.certain, self.day_first(), self.month_first()) {
+            (false, Ok(_), None) => Some(DateOrder::DayFirst),
+            (false, Err(_), Some(_)) => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    }
+}
+
 /// The date that a text stands for: `15/12/2023`, `15-12-2023`, `15.12.2023`, `2023-12-15`,
-/// `ngày 15 tháng 12 năm 2023`. The day comes before the month, always.
+/// `ngày 15 tháng 12 năm 2023`, a time of day after it or not. The day comes before the month, always.
 pub fn parse_date(text: &str) -> Result<Date, DateText> {
+    let written = written_date(text)?;
+    match written.short_year {
+        true => Err(DateText::ShortYear),
+        false => written.day_first(),
+    }
+}
+
+/// The date that a text writes, with either order of day and month and also with a year of two digits.
+pub fn written_date(text: &str) -> Result<WrittenDate, DateText> {
     let text = trim(text);
     if text.len() > 64 {
         return Err(DateText::None);
     }
     let folded = fold(text);
+    let folded = without_time(&folded);
     let spoken = folded
         .replace("ngay ", "")
         .replace(" thang ", "/")
         .replace(" nam ", "/");
+    let in_words = spoken.len() != folded.len();
+    let spoken = spoken.trim_start_matches("thang ").trim_start_matches("nam ");
     let mut parts = Vec::with_capacity(3);
     let mut separators = Vec::with_capacity(2);
-    let mut rest = spoken.as_str();
+    let mut rest = spoken;
     loop {
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let (digits, after) = rest.split_at(end);
@@ -161,18 +222,47 @@ pub fn parse_date(text: &str) -> Result<Date, DateText> {
         }
         rest = chars.as_str().trim_start();
     }
-    let (&[first, second, third], &[left, right]) = (parts.as_slice(), separators.as_slice()) else {
-        return Err(DateText::None);
-    };
-    if left != right {
-        return Err(DateText::None);
-    }
     let number = |digits: &str| digits.parse::<u32>().unwrap_or(0);
-    match (first.len(), second.len(), third.len()) {
-        (1 | 2, 1 | 2, 4) => calendar(number(first), number(second), number(third)),
-        (4, 1 | 2, 1 | 2) if left != '.' => calendar(number(third), number(second), number(first)),
-        (1 | 2, 1 | 2, 2) => Err(DateText::ShortYear),
-        _ => Err(DateText::None),
+    let (first, second, third) = match (parts.as_slice(), separators.as_slice()) {
+        (&[first, second, third], &[left, right]) if left == right && (first.len() < 4 || left != '.') => {
+            (first, second, third)
+        }
+        (&[month, year], _) if month.len() <= 2 && year.len() == 4 && (1..=12).contains(&number(month)) => {
+            return Err(DateText::NoDay);
+        }
+        (&[year], _) if year.len() == 4 => return Err(DateText::OnlyYear),
+        _ => return Err(DateText::None),
+    };
+    let (day, year) = match (first.len(), second.len(), third.len()) {
+        (1 | 2, 1 | 2, 2 | 4) => (first, third),
+        (4, 1 | 2, 1 | 2) => (third, first),
+        _ => return Err(DateText::None),
+    };
+    let short_year = year.len() == 2;
+    let century = match (short_year, number(year)) {
+        (true, 0..=29) => 2000,
+        (true, _) => 1900,
+        (false, _) => 0,
+    };
+    Ok(WrittenDate {
+        day: number(day),
+        month: number(second),
+        year: century + number(year),
+        certain: in_words || first.len() == 4,
+        short_year,
+    })
+}
+
+/// A folded text without the time of day at its end: `15/12/2023 08:00`, `2023-12-15t08:00:00`.
+fn without_time(text: &str) -> &str {
+    let Some((before, after)) = text.split_once(':') else {
+        return text;
+    };
+    let date = before.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_time = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.' | ' ' | 'a' | 'p' | 'm' | 'z');
+    match date.strip_suffix([' ', 't']) {
+        Some(date) if matches!(before.len() - date.len(), 2 | 3) && after.chars().all(is_time) => date.trim_end(),
+        _ => text,
     }
 }
 
@@ -237,6 +327,9 @@ mod tests {
             "Ngày 15 tháng 12 năm 2023.",
             "15 tháng 12 năm 2023",
             "ngày 15/12/2023",
+            "15/12/2023 08:00",
+            "15/12/2023  8:00:59 PM",
+            "2023-12-15T08:00:00.000Z",
         ] {
             assert_eq!(parse_date(text), Ok(date(2023, 12, 15)), "{text:?}");
         }
@@ -257,11 +350,19 @@ mod tests {
         );
         assert_eq!(parse_date("31/02/2023").unwrap_err().month_first(), None);
         assert_eq!(parse_date("15/12/23"), Err(DateText::ShortYear));
+        for text in ["12/2023", "tháng 12 năm 2023", "1-2023"] {
+            assert_eq!(parse_date(text), Err(DateText::NoDay), "{text:?}");
+        }
+        for text in ["2023", "năm 2023"] {
+            assert_eq!(parse_date(text), Err(DateText::OnlyYear), "{text:?}");
+        }
         for text in [
             "",
             "hôm qua",
-            "12/2023",
-            "tháng 12 năm 2023",
+            "13/2023",
+            "15/12/2023 123:00",
+            "15/12/2023 8:00 sáng",
+            "08:00 15/12/2023",
             "15/12-2023",
             "15/12/2023/1",
             "1512/2023",
@@ -270,6 +371,40 @@ mod tests {
             "20231215",
         ] {
             assert_eq!(parse_date(text), Err(DateText::None), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_tells_its_order_where_only_one_is_possible() {
+        let order = |text: &str| written_date(text).unwrap().only_order();
+        for text in ["21/09/1996", "21-9-96"] {
+            assert_eq!(order(text), Some(DateOrder::DayFirst), "{text}");
+        }
+        for text in ["10/20/1959", "04/30/84"] {
+            assert_eq!(order(text), Some(DateOrder::MonthFirst), "{text}");
+        }
+        for text in [
+            "04/05/1990",
+            "05/05/1990",
+            "31/02/2023",
+            "1959-10-20",
+            "ngày 21/9/1996",
+            "ngày 21 tháng 9 năm 1996",
+        ] {
+            assert_eq!(order(text), None, "{text}");
+        }
+        let written = written_date("04/05/1990").unwrap();
+        assert_eq!(written.day_first(), Ok(date(1990, 5, 4)));
+        assert_eq!(written.month_first(), Some(date(1990, 4, 5)));
+        assert_eq!(written_date("ngày 4/5/1990").unwrap().month_first(), None);
+    }
+
+    #[test]
+    fn years_of_two_digits_are_those_that_excel_takes() {
+        for (text, year) in [("1/2/00", 2000), ("1/2/29", 2029), ("1-2-30", 1930), ("1.2.99", 1999)] {
+            let written = written_date(text).unwrap();
+            assert!(written.short_year);
+            assert_eq!(written.day_first(), Ok(date(year, 2, 1)), "{text}");
         }
     }
 
@@ -282,9 +417,12 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in "\\PC*", digits in "[0-9/. -]{0,14}") {
-            let _ = parse_date(&text);
-            let _ = parse_date(&digits);
+        fn no_text_makes_it_panic(text in "\\PC*", digits in "[0-9/. :t-]{0,20}") {
+            for text in [text, digits] {
+                if let Ok(written) = written_date(&text) {
+                    let _ = (written.day_first(), written.month_first(), written.only_order());
+                }
+            }
         }
     }
 }

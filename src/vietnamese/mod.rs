@@ -13,11 +13,15 @@ mod order;
 mod syllable;
 mod words;
 
-pub use self::date::{DateText, date_by_pattern, date_long, date_short, parse_date, write_date_short};
+pub use self::date::{
+    DateOrder, DateText, WrittenDate, date_by_pattern, date_long, date_short, parse_date, write_date_short,
+    written_date,
+};
 pub use self::fold::{fold, is_blank_char, key, nearest, nfc, same, trim};
 pub use self::legacy::{Charset, Decoded, Surroundings, decode};
 pub use self::number::{
-    NumberText, number, padded, parse_number, plain, point_letter, roman, write_number, write_padded, write_plain,
+    DecimalSign, NumberText, decimal_sign, number, padded, parse_number, plain, point_letter, roman, write_number,
+    write_padded, write_plain,
 };
 pub use self::order::{compare_names, compare_texts, sort_key, text_sort_key};
 pub use self::words::words;

@@ -2,7 +2,7 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::fold::trim;
+use super::fold::{is_blank_char, trim, unify};
 
 /// A number as official Vietnamese text: dot between thousands, comma before at most `decimals` decimals, no trailing zeros.
 pub fn number(number: Decimal, decimals: u32) -> String {
@@ -85,21 +85,25 @@ pub fn write_padded(number: Decimal, out: &mut String) {
     write_number(number, 2, out);
 }
 
+/// The sign that a writer puts before decimals; the other one then stands between thousands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecimalSign {
+    /// English: 1,234.5.
+    Dot,
+    /// Vietnamese: 1.234,5.
+    Comma,
+}
+
 /// Why a text is no number, or not one number only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberText {
-    /// `14.728`: 14728 with the Vietnamese thousands dot, 14,728 with the English decimal point.
-    OneDot {
-        /// The dot stands between thousands.
+    /// `14.728`: 14728 with the Vietnamese thousands dot, 14,728 with the English decimal point. `14,728` likewise.
+    TwoReadings {
+        /// The sign that stands in the text.
+        sign: DecimalSign,
+        /// It stands between thousands.
         grouped: Decimal,
-        /// The dot stands before decimals.
-        fraction: Decimal,
-    },
-    /// `14,728`: 14,728 with the Vietnamese decimal comma, 14728 with the English thousands comma.
-    OneComma {
-        /// The comma stands between thousands.
-        grouped: Decimal,
-        /// The comma stands before decimals.
+        /// It stands before decimals.
         fraction: Decimal,
     },
     /// More digits than an exact number holds here (28).
@@ -108,15 +112,21 @@ pub enum NumberText {
     None,
 }
 
-/// The number that a text stands for: `1.234.567,89`, `1,234,567.89`, `1 234 567`, `-3,5`. A single separator before
-/// three last digits has two readings, and the error carries both.
+/// The number that a text stands for: `1.234.567,89`, `1,234,567.89`, `1 234 567`, `1'234`, `-3,5`, `3,5-`, `(3,5)`. Characters
+/// that can't be seen are overlooked, full-width ones are plain ones. A single separator before three last digits has two
+/// readings, and the error carries both.
 pub fn parse_number(text: &str) -> Result<Decimal, NumberText> {
-    let text = trim(text);
-    let (negative, text) = match text.chars().next() {
-        Some('-' | '\u{2212}' | '\u{2013}') => (true, skip_first(text)),
-        Some('+') => (false, skip_first(text)),
-        _ => (false, text),
-    };
+    read_number(text).map(|(number, _)| number)
+}
+
+/// The sign that the writer of a number puts before decimals, where the text leaves no doubt: `1.234.567`, `3,5`.
+pub fn decimal_sign(text: &str) -> Option<DecimalSign> {
+    read_number(text).ok()?.1
+}
+
+fn read_number(text: &str) -> Result<(Decimal, Option<DecimalSign>), NumberText> {
+    let plain: String = text.chars().filter_map(plain_char).collect();
+    let (negative, text) = unsigned(trim(&plain));
     let signed = |digits: Digits| digits.decimal(negative);
 
     // Separators with the digits after each of them; blanks of any kind count as one.
@@ -128,7 +138,7 @@ pub fn parse_number(text: &str) -> Result<Decimal, NumberText> {
                 parts.last_mut().map_or(&mut first, |(_, digits)| digits).push(c);
                 continue;
             }
-            '.' | ',' => c,
+            '.' | ',' | '\'' => c,
             c if c.is_whitespace() && c != '\n' => ' ',
             _ => return Err(NumberText::None),
         };
@@ -141,7 +151,7 @@ pub fn parse_number(text: &str) -> Result<Decimal, NumberText> {
         return Err(NumberText::None);
     }
     let Some((last, last_digits)) = parts.last() else {
-        return signed(Digits::new(&first, [].into_iter(), ""));
+        return Ok((signed(Digits::new(&first, [].into_iter(), ""))?, None));
     };
     let separator = parts[0].0;
     let all_same = parts.iter().all(|(other, _)| *other == separator);
@@ -153,37 +163,77 @@ pub fn parse_number(text: &str) -> Result<Decimal, NumberText> {
                 .iter()
                 .all(|(other, digits)| *other == separator && digits.len() == 3)
     };
-    let grouped = || Digits::new(&first, parts.iter().map(|(_, digits)| digits.as_str()), "");
-    let fraction = || Digits::new(&first, groups.iter().map(|(_, digits)| digits.as_str()), last_digits);
+    let grouped = || signed(Digits::new(&first, parts.iter().map(|(_, digits)| digits.as_str()), ""));
+    let fraction = || {
+        let groups = groups.iter().map(|(_, digits)| digits.as_str());
+        signed(Digits::new(&first, groups, last_digits))
+    };
 
     if all_same && is_grouped(&parts) {
-        let both = |grouped: Digits, fraction: Digits| Ok((signed(grouped)?, signed(fraction)?));
-        return match (separator, parts.len()) {
-            ('.', 1) => both(grouped(), fraction())
-                .and_then(|(grouped, fraction)| Err(NumberText::OneDot { grouped, fraction })),
-            (',', 1) => both(grouped(), fraction())
-                .and_then(|(grouped, fraction)| Err(NumberText::OneComma { grouped, fraction })),
-            _ => signed(grouped()),
+        return match (sign_of(separator), parts.len()) {
+            (Some(sign), 1) => Err(NumberText::TwoReadings {
+                sign,
+                grouped: grouped()?,
+                fraction: fraction()?,
+            }),
+            (sign, _) => Ok((grouped()?, sign.map(DecimalSign::other))),
         };
     }
-    let one_fraction = match (*last, groups) {
-        (' ', _) => false,
+    let sign = sign_of(*last);
+    let one_fraction = match (sign, groups) {
+        (None, _) => false,
         // `01.003` is a code, not a number; a clerk's `03,5` is one.
-        ('.', []) => !(first.len() > 1 && first.starts_with('0')),
-        (_, []) => true,
-        (last, groups) => last != separator && is_grouped(groups),
+        (Some(DecimalSign::Dot), []) => !(first.len() > 1 && first.starts_with('0')),
+        (Some(_), []) => true,
+        (Some(_), groups) => *last != separator && is_grouped(groups),
     };
     if one_fraction {
-        signed(fraction())
+        Ok((fraction()?, sign))
     } else {
         Err(NumberText::None)
     }
 }
 
-fn skip_first(text: &str) -> &str {
-    let mut chars = text.chars();
-    chars.next();
-    trim(chars.as_str())
+impl DecimalSign {
+    fn other(self) -> Self {
+        match self {
+            Self::Dot => Self::Comma,
+            Self::Comma => Self::Dot,
+        }
+    }
+}
+
+fn sign_of(separator: char) -> Option<DecimalSign> {
+    match separator {
+        '.' => Some(DecimalSign::Dot),
+        ',' => Some(DecimalSign::Comma),
+        _ => None,
+    }
+}
+
+/// The plain character for one of a number; none for one that can't be seen.
+fn plain_char(c: char) -> Option<char> {
+    match c {
+        // The full-width forms of ASCII.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        c if is_blank_char(c) && !c.is_whitespace() => None,
+        c => Some(unify(c)),
+    }
+}
+
+/// Whether a number is negative, and what it is without its sign: `-5`, `5-`, accountants' `(5)`. The apostrophe that
+/// makes a cell text in Excel is no part of the number where somebody typed it twice.
+fn unsigned(text: &str) -> (bool, &str) {
+    let text = trim(text.strip_prefix('\'').unwrap_or(text));
+    let bracketed = || text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+    let trailing = || {
+        text.strip_suffix('-')
+            .filter(|text| text.ends_with(|c: char| c.is_ascii_digit()))
+    };
+    match text.strip_prefix('-').or_else(bracketed).or_else(trailing) {
+        Some(text) => (true, trim(text)),
+        None => (false, trim(text.strip_prefix('+').unwrap_or(text))),
+    }
 }
 
 /// The digits of a number and how many of them are decimals.
@@ -340,6 +390,19 @@ mod tests {
             ("\u{2212} 3,5", "-3.5"),
             ("+7", "7"),
             ("0", "0"),
+            ("1\u{2009}234\u{a0}567", "1234567"),
+            ("1'234", "1234"),
+            ("1’234’567.5", "1234567.5"),
+            ("'258", "258"),
+            ("‘3,5", "3.5"),
+            ("2\u{200b}5\u{feff}8", "258"),
+            ("258-", "-258"),
+            ("3,5−", "-3.5"),
+            ("(258)", "-258"),
+            ("( 1.234.567,5 )", "-1234567.5"),
+            ("–5", "-5"),
+            ("１２３，５", "123.5"),
+            ("（５）", "-5"),
         ] {
             assert_eq!(parse_number(text), Ok(decimal(value)), "{text:?}");
         }
@@ -348,15 +411,44 @@ mod tests {
     #[test]
     fn one_separator_before_three_digits_has_two_readings() {
         let (grouped, fraction) = (decimal("14728"), decimal("14.728"));
-        assert_eq!(parse_number("14.728"), Err(NumberText::OneDot { grouped, fraction }));
-        assert_eq!(parse_number("14,728"), Err(NumberText::OneComma { grouped, fraction }));
+        for (text, sign) in [("14.728", DecimalSign::Dot), ("14,728", DecimalSign::Comma)] {
+            let both = NumberText::TwoReadings {
+                sign,
+                grouped,
+                fraction,
+            };
+            assert_eq!(parse_number(text), Err(both));
+            assert_eq!(decimal_sign(text), None);
+        }
         assert_eq!(
             parse_number("-1.000"),
-            Err(NumberText::OneDot {
+            Err(NumberText::TwoReadings {
+                sign: DecimalSign::Dot,
                 grouped: decimal("-1000"),
                 fraction: decimal("-1")
             })
         );
+    }
+
+    #[test]
+    fn a_number_tells_the_sign_before_its_decimals_where_it_has_one_reading() {
+        for text in [
+            "1.234.567",
+            "3,5",
+            "1.234,5",
+            "0,728",
+            "1 234,5",
+            "(12,75)",
+            "-1.234.567",
+        ] {
+            assert_eq!(decimal_sign(text), Some(DecimalSign::Comma), "{text}");
+        }
+        for text in ["1,234,567", "12.75", "1,234.5", "0.728", "12345.678", "1'234.5"] {
+            assert_eq!(decimal_sign(text), Some(DecimalSign::Dot), "{text}");
+        }
+        for text in ["258", "1 234", "1'234", "14.728", "01.003", "hai", ""] {
+            assert_eq!(decimal_sign(text), None, "{text}");
+        }
     }
 
     #[test]
@@ -383,6 +475,16 @@ mod tests {
             "0x1F",
             "٣",
             "1 234\n567",
+            "1'23",
+            "5'",
+            "-5-",
+            "(-5)",
+            "(5",
+            "5)",
+            "()",
+            "258 -",
+            "+-5",
+            "1'234.567'890",
         ] {
             assert_eq!(parse_number(text), Err(NumberText::None), "{text:?}");
         }
@@ -418,15 +520,38 @@ mod tests {
         fn a_printed_number_is_read_as_the_same(mantissa in -10i64.pow(15)..10i64.pow(15), scale in 0u32..6) {
             let value = Decimal::new(mantissa, scale);
             let read = match parse_number(&number(value, 6)) {
-                Err(NumberText::OneDot { grouped, .. }) => grouped,
-                Err(NumberText::OneComma { fraction, .. }) => fraction,
+                Err(NumberText::TwoReadings { sign, grouped, fraction }) => match sign {
+                    DecimalSign::Dot => grouped,
+                    DecimalSign::Comma => fraction,
+                },
                 other => other.unwrap(),
             };
             prop_assert_eq!(read, value);
+            prop_assert_ne!(decimal_sign(&number(value, 6)), Some(DecimalSign::Dot));
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in "\\PC*", digits in "[-+0-9., ]{0,40}") {
+        fn a_number_in_english_is_read_as_the_same(mantissa in -10i64.pow(15)..10i64.pow(15), scale in 0u32..6) {
+            let value = Decimal::new(mantissa, scale);
+            let swap = |c: char| match c {
+                '.' => ',',
+                ',' => '.',
+                other => other,
+            };
+            let english: String = number(value, 6).chars().map(swap).collect();
+            let read = match parse_number(&english) {
+                Err(NumberText::TwoReadings { sign, grouped, fraction }) => match sign {
+                    DecimalSign::Dot => fraction,
+                    DecimalSign::Comma => grouped,
+                },
+                other => other.unwrap(),
+            };
+            prop_assert_eq!(read, value);
+            prop_assert_ne!(decimal_sign(&english), Some(DecimalSign::Comma));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC*", digits in "[-+0-9., '()\u{ff10}\u{2212}]{0,40}") {
             let _ = parse_number(&text);
             let _ = parse_number(&digits);
         }

@@ -61,7 +61,7 @@ fn example(field: &Field) -> String {
         .as_ref()
         .or(field.default.as_ref())
         .map(|typed| Raw::Text(typed.as_str().into()));
-    let own = own.and_then(|raw| field.ty.read(&raw, &field.choices).value);
+    let own = own.and_then(|raw| field.read(&raw).value);
     match (own, field.choices.first()) {
         (Some(value), _) => field.print(&value),
         (None, Some(choice)) => choice.value.clone(),
