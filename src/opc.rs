@@ -4,7 +4,7 @@
 //! again with some parts replaced. Parts that are not replaced are copied without recompressing, bytes and all. Time
 //! stamps of new parts are fixed, so the same input gives the same bytes. Knows no Word.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::sync::Arc;
 
 use quick_xml::Reader;
@@ -330,6 +330,21 @@ impl Package {
             return Err(Error::TooLarge(name.to_owned()));
         }
         Ok(bytes)
+    }
+
+    /// Hands over the bytes of a part as they are inflated, so that a large one is never held whole; no more of them than the
+    /// limit, whatever its header says. Errors: no such part, damaged.
+    pub fn stream<T>(&self, name: &str, read: impl FnOnce(&mut dyn BufRead) -> T) -> Result<T, Error> {
+        let missing = || Error::Missing(name.to_owned());
+        match (&self.find(name).ok_or_else(missing)?.content, &self.archive) {
+            (Content::Set(bytes), _) => Ok(read(&mut &bytes[..])),
+            (Content::Archived(index), Some(archive)) => {
+                let mut archive = archive.clone();
+                let entry = archive.by_index(*index)?;
+                Ok(read(&mut BufReader::with_capacity(64 << 10, entry.take(self.limits.part_bytes))))
+            }
+            (Content::Archived(_), None) => Err(missing()),
+        }
     }
 
     /// Replaces a part, or adds one at the end.
