@@ -341,7 +341,10 @@ impl Package {
             (Content::Archived(index), Some(archive)) => {
                 let mut archive = archive.clone();
                 let entry = archive.by_index(*index)?;
-                Ok(read(&mut BufReader::with_capacity(64 << 10, entry.take(self.limits.part_bytes))))
+                Ok(read(&mut BufReader::with_capacity(
+                    64 << 10,
+                    entry.take(self.limits.part_bytes),
+                )))
             }
             (Content::Archived(_), None) => Err(missing()),
         }

@@ -312,10 +312,7 @@ impl Error {
                 "tệp bị cụt, có thể chưa chép hay tải xong",
                 "the file is cut short; perhaps copying or downloading did not end"
             ),
-            Self::OldExcel => needed(&text!(
-                "tệp Excel 97-2003 (.xls)",
-                "an Excel 97-2003 workbook (.xls)"
-            )),
+            Self::OldExcel => needed(&text!("tệp Excel 97-2003 (.xls)", "an Excel 97-2003 workbook (.xls)")),
             Self::Password => text!(
                 "tệp có đặt mật khẩu mở nên không đọc được",
                 "the workbook has a password and can't be read"
@@ -339,10 +336,9 @@ impl Error {
     /// One thing to do.
     pub fn hint(&self) -> Text {
         match self {
-            Self::Empty | Self::Zeros | Self::Cut => text!(
-                "chép lại hoặc xin lại tệp",
-                "copy the file again or ask for it"
-            ),
+            Self::Empty | Self::Zeros | Self::Cut => {
+                text!("chép lại hoặc xin lại tệp", "copy the file again or ask for it")
+            }
             Self::OldExcel => Foreign::Html.explained().2,
             Self::Password => text!(
                 "mở bằng Excel, chọn Tệp (File) > Thông tin (Info) > Bảo vệ Sổ làm việc (Protect Workbook) > Mã hóa bằng Mật khẩu (Encrypt with Password), xóa mật khẩu rồi lưu",

@@ -85,6 +85,10 @@ fn is_date(code: &str) -> bool {
 
 /// The date that a serial number stands for; `None` outside the calendar, as for a time of day.
 pub(super) fn date_of(serial: f64, is_1904: bool) -> Option<Date> {
+    // 31/12/9999 counted from 1904; calamine takes all that follows for that day.
+    if is_1904 && serial >= 2_957_004.0 {
+        return None;
+    }
     date_in(&ExcelDateTime::new(serial, ExcelDateTimeType::DateTime, is_1904))
 }
 

@@ -83,7 +83,9 @@ pub(super) fn of(bytes: &[u8]) -> Result<Kind, Error> {
     let signed = SIGNATURES
         .iter()
         .find(|(place, sign, _)| bytes.get(*place..).is_some_and(|bytes| bytes.starts_with(sign)));
-    Err(Error::Foreign(signed.map_or_else(|| plain(bytes), |(_, _, foreign)| *foreign)))
+    Err(Error::Foreign(
+        signed.map_or_else(|| plain(bytes), |(_, _, foreign)| *foreign),
+    ))
 }
 
 /// Whether a compound file holds a stream of a name, UTF-16LE.
@@ -137,7 +139,11 @@ pub(super) fn of_package(package: &Package) -> Result<Container, Error> {
         };
     }
     let names: Vec<String> = package.names().map(str::to_ascii_lowercase).collect();
-    let starts = |prefixes: &[&str]| names.iter().any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)));
+    let starts = |prefixes: &[&str]| {
+        names
+            .iter()
+            .any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
+    };
     if starts(&["word/", "ppt/", "visio/"]) {
         return Err(Error::Foreign(Foreign::OtherOffice));
     }

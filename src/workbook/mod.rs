@@ -228,6 +228,3 @@ fn stream<T>(
         .stream(part, read)
         .map_err(|error| Error::from_package(error, limits))?
 }
-
-#[cfg(test)]
-mod tests;

@@ -41,7 +41,9 @@ impl<'a> Budget<'a> {
         }
         // A shared text stands in the file once and in memory once for each cell that shows it.
         if let Raw::Text(text) = raw {
-            self.text_bytes = self.text_bytes.saturating_add((text.len() as u64).saturating_mul(times as u64));
+            self.text_bytes = self
+                .text_bytes
+                .saturating_add((text.len() as u64).saturating_mul(times as u64));
         }
         if self.text_bytes > self.limits.text_bytes {
             return Err(Error::TooLarge(Limit::TextBytes(self.limits.text_bytes)));

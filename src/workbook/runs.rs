@@ -160,7 +160,10 @@ mod tests {
             charset: Charset::Tcvn3,
             ..plain
         };
-        let styled = finished(&[("Ke", bold), ("\u{302}\u{301} hoạch\r", plain), ("\nb", plain)], plain);
+        let styled = finished(
+            &[("Ke", bold), ("\u{302}\u{301} hoạch\r", plain), ("\nb", plain)],
+            plain,
+        );
         assert_eq!((&*styled.text, styled.formats.len()), ("Kế hoạch\nb", 1));
         assert_eq!(styled.formats[0].range, 0.."Kế".len());
         let styled = finished(&[("a", bold), (" ", plain), ("b", bold)], plain);

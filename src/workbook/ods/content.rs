@@ -115,7 +115,7 @@ struct Open {
     in_paragraph: bool,
     /// The looks of the open spans.
     looks: Vec<Look>,
-    /// Whether a blank that follows is one too many (6.1.2).
+    /// Whether a line end of the XML that follows is one blank too many.
     after_blank: bool,
 }
 
@@ -130,20 +130,22 @@ impl Open {
         self.text.push(text, look, budget)
     }
 
-    /// Adds what stands between elements, where blanks in a row are one.
-    fn push_collapsed(&mut self, text: &str, budget: &Budget<'_>) -> Result<(), Error> {
-        let mut collapsed = String::with_capacity(text.len());
+    /// Adds what stands between elements. The standard makes one blank of several (6.1.2), but LibreOffice writes and reads
+    /// them as they are, so only line ends and tabs, which nobody writes but to lay out the XML, are joined with what they
+    /// follow.
+    fn push_between(&mut self, text: &str, budget: &Budget<'_>) -> Result<(), Error> {
+        let mut joined = String::with_capacity(text.len());
         for character in text.chars() {
-            let blank = matches!(character, ' ' | '\t' | '\r' | '\n');
-            if !blank {
-                collapsed.push(character);
+            let layout = matches!(character, '\t' | '\r' | '\n');
+            if !layout {
+                joined.push(character);
             } else if !self.after_blank {
-                collapsed.push(' ');
+                joined.push(' ');
             }
-            self.after_blank = blank;
+            self.after_blank = layout || character == ' ';
         }
         let look = self.look();
-        self.text.push(&collapsed, look, budget)
+        self.text.push(&joined, look, budget)
     }
 
     fn start(&mut self, element: &BytesStart<'_>, styles: &Styles, budget: &Budget<'_>) -> Result<(), Error> {
@@ -162,7 +164,9 @@ impl Open {
             }
             _ if !self.in_paragraph => {}
             "s" => {
-                let count = attribute(element, "c").and_then(|count| count.parse().ok()).unwrap_or(1);
+                let count = attribute(element, "c")
+                    .and_then(|count| count.parse().ok())
+                    .unwrap_or(1);
                 budget.fits(count)?;
                 self.push(&" ".repeat(count), budget)?;
             }
@@ -228,12 +232,15 @@ impl<'a> Content<'a> {
 
     fn text(&mut self, event: &Event<'_>) -> Result<(), Error> {
         let line = self.table.as_mut().and_then(|table| table.line.as_mut());
-        let Some(open) = line.and_then(|line| line.open.as_mut()).filter(|open| open.in_paragraph) else {
+        let Some(open) = line
+            .and_then(|line| line.open.as_mut())
+            .filter(|open| open.in_paragraph)
+        else {
             return Ok(());
         };
         // An entity that nothing defines.
         let text = text_of(event).ok_or_else(|| Error::Damaged("content.xml".to_owned()))?;
-        open.push_collapsed(&text, &self.budget)
+        open.push_between(&text, &self.budget)
     }
 
     fn start(&mut self, element: &BytesStart<'_>) -> Result<(), Error> {
@@ -357,11 +364,16 @@ impl Table {
             budget.take_runs(copies.saturating_mul(stretch.formats.len() + stretch.charsets.len()))?;
             let end = stretch.cell.column.saturating_add(stretch.repeat - 1);
             if last > LAST_ROW || end > LAST_COLUMN {
-                let at = CellRef::new(last, end);
-                return Err(Error::Damaged(format!("{}: {at}", self.sheet.name)));
+                return Err(Error::Damaged(self.sheet.name.clone()));
             }
         }
-        if self.sheet.merged.len().saturating_add(line.spans.len().saturating_mul(times)) > limits.merged {
+        if self
+            .sheet
+            .merged
+            .len()
+            .saturating_add(line.spans.len().saturating_mul(times))
+            > limits.merged
+        {
             return Err(Error::TooLarge(Limit::Merged(limits.merged)));
         }
         for row in first..=last {
@@ -414,12 +426,7 @@ impl Table {
 }
 
 impl Line {
-    fn open(
-        &mut self,
-        element: &BytesStart<'_>,
-        columns: &[(u32, CellStyle)],
-        styles: &Styles,
-    ) -> Result<(), Error> {
+    fn open(&mut self, element: &BytesStart<'_>, columns: &[(u32, CellStyle)], styles: &Styles) -> Result<(), Error> {
         let mut value = Value::default();
         let mut count = 1;
         let (mut further_columns, mut further_rows) = (0, 0);

@@ -71,3 +71,6 @@ fn events(
         buffer.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,7 +90,8 @@ fn is_error(shown: &str) -> bool {
     const ERRORS: [&str; 7] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
     // `Err:502`, LibreOffice's own.
     let own = shown.strip_prefix("Err:");
-    ERRORS.contains(&shown) || own.is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit()))
+    ERRORS.contains(&shown)
+        || own.is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `2023-12-15` or `2023-12-15T10:30:00`. The day before the calendar of spreadsheets begins stands for no day: what is left
@@ -149,7 +150,10 @@ mod tests {
             assert!(days(text).is_none_or(|days| days == 0.0), "{text}");
         }
         assert_eq!(date("1899-12-30T06:00:00"), Some(Raw::Number(0.25)));
-        assert_eq!(date("2023-12-15T10:30:00"), Some(Raw::Date(Date::constant(2023, 12, 15))));
+        assert_eq!(
+            date("2023-12-15T10:30:00"),
+            Some(Raw::Date(Date::constant(2023, 12, 15)))
+        );
         assert_eq!(date("2023-13-15"), None);
     }
 }

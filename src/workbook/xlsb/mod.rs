@@ -23,7 +23,9 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Workbook, Error
     };
     let part_of = |list: &[Relationship], kind: &str| {
         let found = list.iter().find(|relationship| relationship.kind == kind);
-        found.map(|relationship| relationship.target.clone()).filter(|part| package.has(part))
+        found
+            .map(|relationship| relationship.target.clone())
+            .filter(|part| package.has(part))
     };
     let root = relationships("")?;
     let workbook_part = part_of(&root, "officeDocument").ok_or_else(|| Error::Damaged("_rels/.rels".to_owned()))?;
@@ -143,3 +145,6 @@ fn read_texts(mut records: Records<'_>, limits: &Limits) -> Result<Vec<RichText>
     }
     Ok(texts)
 }
+
+#[cfg(test)]
+mod tests;

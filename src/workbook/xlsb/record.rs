@@ -107,7 +107,9 @@ impl<'r> Fields<'r> {
             return Ok(None);
         }
         let bytes = self.bytes((length as usize).saturating_mul(2))?;
-        let units = bytes.chunks_exact(2).map(|unit| unit.iter().rfold(0, |sum, byte| sum << 8 | u16::from(*byte)));
+        let units = bytes
+            .chunks_exact(2)
+            .map(|unit| unit.iter().rfold(0, |sum, byte| sum << 8 | u16::from(*byte)));
         let text = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
         Ok(Some(text.collect()))
     }

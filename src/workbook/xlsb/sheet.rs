@@ -60,7 +60,12 @@ pub(super) struct Book {
 }
 
 /// Reads a sheet.
-pub(super) fn read(mut records: Records<'_>, name: String, book: &Book, budget: &mut Budget<'_>) -> Result<Sheet, Error> {
+pub(super) fn read(
+    mut records: Records<'_>,
+    name: String,
+    book: &Book,
+    budget: &mut Budget<'_>,
+) -> Result<Sheet, Error> {
     const ROW: u16 = 0;
     const LAST_CELL: u16 = 18;
     const COLUMNS: u16 = 60;
@@ -96,7 +101,11 @@ pub(super) fn read(mut records: Records<'_>, name: String, book: &Book, budget: 
                     at.column = fields.u32()?;
                 }
                 let (look, format) = book.styles.format(fields.u32()? & 0xFF_FFFF);
-                let mut formula = if (8..=11).contains(&kind) { Formula::Computed } else { Formula::None };
+                let mut formula = if (8..=11).contains(&kind) {
+                    Formula::Computed
+                } else {
+                    Formula::None
+                };
                 let mut styled = None;
                 let raw = match kind {
                     2 | 13 => format.raw(fields.rk()?, book.is_1904),
@@ -112,7 +121,7 @@ pub(super) fn read(mut records: Records<'_>, name: String, book: &Book, budget: 
                     6 | 8 | 17 => Raw::Text(budget.clean(&fields.wanted_text()?)?),
                     7 | 18 => {
                         let text = book.texts.get(fields.u32()? as usize);
-                        let text = text.ok_or_else(|| Error::Damaged(format!("{}: {at}", sheet.name)))?;
+                        let text = text.ok_or_else(|| Error::Damaged(sheet.name.clone()))?;
                         Raw::Text(take_text(text, look, book, budget, &mut styled)?)
                     }
                     RICH_CELL => Raw::Text(take_text(&RichText::read(fields)?, look, book, budget, &mut styled)?),
@@ -125,7 +134,7 @@ pub(super) fn read(mut records: Records<'_>, name: String, book: &Book, budget: 
                     continue;
                 }
                 if place.row > LAST_ROW || place.column > LAST_COLUMN {
-                    return Err(Error::Damaged(format!("{}: {place}", sheet.name)));
+                    return Err(Error::Damaged(sheet.name));
                 }
                 budget.take(&raw)?;
                 let mut charset = look.charset;
@@ -157,7 +166,11 @@ pub(super) fn read(mut records: Records<'_>, name: String, book: &Book, budget: 
             MERGED => {
                 let [first_row, last_row, first_column, last_column] =
                     [fields.u32()?, fields.u32()?, fields.u32()?, fields.u32()?];
-                if last_row <= LAST_ROW && last_column <= LAST_COLUMN && first_row <= last_row && first_column <= last_column {
+                if last_row <= LAST_ROW
+                    && last_column <= LAST_COLUMN
+                    && first_row <= last_row
+                    && first_column <= last_column
+                {
                     let last = CellRef::new(last_row, last_column);
                     sheet.merged.push((CellRef::new(first_row, first_column), last));
                 }

@@ -2,9 +2,7 @@
 
 use std::io::Cursor;
 
-use calamine::{
-    DataRef, FontStyle, FontWeight, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError,
-};
+use calamine::{DataRef, FontStyle, FontWeight, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 use jiff::civil::Date;
 
 use super::marks::{Marks, SheetMarks};
