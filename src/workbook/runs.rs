@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::rows::Budget;
-use super::{Error, Limit};
+use super::{Charsets, Error, Limit};
 use crate::value::Format;
 use crate::vietnamese::{Charset, is_blank_char, nfc};
 
@@ -39,7 +39,7 @@ pub(super) struct Styled {
     /// The encoding of all letters, or of those that `charsets` says nothing about.
     pub charset: Charset,
     /// For `Sheet::charsets`.
-    pub charsets: Box<[(Range<usize>, Charset)]>,
+    pub charsets: Charsets,
 }
 
 impl Runs {

@@ -1,7 +1,5 @@
 //! `content.xml`: sheets, rows and cells (OpenDocument 1.3 part 3, chapter 9), event by event.
 
-use std::ops::Range;
-
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
@@ -10,11 +8,10 @@ use super::value::Value;
 use crate::diagnostic::CellRef;
 use crate::opc::attribute;
 use crate::value::{Format, Raw};
-use crate::vietnamese::Charset;
 use crate::workbook::properties::text_of;
 use crate::workbook::rows::{Budget, Rows, hide};
 use crate::workbook::runs::{Look, Runs};
-use crate::workbook::{Cell, Error, LAST_COLUMN, LAST_ROW, Limit, Limits, Sheet};
+use crate::workbook::{Cell, Charsets, Error, LAST_COLUMN, LAST_ROW, Limit, Limits, Sheet};
 
 /// Elements whose content is no content of a sheet or a cell: notes, shapes with their text boxes, tables within cells,
 /// former content that is kept for "track changes", how a text is spoken.
@@ -102,7 +99,7 @@ struct Stretch {
     repeat: u32,
     cell: Cell,
     formats: Box<[Format]>,
-    charsets: Box<[(Range<usize>, Charset)]>,
+    charsets: Charsets,
 }
 
 /// A cell while its element is open.
