@@ -914,6 +914,29 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_is_streamed_has_the_same_bytes_and_no_more_than_the_limit() {
+        let mut package = package();
+        package.set("word/long.xml", vec![b'x'; 100_000]);
+        let all = |package: &Package, limit: u64| {
+            let mut package = package.clone();
+            package.limits.part_bytes = limit;
+            let mut bytes = Vec::new();
+            let read = package.stream("Word/Long.xml", |source| source.read_to_end(&mut bytes));
+            read.expect("a part").expect("bytes");
+            bytes
+        };
+        let archived = Package::read(package.write().unwrap(), &Limits::default()).unwrap();
+        for package in [&package, &archived] {
+            assert_eq!(all(package, 1 << 20), package.part("word/long.xml").unwrap());
+            assert!(matches!(
+                package.stream("word/none.xml", |_| ()),
+                Err(Error::Missing(_))
+            ));
+        }
+        assert_eq!(all(&archived, 5), b"xxxxx");
+    }
+
+    #[test]
     fn files_that_are_no_archive_are_told_by_their_content() {
         let mut encrypted = b"\xD0\xCF\x11\xE0".to_vec();
         encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));

@@ -147,7 +147,7 @@ pub(super) fn of_package(package: &Package) -> Result<Container, Error> {
     if starts(&["word/", "ppt/", "visio/"]) {
         return Err(Error::Foreign(Foreign::OtherOffice));
     }
-    if starts(&["index/", "index.zip"]) {
+    if names.iter().any(|name| name.ends_with(".iwa") || name == "index.zip") {
         return Err(Error::Foreign(Foreign::Numbers));
     }
     if names.iter().any(|name| name == "_rels/.rels") {
