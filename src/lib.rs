@@ -67,6 +67,13 @@ pub use self::template::Template;
 pub use self::value::Value;
 pub use self::workbook::Workbook;
 
+// Support code of the tests names the library as integration tests do.
+#[cfg(test)]
+extern crate self as baocao;
+
 #[cfg(test)]
 #[path = "../tests/support/markdown_workbook.rs"]
 mod markdown_workbook;
+#[cfg(test)]
+#[path = "../tests/support/other_containers.rs"]
+mod other_containers;

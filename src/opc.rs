@@ -4,7 +4,7 @@
 //! again with some parts replaced. Parts that are not replaced are copied without recompressing, bytes and all. Time
 //! stamps of new parts are fixed, so the same input gives the same bytes. Knows no Word.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::sync::Arc;
 
 use quick_xml::Reader;
@@ -330,6 +330,24 @@ impl Package {
             return Err(Error::TooLarge(name.to_owned()));
         }
         Ok(bytes)
+    }
+
+    /// Hands over the bytes of a part as they are inflated, so that a large one is never held whole; no more of them than the
+    /// limit, whatever its header says. Errors: no such part, damaged.
+    pub fn stream<T>(&self, name: &str, read: impl FnOnce(&mut dyn BufRead) -> T) -> Result<T, Error> {
+        let missing = || Error::Missing(name.to_owned());
+        match (&self.find(name).ok_or_else(missing)?.content, &self.archive) {
+            (Content::Set(bytes), _) => Ok(read(&mut &bytes[..])),
+            (Content::Archived(index), Some(archive)) => {
+                let mut archive = archive.clone();
+                let entry = archive.by_index(*index)?;
+                Ok(read(&mut BufReader::with_capacity(
+                    64 << 10,
+                    entry.take(self.limits.part_bytes),
+                )))
+            }
+            (Content::Archived(_), None) => Err(missing()),
+        }
     }
 
     /// Replaces a part, or adds one at the end.
@@ -893,6 +911,29 @@ mod tests {
             ..Limits::default()
         };
         assert!(matches!(Package::read(bytes, &small), Err(Error::TooLarge(_))));
+    }
+
+    #[test]
+    fn a_part_that_is_streamed_has_the_same_bytes_and_no_more_than_the_limit() {
+        let mut package = package();
+        package.set("word/long.xml", vec![b'x'; 100_000]);
+        let all = |package: &Package, limit: u64| {
+            let mut package = package.clone();
+            package.limits.part_bytes = limit;
+            let mut bytes = Vec::new();
+            let read = package.stream("Word/Long.xml", |source| source.read_to_end(&mut bytes));
+            read.expect("a part").expect("bytes");
+            bytes
+        };
+        let archived = Package::read(package.write().unwrap(), &Limits::default()).unwrap();
+        for package in [&package, &archived] {
+            assert_eq!(all(package, 1 << 20), package.part("word/long.xml").unwrap());
+            assert!(matches!(
+                package.stream("word/none.xml", |_| ()),
+                Err(Error::Missing(_))
+            ));
+        }
+        assert_eq!(all(&archived, 5), b"xxxxx");
     }
 
     #[test]

@@ -6,19 +6,23 @@
 //! out on purpose: styles beyond number format and font, notes, charts, macros.
 
 mod error;
+mod format;
 mod kind;
 mod legacy;
 mod ods;
+mod properties;
 mod rows;
+mod runs;
 mod xls;
 mod xlsb;
 mod xlsx;
 
 use std::collections::BTreeMap;
+use std::io::BufRead;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use self::error::{Error, Limit};
+pub use self::error::{Error, Foreign, Limit};
 pub use self::xlsx::Picture;
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
@@ -214,6 +218,18 @@ fn open(bytes: Arc<[u8]>, limits: &Limits) -> Result<Package, Error> {
         ..opc::Limits::default()
     };
     Package::read(bytes, &limits_of_package).map_err(|error| Error::from_package(error, limits))
+}
+
+/// What is read from a part, inflated as it is read.
+fn stream<T>(
+    package: &Package,
+    part: &str,
+    limits: &Limits,
+    read: impl FnOnce(&mut dyn BufRead) -> Result<T, Error>,
+) -> Result<T, Error> {
+    package
+        .stream(part, read)
+        .map_err(|error| Error::from_package(error, limits))?
 }
 
 #[cfg(test)]

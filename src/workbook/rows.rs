@@ -23,15 +23,27 @@ impl<'a> Budget<'a> {
         }
     }
 
+    /// What a workbook may cost.
+    pub fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+
     /// Counts a cell.
     pub fn take(&mut self, raw: &Raw) -> Result<(), Error> {
-        self.cells += 1;
+        self.take_times(raw, 1)
+    }
+
+    /// Counts a cell that the file holds once for many places.
+    pub fn take_times(&mut self, raw: &Raw, times: usize) -> Result<(), Error> {
+        self.cells = self.cells.saturating_add(times);
         if self.cells > self.limits.cells {
             return Err(Error::TooLarge(Limit::Cells(self.limits.cells)));
         }
         // A shared text stands in the file once and in memory once for each cell that shows it.
         if let Raw::Text(text) = raw {
-            self.text_bytes += text.len() as u64;
+            self.text_bytes = self
+                .text_bytes
+                .saturating_add((text.len() as u64).saturating_mul(times as u64));
         }
         if self.text_bytes > self.limits.text_bytes {
             return Err(Error::TooLarge(Limit::TextBytes(self.limits.text_bytes)));
@@ -41,7 +53,7 @@ impl<'a> Budget<'a> {
 
     /// Counts runs of a text whose letters do not all look alike.
     pub fn take_runs(&mut self, runs: usize) -> Result<(), Error> {
-        self.runs += runs;
+        self.runs = self.runs.saturating_add(runs);
         if self.runs > self.limits.runs {
             return Err(Error::TooLarge(Limit::Runs(self.limits.runs)));
         }
@@ -76,6 +88,15 @@ impl Rows {
         self.add(row, cell);
         // The row being gathered counts too.
         if self.list.len() >= limits.rows && !self.cells.is_empty() {
+            return Err(Error::TooLarge(Limit::Rows(limits.rows)));
+        }
+        Ok(())
+    }
+
+    /// Fails where a number of further rows are too many for the sheet.
+    pub fn expect(&self, rows: usize, limits: &Limits) -> Result<(), Error> {
+        let known = self.list.len() + usize::from(!self.cells.is_empty());
+        if known.saturating_add(rows) > limits.rows {
             return Err(Error::TooLarge(Limit::Rows(limits.rows)));
         }
         Ok(())
@@ -155,6 +176,17 @@ pub(super) fn insert(rows: &mut Vec<Row>, cells: Vec<(CellRef, Raw, Formula)>) {
         );
     }
     *rows = gathered.finish();
+}
+
+/// Hides the rows of ranges: first and last of each, in any order.
+pub(super) fn hide(rows: &mut [Row], mut ranges: Vec<(u32, u32)>) {
+    ranges.sort_unstable();
+    for (first, last) in ranges {
+        let start = rows.partition_point(|row| row.index < first);
+        for row in rows.iter_mut().skip(start).take_while(|row| row.index <= last) {
+            row.hidden = true;
+        }
+    }
 }
 
 /// Whether a number format shows a percentage: a `%` outside quotes and escapes, in the section for positive numbers.

@@ -1,6 +1,7 @@
 //! What a user or an attacker may hand in, and what is read from it.
 
 use crate::markdown_workbook::{picture, png, set_property, workbook, workbook_with};
+use crate::other_containers::package;
 use jiff::civil::date;
 
 use super::*;
@@ -445,35 +446,106 @@ fn other_files_are_named_with_the_way_out() {
         let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1][..], &[0; 600], &name].concat()
     };
-    let zip = |part: &str| {
-        let mut package = Package::new();
-        package.set(part, b"x".to_vec());
-        package.write().expect("a package")
+    let zip = |parts: &[&str]| package(&parts.iter().map(|part| (*part, b"x".to_vec())).collect::<Vec<_>>());
+    let utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| {
+        format!("\u{feff}{text}")
+            .encode_utf16()
+            .flat_map(unit)
+            .collect::<Vec<u8>>()
     };
-    for (bytes, code) in [
-        (Vec::new(), "tep/rong"),
-        (ole("Workbook"), "tep/xls-cu"),
-        (ole("EncryptedPackage"), "tep/mat-khau"),
-        (ole("WordDocument"), "tep/khong-phai-excel"),
-        (b"\xEF\xBB\xBF <html><table>".to_vec(), "tep/trang-web"),
-        ("STT,Tên\n1,An".into(), "tep/van-ban-thuan"),
-        (b"%PDF-1.7".to_vec(), "tep/pdf"),
-        (b"\x00\x01\x02".to_vec(), "tep/khong-ro"),
-        (zip("mimetype"), "tep/opendocument"),
-        (zip("word/document.xml"), "tep/khong-phai-excel"),
-        (zip("xl/workbook.bin"), "tep/xlsb"),
-        (zip("a.txt"), "tep/khong-ro"),
-        (b"PK\x03\x04 cut off".to_vec(), "tep/hong"),
+    let whole = workbook("## A\n| x |");
+    let xml_2003 = "<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n<Workbook><Table/></Workbook>";
+    let shortcut = [&[0x4C, 0, 0, 0, 1, 0x14, 2, 0, 0, 0, 0, 0, 0xC0][..], &[0; 60]].concat();
+    let lock = [&[3][..], b"Lan", &[b' '; 161]].concat();
+    for (bytes, code, says) in [
+        (Vec::new(), "tep/rong", "tệp rỗng"),
+        (vec![0; 5_000], "tep/toan-so-khong", "toàn số 0"),
+        (whole[..whole.len() / 2].to_vec(), "tep/hong", "bị cụt"),
+        (b"PK\x03\x04 cut off".to_vec(), "tep/hong", "bị cụt"),
+        (ole("Workbook"), "tep/xls-cu", "(.xls)"),
+        (ole("EncryptedPackage"), "tep/mat-khau", "mật khẩu"),
+        (ole("WordDocument"), "tep/khong-phai-excel", "loại tệp Office khác"),
+        (
+            zip(&["word/document.xml"]),
+            "tep/khong-phai-excel",
+            "loại tệp Office khác",
+        ),
+        (
+            b"\xEF\xBB\xBF <html><table>".to_vec(),
+            "tep/trang-web",
+            "trang web (HTML)",
+        ),
+        (
+            utf16(
+                "<HTML xmlns:x=\"urn:schemas-microsoft-com:office:excel\">",
+                u16::to_le_bytes,
+            ),
+            "tep/trang-web",
+            "(HTML)",
+        ),
+        (
+            "MIME-Version: 1.0\nX-Document-Type: Workbook\nContent-Type: multipart/related; boundary=x\n\n<html>"
+                .into(),
+            "tep/trang-web",
+            "(MHTML)",
+        ),
+        ("STT,Tên\n1,An".into(), "tep/van-ban-thuan", "CSV"),
+        (utf16("STT\tTên\r\n1\tAn", u16::to_le_bytes), "tep/van-ban-thuan", "CSV"),
+        (utf16("STT\tTên\r\n1\tAn", u16::to_be_bytes), "tep/van-ban-thuan", "CSV"),
+        (xml_2003.into(), "tep/xml-2003", "XML 2003"),
+        (utf16(xml_2003, u16::to_le_bytes), "tep/xml-2003", "XML 2003"),
+        (
+            "<?xml version=\"1.0\"?><office:document xmlns:office=\"x\">".into(),
+            "tep/opendocument",
+            ".fods",
+        ),
+        (
+            "<?xml version=\"1.0\"?><hoa-don/>".into(),
+            "tep/khong-ro",
+            "không nhận ra",
+        ),
+        (b"%PDF-1.7".to_vec(), "tep/pdf", "PDF"),
+        ("{\\rtf1 x}".into(), "tep/rtf", "RTF"),
+        (png("x"), "tep/anh", "tệp ảnh"),
+        (b"\xFF\xD8\xFF\xE0\0\x10JFIF".to_vec(), "tep/anh", "tệp ảnh"),
+        (b"\0\0\0\x28ftypheic".to_vec(), "tep/anh", "tệp ảnh"),
+        (b"Rar!\x1A\x07\0".to_vec(), "tep/nen", ".rar"),
+        (
+            zip(&["Biểu 1.xlsx", "thư mục/b.XLS", "__MACOSX/._b.xls", "doc.pdf"]),
+            "tep/nen",
+            "“Biểu 1.xlsx”, “thư mục/b.XLS”",
+        ),
+        (zip(&["a.txt"]), "tep/khong-ro", "không nhận ra"),
+        (zip(&["Index/Document.iwa", "preview.jpg"]), "tep/numbers", "Numbers"),
+        (
+            "{\"url\": \"https://docs.google.com/open?id=1\"}".into(),
+            "tep/google-trang-tinh",
+            "Google",
+        ),
+        (
+            "[InternetShortcut]\r\nURL=file:///a.xlsx".into(),
+            "tep/loi-tat",
+            "lối tắt",
+        ),
+        (shortcut, "tep/loi-tat", "lối tắt"),
+        (lock, "tep/tam", "~$"),
+        (b"\x00\x01\x02".to_vec(), "tep/khong-ro", "không nhận ra"),
     ] {
         let error = read(&bytes).expect_err(code);
-        assert_eq!(error.code(), code);
-        assert!(!error.hint().vi.is_empty());
+        let text = error.text();
+        assert_eq!((error.code(), text.vi.contains(says)), (code, true), "{}", text.vi);
+        assert!(!text.en.is_empty() && !error.hint().vi.is_empty() && !error.hint().en.is_empty());
+        assert!(
+            !text.vi.contains("cần tệp Excel .xlsx"),
+            "other kinds are fine too: {}",
+            text.vi
+        );
     }
-    assert!(
-        Error::OldExcel
-            .hint()
-            .vi
-            .contains("Tệp (File) > Lưu như (Save As) > Excel Workbook (*.xlsx)")
+    let save = "Tệp (File) > Lưu như (Save As) > Excel Workbook (*.xlsx)";
+    assert!(Error::Foreign(Foreign::Html).hint().vi.contains(save));
+    assert_eq!(
+        Error::Foreign(Foreign::Pdf).text().vi,
+        "cần một sổ tính (.xlsx, .xls, .xlsb, .ods), đây là tệp PDF"
     );
 }
 

@@ -1,9 +1,0 @@
-//! .ods (OpenDocument 1.3 part 3).
-
-use super::{Error, Limits, Workbook};
-use crate::opc::Package;
-
-/// The sheets of the workbook.
-pub(super) fn read(_package: &Package, _limits: &Limits) -> Result<Workbook, Error> {
-    Err(Error::OpenDocument)
-}
