@@ -70,3 +70,6 @@ pub use self::workbook::Workbook;
 #[cfg(test)]
 #[path = "../tests/support/markdown_workbook.rs"]
 mod markdown_workbook;
+#[cfg(test)]
+#[path = "../tests/support/xls_workbook.rs"]
+mod xls_workbook;

@@ -10,8 +10,8 @@ pub enum Error {
     /// No bytes.
     #[error("the file is empty")]
     Empty,
-    /// BIFF in an OLE2 container: .xls.
-    #[error("an Excel 97-2003 workbook")]
+    /// A workspace of Excel 4, of several sheets in one bare stream.
+    #[error("an Excel 4 workspace")]
     OldExcel,
     /// An encrypted package in an OLE2 container.
     #[error("the workbook is protected by a password")]
@@ -162,8 +162,8 @@ impl Error {
         match self {
             Self::Empty => text!("tệp rỗng, không có nội dung nào", "the file is empty"),
             Self::OldExcel => text!(
-                "cần tệp Excel .xlsx, đây là tệp Excel 97-2003 (.xls)",
-                "an .xlsx workbook is needed, this is an Excel 97-2003 workbook (.xls)"
+                "cần tệp Excel .xlsx hoặc .xls, đây là tệp Excel 4 (.xlw) quá cũ",
+                "an .xlsx or .xls workbook is needed, this is one of Excel 4 (.xlw), too old"
             ),
             Self::Password => text!(
                 "tệp có đặt mật khẩu mở nên không đọc được",

@@ -10,6 +10,7 @@ mod kind;
 mod legacy;
 mod ods;
 mod rows;
+mod runs;
 mod xls;
 mod xlsb;
 mod xlsx;

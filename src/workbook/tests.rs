@@ -1,6 +1,7 @@
 //! What a user or an attacker may hand in, and what is read from it.
 
 use crate::markdown_workbook::{picture, png, set_property, workbook, workbook_with};
+use crate::xls_workbook::{Xls, compound};
 use jiff::civil::date;
 
 use super::*;
@@ -440,11 +441,24 @@ fn hidden_columns_and_custom_properties_are_known() {
 }
 
 #[test]
+fn an_old_workbook_is_read_like_the_new_one_by_its_content() {
+    let markdown = "## A\n| 258 | 130.7% | 2023-12-15 | TRUE | =A1 -> 3 | a\\nb | < |\n| x | {rich} y **z** | {hidden}\n## B {hidden}\n| z |";
+    let sheets = |bytes: &[u8]| format!("{:?}", read(bytes).expect("a workbook").sheets);
+    let new = sheets(&workbook(markdown));
+    let old = Xls::new(markdown).property("baocao.pack", "bc-thử").build();
+    assert_eq!(sheets(&old), new);
+    let old = read(&old).expect("a workbook");
+    assert_eq!(
+        (old.container, &*old.properties["baocao.pack"]),
+        (Container::Xls, "bc-thử")
+    );
+    // A bare stream, as programs for old Excel write it.
+    assert_eq!(sheets(&Xls::new(markdown).excel_95(1252).stream()), new);
+}
+
+#[test]
 fn other_files_are_named_with_the_way_out() {
-    let ole = |name: &str| {
-        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1][..], &[0; 600], &name].concat()
-    };
+    let ole = |name: &str| compound(&[(name, vec![0; 9])]);
     let zip = |part: &str| {
         let mut package = Package::new();
         package.set(part, b"x".to_vec());
@@ -452,7 +466,7 @@ fn other_files_are_named_with_the_way_out() {
     };
     for (bytes, code) in [
         (Vec::new(), "tep/rong"),
-        (ole("Workbook"), "tep/xls-cu"),
+        (b"\x09\x04\x06\0\0\x04\0\x01\0\0".to_vec(), "tep/xls-cu"),
         (ole("EncryptedPackage"), "tep/mat-khau"),
         (ole("WordDocument"), "tep/khong-phai-excel"),
         (b"\xEF\xBB\xBF <html><table>".to_vec(), "tep/trang-web"),
@@ -464,6 +478,8 @@ fn other_files_are_named_with_the_way_out() {
         (zip("xl/workbook.bin"), "tep/xlsb"),
         (zip("a.txt"), "tep/khong-ro"),
         (b"PK\x03\x04 cut off".to_vec(), "tep/hong"),
+        (ole("Workbook"), "tep/hong"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 cut off".to_vec(), "tep/hong"),
     ] {
         let error = read(&bytes).expect_err(code);
         assert_eq!(error.code(), code);

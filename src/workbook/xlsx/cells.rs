@@ -2,9 +2,7 @@
 
 use std::io::Cursor;
 
-use calamine::{
-    DataRef, ExcelDateTime, FontStyle, FontWeight, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError,
-};
+use calamine::{DataRef, FontStyle, FontWeight, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 use jiff::civil::Date;
 
 use super::marks::{Marks, SheetMarks};
@@ -12,7 +10,7 @@ use super::rich::Look;
 use crate::diagnostic::CellRef;
 use crate::value::Raw;
 use crate::vietnamese::Charset;
-use crate::workbook::rows::{Budget, Rows, cell_at, insert, is_percent};
+use crate::workbook::rows::{Budget, Rows, cell_at, date, insert, is_percent};
 use crate::workbook::{Cell, Error, Formula, LAST_COLUMN, LAST_ROW, Limits, Row, Sheet, Workbook};
 
 impl From<XlsxError> for Error {
@@ -191,20 +189,6 @@ fn apply_formulas(rows: &mut Vec<Row>, formulas: &[(CellRef, Formula)]) {
         }
     }
     insert(rows, missing);
-}
-
-/// The date part of a moment; a duration, a time of day or a number outside the calendar stays a number.
-fn date(moment: &ExcelDateTime) -> Raw {
-    let number = moment.as_f64();
-    // 2,958,465 is 31/12/9999.
-    if !moment.is_datetime() || !(1.0..2_958_466.0).contains(&number) {
-        return Raw::Number(number);
-    }
-    let (year, month, day, ..) = moment.to_ymd_hms_milli();
-    match Date::new(year as i16, month as i8, day as i8) {
-        Ok(date) => Raw::Date(date),
-        Err(_) => Raw::Number(number),
-    }
 }
 
 fn iso_date(text: &str) -> Option<Raw> {
