@@ -6,6 +6,7 @@
 //! out on purpose: styles beyond number format and font, notes, charts, macros.
 
 mod error;
+mod format;
 mod kind;
 mod legacy;
 mod ods;
@@ -68,12 +69,15 @@ pub struct Sheet {
     pub formats: Vec<(CellRef, Box<[Format]>)>,
     /// What the fonts of single letters say about their encoding, in order of their cells: for texts whose letters are not
     /// all in the font of the cell. Used up when the texts are decoded.
-    pub charsets: Vec<(CellRef, Box<[(Range<usize>, Charset)]>)>,
+    pub charsets: Vec<(CellRef, Charsets)>,
     /// Texts that were in TCVN3 or VNI, as the file holds them, in order of their cells.
     pub decoded: Vec<(CellRef, Box<str>)>,
     /// Pictures and the cells that they stand in, the first of merged cells; the topmost picture last.
     pub pictures: Vec<(CellRef, Picture)>,
 }
+
+/// What fonts say about the encoding of stretches of a text: in bytes, in order.
+pub type Charsets = Box<[(Range<usize>, Charset)]>;
 
 /// A row with at least one cell.
 #[derive(Clone, Debug)]

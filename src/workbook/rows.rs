@@ -1,8 +1,5 @@
 //! Rows of cells while a reader gathers them, in whatever order the file holds them, held against the limits.
 
-use calamine::{ExcelDateTime, ExcelDateTimeType};
-use jiff::civil::Date;
-
 use super::{Cell, Error, Formula, Limit, Limits, Row};
 use crate::diagnostic::CellRef;
 use crate::value::Raw;
@@ -26,15 +23,27 @@ impl<'a> Budget<'a> {
         }
     }
 
+    /// What a workbook may cost.
+    pub fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+
     /// Counts a cell.
     pub fn take(&mut self, raw: &Raw) -> Result<(), Error> {
-        self.cells += 1;
+        self.take_times(raw, 1)
+    }
+
+    /// Counts a cell that the file holds once for many places.
+    pub fn take_times(&mut self, raw: &Raw, times: usize) -> Result<(), Error> {
+        self.cells = self.cells.saturating_add(times);
         if self.cells > self.limits.cells {
             return Err(Error::TooLarge(Limit::Cells(self.limits.cells)));
         }
         // A shared text stands in the file once and in memory once for each cell that shows it.
         if let Raw::Text(text) = raw {
-            self.text_bytes += text.len() as u64;
+            self.text_bytes = self
+                .text_bytes
+                .saturating_add((text.len() as u64).saturating_mul(times as u64));
         }
         if self.text_bytes > self.limits.text_bytes {
             return Err(Error::TooLarge(Limit::TextBytes(self.limits.text_bytes)));
@@ -44,7 +53,7 @@ impl<'a> Budget<'a> {
 
     /// Counts runs of a text whose letters do not all look alike.
     pub fn take_runs(&mut self, runs: usize) -> Result<(), Error> {
-        self.runs += runs;
+        self.runs = self.runs.saturating_add(runs);
         if self.runs > self.limits.runs {
             return Err(Error::TooLarge(Limit::Runs(self.limits.runs)));
         }
@@ -160,76 +169,14 @@ pub(super) fn insert(rows: &mut Vec<Row>, cells: Vec<(CellRef, Raw, Formula)>) {
     *rows = gathered.finish();
 }
 
-/// What a number format makes of a number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Shows {
-    /// A number, a time of day by the hour, a length of time.
-    #[default]
-    Number,
-    /// A percentage.
-    Percent,
-    /// A moment: a date, a time of day.
-    Date,
-}
-
-/// What a number format shows, as calamine tells it for .xlsx: letters of dates outside quotes, escapes and brackets.
-pub(super) fn shows(format: &str) -> Shows {
-    let (mut quoted, mut bracket) = (false, None::<String>);
-    let mut noon = false;
-    let mut characters = format.chars();
-    while let Some(character) = characters.next() {
-        match (character.to_ascii_lowercase(), &mut bracket) {
-            ('"', _) => quoted = !quoted,
-            _ if quoted => {}
-            (']', Some(inner)) => {
-                // Hours, minutes or seconds that run on: a length of time.
-                let mut letters = inner.chars();
-                let first = letters.next();
-                if first.is_some_and(|first| "hms".contains(first) && letters.all(|letter| letter == first)) {
-                    break;
-                }
-                bracket = None;
-            }
-            (letter, Some(inner)) => inner.push(letter),
-            ('[', None) => bracket = Some(String::new()),
-            ('\\' | '_' | '*', None) => {
-                characters.next();
-            }
-            (';', None) => break,
-            // `AM/PM` and `a/p`.
-            ('p' | 'm' | '/', None) if noon => return Shows::Date,
-            ('a', None) => noon = true,
-            ('d' | 'm' | 'h' | 'y' | 's', None) if !noon => return Shows::Date,
-            _ => {}
+/// Hides the rows of ranges: first and last of each, in any order.
+pub(super) fn hide(rows: &mut [Row], mut ranges: Vec<(u32, u32)>) {
+    ranges.sort_unstable();
+    for (first, last) in ranges {
+        let start = rows.partition_point(|row| row.index < first);
+        for row in rows.iter_mut().skip(start).take_while(|row| row.index <= last) {
+            row.hidden = true;
         }
-    }
-    if is_percent(format) {
-        Shows::Percent
-    } else {
-        Shows::Number
-    }
-}
-
-/// A number as its format shows it.
-pub(super) fn shown(number: f64, shows: Shows, is_1904: bool) -> Raw {
-    match shows {
-        Shows::Number => Raw::Number(number),
-        Shows::Percent => Raw::Percent(number),
-        Shows::Date => date(&ExcelDateTime::new(number, ExcelDateTimeType::DateTime, is_1904)),
-    }
-}
-
-/// The date part of a moment; a duration, a time of day or a number outside the calendar stays a number.
-pub(super) fn date(moment: &ExcelDateTime) -> Raw {
-    let number = moment.as_f64();
-    // 2,958,465 is 31/12/9999.
-    if !moment.is_datetime() || !(1.0..2_958_466.0).contains(&number) {
-        return Raw::Number(number);
-    }
-    let (year, month, day, ..) = moment.to_ymd_hms_milli();
-    match Date::new(year as i16, month as i8, day as i8) {
-        Ok(date) => Raw::Date(date),
-        Err(_) => Raw::Number(number),
     }
 }
 
@@ -263,39 +210,6 @@ mod tests {
         }
         for format in ["General", "0.0", "0.0\"%\"", "0.0\\%", "0;0%"] {
             assert!(!is_percent(format), "{format}");
-        }
-    }
-    #[test]
-    fn letters_of_dates_count_only_where_they_stand_for_themselves() {
-        for format in [
-            "dd/mm/yyyy",
-            "[$-42A]dd mmmm yyyy;@",
-            "h:mm AM/PM",
-            "AM/PM",
-            "\"Ngày \"dd",
-            "[Red]yyyy",
-            "D\\-M",
-            "mm:ss.0",
-        ] {
-            assert_eq!(shows(format), Shows::Date, "{format}");
-        }
-        for format in [
-            "General",
-            "0.0",
-            "[h]:mm:ss",
-            "[mm]:ss",
-            "#,##0 \"đồng/m\"",
-            "#,##0\\ \\d",
-            "_(* #,##0_);d",
-            "[Red]#,##0",
-            "#,##0 [$VND]",
-            "@",
-            "",
-        ] {
-            assert_eq!(shows(format), Shows::Number, "{format}");
-        }
-        for format in ["0%", "[Red]0.0%"] {
-            assert_eq!(shows(format), Shows::Percent, "{format}");
         }
     }
 }

@@ -1,163 +1,177 @@
-//! A text in runs of letters that look alike.
-//!
-//! In: the pieces of a rich text with the look of each, whatever the container. Out: the text in NFC with `\n` for line
-//! breaks, what in it is bold or italic, and what the fonts of its letters say about their encoding.
+//! Texts whose letters do not all look alike, while a reader puts them together piece by piece.
 
 use std::ops::Range;
 
+use super::rows::Budget;
+use super::{Charsets, Error, Limit};
 use crate::value::Format;
 use crate::vietnamese::{Charset, is_blank_char, nfc};
 
-/// How letters look.
+/// How letters look, and what their font says about their encoding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Look {
     pub bold: bool,
     pub italic: bool,
-    /// What their font says about their encoding.
     pub charset: Charset,
 }
 
-/// A text being gathered.
+impl Look {
+    fn weight(&self) -> (bool, bool) {
+        (self.bold, self.italic)
+    }
+}
+
+/// A text in pieces.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
     pieces: Vec<(String, Look)>,
-    /// Whether the last piece ended with a carriage return.
+    length: usize,
     after_return: bool,
 }
 
+/// A text that was in pieces.
+#[derive(Debug, Default)]
+pub(super) struct Styled {
+    /// As [`Budget::clean`] leaves it.
+    pub text: Box<str>,
+    /// What is bold or italic, for `Sheet::formats`.
+    pub formats: Box<[Format]>,
+    /// The encoding of all letters, or of those that `charsets` says nothing about.
+    pub charset: Charset,
+    /// For `Sheet::charsets`.
+    pub charsets: Charsets,
+}
+
 impl Runs {
-    /// Adds letters of one look.
-    pub fn push(&mut self, text: &str, look: Look) {
-        if text.is_empty() {
-            return;
+    /// Adds a piece. Errors: more text than a cell may have.
+    pub fn push(&mut self, piece: &str, look: Look, budget: &Budget<'_>) -> Result<(), Error> {
+        self.length += piece.len();
+        budget.fits(self.length)?;
+        let continued = self.after_return && piece.starts_with('\n');
+        if !piece.is_empty() {
+            self.after_return = piece.ends_with('\r');
         }
-        let continued = self.after_return && text.starts_with('\n');
-        self.after_return = text.ends_with('\r');
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let mut text = text.get(usize::from(continued)..).unwrap_or_default();
+        let piece = piece.get(usize::from(continued)..).unwrap_or_default();
+        let piece = piece.replace("\r\n", "\n").replace('\r', "\n");
+        let mut rest = piece.as_str();
         if let Some((last, _)) = self.pieces.last_mut() {
             // A mark belongs to its letter, wherever the run ends.
-            let letter = text.trim_start_matches(|c| matches!(c, '\u{300}'..='\u{36f}'));
-            let (marks, letters) = text.split_at(text.len() - letter.len());
-            last.push_str(marks);
-            text = letters;
+            let letters = rest.trim_start_matches(|c| matches!(c, '\u{300}'..='\u{36f}'));
+            last.push_str(rest.strip_suffix(letters).unwrap_or_default());
+            rest = letters;
         }
         match self.pieces.last_mut() {
-            Some((last, before)) if *before == look => last.push_str(text),
-            _ if text.is_empty() => {}
-            _ => self.pieces.push((text.to_owned(), look)),
+            Some((last, same)) if *same == look => last.push_str(rest),
+            _ if rest.is_empty() => {}
+            _ => self.pieces.push((rest.to_owned(), look)),
         }
+        Ok(())
     }
 
-    /// The text in letters of one look each.
-    pub fn finish(self) -> Rich {
-        let mut rich = Rich::default();
-        for (piece, look) in self.pieces {
-            let start = rich.text.len();
-            rich.text.push_str(&nfc(&piece));
-            rich.runs.push((start..rich.text.len(), look));
+    /// The text, in a cell whose letters look like `cell` unless they say otherwise.
+    pub fn finish(self, cell: Look, budget: &mut Budget<'_>) -> Result<Styled, Error> {
+        let mut letters = self.pieces.iter().filter(|(text, _)| !text.chars().all(is_blank_char));
+        let first = letters.next().map_or(cell, |(_, look)| *look);
+        let (mut one_weight, mut one_charset) = (true, true);
+        for (_, look) in letters {
+            one_weight &= look.weight() == first.weight();
+            one_charset &= look.charset == first.charset;
         }
-        rich
-    }
-}
-
-/// A text and how its letters look.
-#[derive(Debug, Default)]
-pub(super) struct Rich {
-    /// The text.
-    pub text: String,
-    runs: Vec<(Range<usize>, Look)>,
-}
-
-impl Rich {
-    /// What is bold or italic; `None` when all letters are alike in that.
-    pub fn formats(&self) -> Option<Box<[Format]>> {
-        let mut looks = self.letters().map(|look| (look.bold, look.italic));
-        let first = looks.next()?;
-        if looks.all(|look| look == first) {
-            return None;
+        if self.pieces.len() > 1 {
+            budget.take_runs(self.pieces.len())?;
         }
-        let marked = self.runs.iter().filter(|(_, look)| look.bold || look.italic);
-        let formats = marked.map(|(range, look)| Format {
-            range: range.clone(),
-            bold: look.bold,
-            italic: look.italic,
-        });
-        Some(formats.collect())
-    }
-
-    /// What the fonts of the letters say about their encoding; `None` when all say the same as the font of the cell.
-    pub fn charsets(&self, cell: Charset) -> Option<Box<[(Range<usize>, Charset)]>> {
-        if self.letters().all(|look| look.charset == cell) {
-            return None;
-        }
-        let mut charsets: Vec<(Range<usize>, Charset)> = Vec::new();
-        for (range, look) in &self.runs {
-            match charsets.last_mut() {
-                Some((last, charset)) if *charset == look.charset => last.end = range.end,
-                _ => charsets.push((range.clone(), look.charset)),
+        let mut text = String::with_capacity(self.length);
+        let (mut formats, mut charsets) = (Vec::<Format>::new(), Vec::<(Range<usize>, Charset)>::new());
+        for (piece, look) in &self.pieces {
+            let start = text.len();
+            text.push_str(&nfc(piece));
+            let range = start..text.len();
+            let (bold, italic) = look.weight();
+            if !one_weight && (bold || italic) {
+                match formats.last_mut() {
+                    Some(last) if last.range.end == start && (last.bold, last.italic) == (bold, italic) => {
+                        last.range.end = range.end;
+                    }
+                    _ => formats.push(Format {
+                        range: range.clone(),
+                        bold,
+                        italic,
+                    }),
+                }
+            }
+            if !one_charset {
+                match charsets.last_mut() {
+                    Some((last, charset)) if *charset == look.charset => last.end = range.end,
+                    _ => charsets.push((range, look.charset)),
+                }
             }
         }
-        Some(charsets.into())
+        let clean = budget.clean(&text)?;
+        if *clean != *text {
+            // Letters that only come together across pieces: no range fits them any more.
+            return Ok(Styled {
+                text: clean,
+                charset: first.charset,
+                ..Styled::default()
+            });
+        }
+        Ok(Styled {
+            text: clean,
+            formats: formats.into(),
+            charset: if one_charset { first.charset } else { cell.charset },
+            charsets: charsets.into(),
+        })
     }
+}
 
-    /// The looks of all runs but those of blanks alone.
-    fn letters(&self) -> impl Iterator<Item = &Look> {
-        let is_blank = |range: &Range<usize>| {
-            let text = self.text.get(range.clone()).unwrap_or_default();
-            text.chars().all(is_blank_char)
-        };
-        let lettered = self.runs.iter().filter(move |(range, _)| !is_blank(range));
-        lettered.map(|(_, look)| look)
+impl Budget<'_> {
+    /// Refuses a text that is too long for a cell however its letters are encoded; [`Budget::clean`] looks closer.
+    pub fn fits(&self, bytes: usize) -> Result<(), Error> {
+        // No UTF-16 unit takes more than three bytes of UTF-8, none that decomposes into a letter and two marks more than six.
+        const BYTES: usize = 6;
+        let limit = self.limits().text_length;
+        if bytes > limit.saturating_mul(BYTES) {
+            return Err(Error::TooLarge(Limit::TextLength(limit)));
+        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workbook::Limits;
 
-    fn rich(pieces: &[(&str, Look)]) -> Rich {
+    fn finished(pieces: &[(&str, Look)], cell: Look) -> Styled {
+        let limits = Limits::default();
+        let mut budget = Budget::new(&limits);
         let mut runs = Runs::default();
-        for (text, look) in pieces {
-            runs.push(text, *look);
+        for (piece, look) in pieces {
+            runs.push(piece, *look, &budget).expect("short");
         }
-        runs.finish()
-    }
-
-    const PLAIN: Look = Look {
-        bold: false,
-        italic: false,
-        charset: Charset::Unknown,
-    };
-    const BOLD: Look = Look { bold: true, ..PLAIN };
-    const TCVN3: Look = Look {
-        charset: Charset::Tcvn3,
-        ..PLAIN
-    };
-
-    #[test]
-    fn marks_and_line_breaks_hold_together_where_a_run_ends() {
-        let rich = rich(&[("Ke", BOLD), ("\u{302}\u{301} hoạch\r", PLAIN), ("\nb", BOLD)]);
-        assert_eq!(rich.text, "Kế hoạch\nb");
-        let formats = rich.formats().expect("bold letters");
-        let marked: Vec<&str> = formats.iter().map(|format| &rich.text[format.range.clone()]).collect();
-        assert_eq!(marked, ["Kế", "b"]);
+        runs.finish(cell, &mut budget).expect("few")
     }
 
     #[test]
-    fn letters_that_look_alike_have_no_formats() {
-        assert_eq!(rich(&[("a", BOLD), (" ", PLAIN), ("b", BOLD)]).formats(), None);
-        assert_eq!(rich(&[("a", PLAIN), ("b", TCVN3)]).formats(), None);
-        assert_eq!(rich(&[]).formats(), None);
-    }
-
-    #[test]
-    fn charsets_cover_the_text_where_one_differs_from_that_of_the_cell() {
-        let both = rich(&[("x", TCVN3), ("y", BOLD), ("é", PLAIN)]);
-        let expected = [(0..1, Charset::Tcvn3), (1..4, Charset::Unknown)];
-        assert_eq!(both.charsets(Charset::Tcvn3).as_deref(), Some(&expected[..]));
-        let one = rich(&[("x", TCVN3), (" ", PLAIN)]);
-        assert_eq!(one.charsets(Charset::Tcvn3), None);
-        assert!(one.charsets(Charset::Unknown).is_some());
+    fn only_letters_that_differ_are_told() {
+        let plain = Look::default();
+        let bold = Look { bold: true, ..plain };
+        let tcvn3 = Look {
+            charset: Charset::Tcvn3,
+            ..plain
+        };
+        let styled = finished(
+            &[("Ke", bold), ("\u{302}\u{301} hoạch\r", plain), ("\nb", plain)],
+            plain,
+        );
+        assert_eq!((&*styled.text, styled.formats.len()), ("Kế hoạch\nb", 1));
+        assert_eq!(styled.formats[0].range, 0.."Kế".len());
+        let styled = finished(&[("a", bold), (" ", plain), ("b", bold)], plain);
+        assert!(styled.formats.is_empty(), "{styled:?}");
+        let styled = finished(&[("UBND ", tcvn3), ("x·", tcvn3)], plain);
+        assert_eq!((styled.charset, styled.charsets.len()), (Charset::Tcvn3, 0));
+        let styled = finished(&[("m", plain), ("3/ngµy", tcvn3)], tcvn3);
+        assert_eq!(styled.charset, Charset::Tcvn3);
+        assert_eq!(*styled.charsets, [(0..1, Charset::Unknown), (1..8, Charset::Tcvn3)]);
     }
 }

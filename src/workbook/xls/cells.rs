@@ -6,9 +6,10 @@ use super::strings::Text;
 use super::styles::Style;
 use crate::diagnostic::CellRef;
 use crate::value::Raw;
-use crate::workbook::rows::{Budget, Rows, shown};
+use crate::vietnamese::Charset;
+use crate::workbook::rows::{Budget, Rows, hide};
 use crate::workbook::runs::Runs;
-use crate::workbook::{Cell, Error, Formula, LAST_COLUMN, Limit, Limits, Row, Sheet};
+use crate::workbook::{Cell, Error, Formula, LAST_COLUMN, Limit, Limits, Sheet};
 
 /// A sheet being read.
 pub(super) struct Reading<'a, 'b> {
@@ -17,7 +18,7 @@ pub(super) struct Reading<'a, 'b> {
     budget: &'a mut Budget<'b>,
     sheet: Sheet,
     rows: Rows,
-    hidden_rows: Vec<u32>,
+    hidden_rows: Vec<(u32, u32)>,
     /// A formula whose text follows.
     awaited: Option<(CellRef, Style)>,
     /// Whether the file says that no formula was computed before it was saved.
@@ -218,7 +219,7 @@ impl Reading<'_, '_> {
             content.u16()? & 0x20 != 0
         };
         if hidden {
-            self.hidden_rows.push(row);
+            self.hidden_rows.push((row, row));
         }
         Some(Ok(()))
     }
@@ -252,7 +253,7 @@ impl Reading<'_, '_> {
 
     fn push_number(&mut self, at: CellRef, style: Style, number: f64, formula: Formula) -> Result<(), Error> {
         let raw = if number.is_finite() {
-            shown(number, style.shows, self.book.is_1904)
+            style.kind.raw(number, self.book.is_1904)
         } else {
             error(NUM)
         };
@@ -264,34 +265,33 @@ impl Reading<'_, '_> {
             return Ok(());
         }
         let book = self.book;
+        let cell = style.look;
         if !text.is_rich() {
-            let text = self.budget.clean(&text.decode(style.look.charset, book.page))?;
-            return self.push(at, style, Raw::Text(text), formula);
+            let text = self.budget.clean(&text.decode(cell.charset, book.page))?;
+            return self.push_cell(at, Raw::Text(text), formula, cell.charset);
         }
-        let look = |font: Option<u16>| font.map_or(style.look, |font| book.styles.font_look(font));
+        let look = |font: Option<u16>| font.map_or(cell, |font| book.styles.font_look(font));
         let mut runs = Runs::default();
-        text.for_each_run(
-            book.page,
-            |font| look(font).charset,
-            |text, font| runs.push(text, look(font)),
-        );
-        let rich = runs.finish();
-        let cleaned = self.budget.clean(&rich.text)?;
-        // Letters that change with those of the run before them have no place of their own.
-        if *cleaned == *rich.text {
-            if let Some(formats) = rich.formats() {
-                self.budget.take_runs(formats.len())?;
-                self.sheet.formats.push((at, formats));
-            }
-            if let Some(charsets) = rich.charsets(style.look.charset) {
-                self.budget.take_runs(charsets.len())?;
-                self.sheet.charsets.push((at, charsets));
-            }
+        for (range, font) in text.runs() {
+            let look = look(font);
+            let piece = text.decode_range(range, look.charset, book.page);
+            runs.push(&piece, look, self.budget)?;
         }
-        self.push(at, style, Raw::Text(cleaned), formula)
+        let styled = runs.finish(cell, self.budget)?;
+        if !styled.formats.is_empty() {
+            self.sheet.formats.push((at, styled.formats));
+        }
+        if !styled.charsets.is_empty() {
+            self.sheet.charsets.push((at, styled.charsets));
+        }
+        self.push_cell(at, Raw::Text(styled.text), formula, styled.charset)
     }
 
     fn push(&mut self, at: CellRef, style: Style, raw: Raw, formula: Formula) -> Result<(), Error> {
+        self.push_cell(at, raw, formula, style.look.charset)
+    }
+
+    fn push_cell(&mut self, at: CellRef, raw: Raw, formula: Formula, charset: Charset) -> Result<(), Error> {
         if at.column > LAST_COLUMN {
             return Err(Error::Damaged(format!("{}: {at}", self.sheet.name)));
         }
@@ -300,7 +300,7 @@ impl Reading<'_, '_> {
             column: at.column,
             raw,
             formula,
-            charset: style.look.charset,
+            charset,
         };
         self.rows.push(at.row, cell, self.limits)
     }
@@ -313,11 +313,7 @@ impl Reading<'_, '_> {
         sheet.formats.dedup_by_key(|(at, _)| *at);
         sheet.charsets.sort_by_key(|(at, _)| *at);
         sheet.charsets.dedup_by_key(|(at, _)| *at);
-        self.hidden_rows.sort_unstable();
-        let is_hidden = |row: &Row| self.hidden_rows.binary_search(&row.index).is_ok();
-        for row in &mut sheet.rows {
-            row.hidden = is_hidden(row);
-        }
+        hide(&mut sheet.rows, self.hidden_rows);
         Ok(sheet)
     }
 }

@@ -9,7 +9,7 @@ use super::records::{u16_at, u32_at};
 use crate::workbook::Error;
 
 /// The first bytes of every compound file (2.2).
-pub(in crate::workbook) const SIGNATURE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+pub(super) const SIGNATURE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
 /// From here on a sector number is a mark: the end of a chain, a free sector.
 const MARKS: u32 = 0xFFFF_FFFA;

@@ -20,8 +20,7 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use self::compound::Compound;
-pub(super) use self::compound::SIGNATURE;
+use self::compound::{Compound, SIGNATURE};
 use self::records::{Content, Record, Records, Version};
 use self::strings::{Shared, Text, code_page};
 use self::styles::Styles;

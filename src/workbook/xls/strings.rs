@@ -159,7 +159,8 @@ impl<'a> Text<'a> {
         self.decode_range(0..self.letters.len(), charset, page)
     }
 
-    fn decode_range(&self, range: Range<usize>, charset: Charset, page: &'static Encoding) -> Cow<'_, str> {
+    /// The letters of a stretch.
+    pub fn decode_range(&self, range: Range<usize>, charset: Charset, page: &'static Encoding) -> Cow<'_, str> {
         match &self.letters {
             Letters::Bytes(bytes) => {
                 let page = match charset {
@@ -172,23 +173,15 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The text in stretches of one font each: `None` for that of the cell. `charset` says how the font's bytes are read.
-    pub fn for_each_run(
-        &self,
-        page: &'static Encoding,
-        charset: impl Fn(Option<u16>) -> Charset,
-        mut run: impl FnMut(&str, Option<u16>),
-    ) {
-        let length = self.letters.len();
-        let mut start = (0, None);
-        let ends = self.fonts.iter().map(|(start, font)| (*start, Some(*font)));
-        for next in ends.chain([(length, None)]) {
-            let end = next.0 + usize::from(self.letters.is_within(next.0));
-            if end > start.0 {
-                run(&self.decode_range(start.0..end, charset(start.1), page), start.1);
-            }
-            start = (end, next.1);
-        }
+    /// Stretches of one font each: `None` for that of the cell.
+    pub fn runs(&self) -> impl Iterator<Item = (Range<usize>, Option<u16>)> {
+        let mut open = (0, None);
+        let starts = self.fonts.iter().map(|(start, font)| (*start, Some(*font)));
+        starts.chain([(self.letters.len(), None)]).map(move |(start, font)| {
+            let start = start + usize::from(self.letters.is_within(start));
+            let (before, font) = std::mem::replace(&mut open, (start, font));
+            (before..start, font)
+        })
     }
 }
 

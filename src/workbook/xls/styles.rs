@@ -7,21 +7,21 @@ use encoding_rs::Encoding;
 use super::records::{Content, Version};
 use super::strings::Text;
 use crate::vietnamese::Charset;
-use crate::workbook::rows::{Shows, shows};
+use crate::workbook::format::Kind;
 use crate::workbook::runs::Look;
 
 /// What a cell's style says.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Style {
     pub look: Look,
-    pub shows: Shows,
+    pub kind: Kind,
 }
 
 /// The fonts, number formats and cell styles of a workbook.
 #[derive(Default)]
 pub(super) struct Styles {
     fonts: Vec<Look>,
-    formats: HashMap<u16, Shows>,
+    formats: HashMap<u16, Kind>,
     /// Font and number format of each.
     styles: Vec<(u16, u16)>,
 }
@@ -64,11 +64,11 @@ impl Styles {
             _ => Text::short(content, version)?,
         };
         // The first is General, whatever a localised Excel calls it.
-        let shows = match number {
-            0 => Shows::Number,
-            _ => shows(&code.decode(Charset::Unknown, page)),
+        let kind = match number {
+            0 => Kind::Number,
+            _ => Kind::of(&code.decode(Charset::Unknown, page)),
         };
-        self.formats.insert(number, shows);
+        self.formats.insert(number, kind);
         Some(())
     }
 
@@ -95,10 +95,14 @@ impl Styles {
             let number = usize::from(content.u16()?);
             self.styles.get(number).copied().unwrap_or_default()
         };
-        let shows = self.formats.get(&format).copied();
+        let kind = self.formats.get(&format).copied();
         Some(Style {
             look: self.font_look(font),
-            shows: shows.unwrap_or_else(|| built_in(format, version)),
+            // Before Excel 5 the built-in formats had other numbers, and each file spells them out.
+            kind: kind.unwrap_or_else(|| match version {
+                Version::Biff5 | Version::Biff8 => Kind::of_builtin(format),
+                _ => Kind::Number,
+            }),
         })
     }
 
@@ -110,15 +114,5 @@ impl Styles {
             _ => usize::from(number) - 1,
         };
         self.fonts.get(index).copied().unwrap_or_default()
-    }
-}
-
-/// What the formats are that no file spells out (ECMA-376 part 1, 18.8.30).
-fn built_in(format: u16, version: Version) -> Shows {
-    match format {
-        9 | 10 => Shows::Percent,
-        _ if version < Version::Biff5 => Shows::Number,
-        14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shows::Date,
-        _ => Shows::Number,
     }
 }

@@ -10,7 +10,8 @@ use super::rich::Look;
 use crate::diagnostic::CellRef;
 use crate::value::Raw;
 use crate::vietnamese::Charset;
-use crate::workbook::rows::{Budget, Rows, cell_at, date, insert, is_percent};
+use crate::workbook::format::date_in;
+use crate::workbook::rows::{Budget, Rows, cell_at, insert, is_percent};
 use crate::workbook::{Cell, Error, Formula, LAST_COLUMN, LAST_ROW, Limits, Row, Sheet, Workbook};
 
 impl From<XlsxError> for Error {
@@ -91,7 +92,7 @@ fn read_sheet(
             DataRef::Float(number) => Raw::Number(*number),
             DataRef::Int(number) => Raw::Number(*number as f64),
             DataRef::Bool(flag) => Raw::Flag(*flag),
-            DataRef::DateTime(moment) => date(moment),
+            DataRef::DateTime(moment) => date_in(moment).map_or(Raw::Number(moment.as_f64()), Raw::Date),
             DataRef::Error(error) => Raw::Error(error.to_string().into()),
             DataRef::SharedString("") => continue,
             DataRef::SharedString(text) => Raw::Text(budget.clean(text)?),
