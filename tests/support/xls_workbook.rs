@@ -35,6 +35,7 @@ const RECORD: usize = 8224;
 
 #[allow(dead_code)]
 impl Xls {
+    /// The sheets, as Excel 97 to 2003 writes them.
     pub fn new(markdown: &str) -> Self {
         Self {
             markdown: markdown.to_owned(),

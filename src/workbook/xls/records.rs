@@ -60,6 +60,7 @@ pub(super) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
+    /// Those that start at a place.
     pub fn new(stream: &'a [u8], at: usize) -> Self {
         Self { stream, at }
     }
@@ -157,18 +158,22 @@ impl<'a> Content<'a> {
         Some(bytes)
     }
 
+    /// A byte.
     pub fn u8(&mut self) -> Option<u8> {
         self.array().map(u8::from_le_bytes)
     }
 
+    /// A number of two bytes.
     pub fn u16(&mut self) -> Option<u16> {
         self.array().map(u16::from_le_bytes)
     }
 
+    /// A number of four bytes.
     pub fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
+    /// A float.
     pub fn f64(&mut self) -> Option<f64> {
         self.array().map(f64::from_le_bytes)
     }

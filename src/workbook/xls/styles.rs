@@ -13,7 +13,9 @@ use crate::workbook::runs::Look;
 /// What a cell's style says.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Style {
+    /// How its letters look.
     pub look: Look,
+    /// What it makes of a number.
     pub kind: Kind,
 }
 
