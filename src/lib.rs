@@ -77,3 +77,6 @@ mod markdown_workbook;
 #[cfg(test)]
 #[path = "../tests/support/other_containers.rs"]
 mod other_containers;
+#[cfg(test)]
+#[path = "../tests/support/xls_workbook.rs"]
+mod xls_workbook;

@@ -16,8 +16,8 @@ pub enum Error {
     /// The beginning of a package.
     #[error("the file is cut short")]
     Cut,
-    /// BIFF in an OLE2 container: .xls.
-    #[error("an Excel 97-2003 workbook")]
+    /// A workspace of Excel 4, of several sheets in one bare stream.
+    #[error("an Excel 4 workspace")]
     OldExcel,
     /// An encrypted package.
     #[error("the workbook is protected by a password")]
@@ -312,7 +312,7 @@ impl Error {
                 "tệp bị cụt, có thể chưa chép hay tải xong",
                 "the file is cut short; perhaps copying or downloading did not end"
             ),
-            Self::OldExcel => needed(&text!("tệp Excel 97-2003 (.xls)", "an Excel 97-2003 workbook (.xls)")),
+            Self::OldExcel => needed(&text!("tệp Excel 4 (.xlw) quá cũ", "one of Excel 4 (.xlw), too old")),
             Self::Password => text!(
                 "tệp có đặt mật khẩu mở nên không đọc được",
                 "the workbook has a password and can't be read"

@@ -2,6 +2,7 @@
 
 use crate::markdown_workbook::{picture, png, set_property, workbook, workbook_with};
 use crate::other_containers::package;
+use crate::xls_workbook::Xls;
 use jiff::civil::date;
 
 use super::*;
@@ -441,6 +442,22 @@ fn hidden_columns_and_custom_properties_are_known() {
 }
 
 #[test]
+fn an_old_workbook_is_read_like_the_new_one_by_its_content() {
+    let markdown = "## A\n| 258 | 130.7% | 2023-12-15 | TRUE | =A1 -> 3 | a\\nb | < |\n| x | {rich} y **z** | {hidden}\n## B {hidden}\n| z |";
+    let sheets = |bytes: &[u8]| format!("{:?}", read(bytes).expect("a workbook").sheets);
+    let new = sheets(&workbook(markdown));
+    let old = Xls::new(markdown).property("baocao.pack", "bc-thử").build();
+    assert_eq!(sheets(&old), new);
+    let old = read(&old).expect("a workbook");
+    assert_eq!(
+        (old.container, &*old.properties["baocao.pack"]),
+        (Container::Xls, "bc-thử")
+    );
+    // A bare stream, as programs for old Excel write it.
+    assert_eq!(sheets(&Xls::new(markdown).excel_95(1252).stream()), new);
+}
+
+#[test]
 fn other_files_are_named_with_the_way_out() {
     let ole = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -462,7 +479,8 @@ fn other_files_are_named_with_the_way_out() {
         (vec![0; 5_000], "tep/toan-so-khong", "toàn số 0"),
         (whole[..whole.len() / 2].to_vec(), "tep/hong", "bị cụt"),
         (b"PK\x03\x04 cut off".to_vec(), "tep/hong", "bị cụt"),
-        (ole("Workbook"), "tep/xls-cu", "(.xls)"),
+        (ole("Workbook"), "tep/hong", "hỏng"),
+        (b"\x09\x04\x06\0\0\x04\0\x01\0\0".to_vec(), "tep/xls-cu", "Excel 4"),
         (ole("EncryptedPackage"), "tep/mat-khau", "mật khẩu"),
         (ole("WordDocument"), "tep/khong-phai-excel", "loại tệp Office khác"),
         (

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::xls_workbook::Xls;
 use baocao::opc::{Limits, Package};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -406,11 +407,9 @@ fn files_that_are_no_workbooks_are_told_plainly() {
     desk.write("c.xlsx", "");
     fs::copy(desk.path("packs/nho/bao-cao.docx"), desk.path("d.xlsx")).expect("copied");
     desk.write("e.xlsx", "<html><table><tr><td>Tân Hoà</td></tr></table></html>");
-    let old: Vec<u8> = "Workbook".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    desk.write(
-        "f.xlsx",
-        [&b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"[..], &[0; 600], &old].concat(),
-    );
+    // A workspace of Excel 4, older than what can be read; a workbook of Excel 97 under a password.
+    desk.write("f.xlsx", b"\x09\x04\x06\0\0\x04\0\x01\0\0");
+    desk.write("h.xlsx", Xls::new("## A\n| x |").password().build());
     let whole = desk.read("a.xlsx");
     desk.write("g.xlsx", &whole[..whole.len() / 2]);
     for (line, parts) in [
@@ -423,6 +422,7 @@ fn files_that_are_no_workbooks_are_told_plainly() {
         ("check e.xlsx", &["tep/trang-web"]),
         ("check f.xlsx", &["tep/xls-cu"]),
         ("check g.xlsx", &["tep/hong"]),
+        ("check h.xlsx", &["tep/mat-khau"]),
         ("check data.toml", &["tep/van-ban-thuan"]),
         ("blank nho --data none.toml", &["không thấy tệp này", "“data.toml”"]),
     ] {

@@ -27,8 +27,9 @@ const ROOMS: [&str; 14] = [
 ];
 
 /// Libraries, and the rooms that may name them.
-const DOORS: [(&str, &[&str]); 19] = [
+const DOORS: [(&str, &[&str]); 20] = [
     ("calamine", &["workbook"]),
+    ("encoding_rs", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
     ("handlebars", &["template"]),
     ("docx_rs", &["template", "outline"]),

@@ -17,3 +17,5 @@ mod markdown_workbook;
 mod samples;
 #[path = "../support/word_notation/mod.rs"]
 mod word_notation;
+#[path = "../support/xls_workbook.rs"]
+mod xls_workbook;

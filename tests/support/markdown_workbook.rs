@@ -19,9 +19,8 @@ pub fn workbook(markdown: &str) -> Vec<u8> {
 #[allow(dead_code)]
 pub fn workbook_with(markdown: &str, finish: impl FnOnce(&mut Workbook)) -> Vec<u8> {
     let mut workbook = Workbook::new();
-    let text: String = markdown.lines().map(|line| format!("\n{}", line.trim())).collect();
-    for section in text.split("\n## ").skip(1) {
-        sheet(workbook.add_worksheet(), section);
+    for sheet in sheets(markdown) {
+        write_sheet(workbook.add_worksheet(), &sheet);
     }
     finish(&mut workbook);
     workbook.save_to_buffer().expect("a workbook")
@@ -52,13 +51,24 @@ pub fn picture(comment: &str) -> Image {
     Image::new_from_buffer(&png(comment)).expect("a picture")
 }
 
-fn sheet(worksheet: &mut Worksheet, section: &str) {
+/// A sheet as it is written.
+pub struct Sheet {
+    /// The name on the tab.
+    pub name: String,
+    /// Whether the tab is hidden.
+    pub hidden: bool,
+    /// The cells of each row as they are written, and whether the row is hidden.
+    pub rows: Vec<(Vec<String>, bool)>,
+}
+
+/// The sheets of a workbook written as Markdown.
+pub fn sheets(markdown: &str) -> Vec<Sheet> {
+    let text: String = markdown.lines().map(|line| format!("\n{}", line.trim())).collect();
+    text.split("\n## ").skip(1).map(parse_sheet).collect()
+}
+
+fn parse_sheet(section: &str) -> Sheet {
     let (heading, body) = section.split_once('\n').unwrap_or((section, ""));
-    let name = heading.trim().trim_end_matches("{hidden}").trim();
-    worksheet.set_name(name).expect("a sheet name");
-    if heading.trim().ends_with("{hidden}") {
-        worksheet.set_hidden(true);
-    }
     let lines: Vec<&str> = body
         .trim_matches(|c| c == '\n' || c == ' ')
         .lines()
@@ -84,8 +94,61 @@ fn sheet(worksheet: &mut Worksheet, section: &str) {
             rows.push((cells, hidden));
         }
     }
-    merge(worksheet, &rows);
-    for (row, (cells, hidden)) in rows.iter().enumerate() {
+    Sheet {
+        name: heading.trim().trim_end_matches("{hidden}").trim().to_owned(),
+        hidden: heading.trim().ends_with("{hidden}"),
+        rows,
+    }
+}
+
+impl Sheet {
+    /// Its merged ranges: first row, first column, last row, last column.
+    pub fn merged(&self) -> Vec<[usize; 4]> {
+        let at = |row: usize, column: usize| {
+            let (cells, _) = self.rows.get(row)?;
+            cells.get(column).map(String::as_str)
+        };
+        let mut merged = Vec::new();
+        for (row, (cells, _)) in self.rows.iter().enumerate() {
+            for column in 0..cells.len() {
+                if matches!(at(row, column), Some("<" | "^")) {
+                    continue;
+                }
+                let last_column = (column + 1..)
+                    .take_while(|&next| at(row, next) == Some("<"))
+                    .last()
+                    .unwrap_or(column);
+                let last_row = (row + 1..)
+                    .take_while(|&next| at(next, column) == Some("^"))
+                    .last()
+                    .unwrap_or(row);
+                if (last_row, last_column) != (row, column) {
+                    merged.push([row, column, last_row, last_column]);
+                }
+            }
+        }
+        merged
+    }
+}
+
+fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) {
+    worksheet.set_name(&sheet.name).expect("a sheet name");
+    if sheet.hidden {
+        worksheet.set_hidden(true);
+    }
+    for [row, column, last_row, last_column] in sheet.merged() {
+        worksheet
+            .merge_range(
+                row as u32,
+                column as u16,
+                last_row as u32,
+                last_column as u16,
+                "",
+                &Format::new(),
+            )
+            .expect("a merged range");
+    }
+    for (row, (cells, hidden)) in sheet.rows.iter().enumerate() {
         for (column, cell) in cells.iter().enumerate() {
             write(worksheet, row as u32, column as u16, cell);
         }
@@ -95,49 +158,22 @@ fn sheet(worksheet: &mut Worksheet, section: &str) {
     }
 }
 
-fn merge(worksheet: &mut Worksheet, rows: &[(Vec<String>, bool)]) {
-    let at = |row: usize, column: usize| {
-        rows.get(row)
-            .and_then(|(cells, _)| cells.get(column))
-            .map(String::as_str)
-    };
-    for (row, (cells, _)) in rows.iter().enumerate() {
-        for column in 0..cells.len() {
-            if matches!(at(row, column), Some("<" | "^")) {
-                continue;
-            }
-            let last_column = (column + 1..)
-                .take_while(|&next| at(row, next) == Some("<"))
-                .last()
-                .unwrap_or(column);
-            let last_row = (row + 1..)
-                .take_while(|&next| at(next, column) == Some("^"))
-                .last()
-                .unwrap_or(row);
-            if (last_row, last_column) != (row, column) {
-                worksheet
-                    .merge_range(
-                        row as u32,
-                        column as u16,
-                        last_row as u32,
-                        last_column as u16,
-                        "",
-                        &Format::new(),
-                    )
-                    .expect("a merged range");
-            }
-        }
-    }
+/// A number as the notation has it.
+pub fn number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+        && !digits.ends_with('.');
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+/// A number with a percent sign, divided as decimal text, as Excel stores what a person types.
+pub fn percentage(text: &str) -> Option<f64> {
+    let number = number(text.strip_suffix('%')?)?;
+    format!("{number}e-2").parse().ok()
 }
 
 fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
-    let number = |text: &str| {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let plain = digits.starts_with(|c: char| c.is_ascii_digit())
-            && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
-            && !digits.ends_with('.');
-        plain.then(|| text.parse::<f64>().ok()).flatten()
-    };
     let percent = || Format::new().set_num_format("0.0%");
     let day = || Format::new().set_num_format("dd/mm/yyyy");
     let result = match cell {
@@ -155,23 +191,19 @@ fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
             Some((formula, result)) => {
                 let result = result.trim();
                 let formula = Formula::new(formula.trim());
-                match result.strip_suffix('%').and_then(number) {
-                    Some(number) => worksheet.write_formula_with_format(
-                        row,
-                        column,
-                        formula.set_result((number / 100.0).to_string()),
-                        &percent(),
-                    ),
+                match percentage(result) {
+                    Some(number) => {
+                        let formula = formula.set_result(number.to_string());
+                        worksheet.write_formula_with_format(row, column, formula, &percent())
+                    }
                     None => worksheet.write_formula(row, column, formula.set_result(result)),
                 }
             }
             None => worksheet.write_formula(row, column, cell),
         },
         _ if number(cell).is_some() => worksheet.write_number(row, column, number(cell).unwrap_or_default()),
-        _ if cell.strip_suffix('%').and_then(number).is_some() => {
-            let number = cell.strip_suffix('%').and_then(number).unwrap_or_default();
-            // Divided as decimal text, as Excel stores what a person types.
-            worksheet.write_number_with_format(row, column, format!("{number}e-2").parse().unwrap_or(0.0), &percent())
+        _ if percentage(cell).is_some() => {
+            worksheet.write_number_with_format(row, column, percentage(cell).unwrap_or_default(), &percent())
         }
         _ => match date(cell) {
             Some(date) => worksheet.write_datetime_with_format(row, column, &date, &day()),
@@ -202,7 +234,8 @@ fn runs(text: &str) -> Vec<(Format, &str)> {
     runs
 }
 
-fn date(cell: &str) -> Option<ExcelDateTime> {
+/// A date as the notation has it.
+pub fn date(cell: &str) -> Option<ExcelDateTime> {
     let [year, month, day] = cell.split('-').collect::<Vec<_>>().try_into().ok()?;
     if year.len() != 4 || month.len() != 2 || day.len() != 2 {
         return None;
