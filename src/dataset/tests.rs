@@ -3,7 +3,7 @@
 use crate::markdown_workbook::{picture, png, workbook, workbook_with};
 use serde::Deserialize;
 
-use super::{Dataset, build};
+use super::{Dataset, Mapping, build};
 use crate::diagnostic::{Diagnostics, Lang};
 use crate::schema::{Check, Schema, Sheet};
 use crate::value::Value;
@@ -110,7 +110,7 @@ fn schema(toml: &str) -> Schema {
 
 fn run_with(schema_text: &str, markdown: &str) -> (Dataset, Diagnostics) {
     let workbook = read(&workbook(markdown), &Limits::default()).expect("a workbook");
-    build(&schema(schema_text), workbook)
+    build(&schema(schema_text), workbook, &Mapping::default())
 }
 
 fn run(markdown: &str) -> (Dataset, Diagnostics) {
@@ -695,7 +695,11 @@ mod pictures {
                 sheet.embed_image(*row, *column, &picture(comment)).expect("a picture");
             }
         });
-        let (mut dataset, diagnostics) = build(&schema(SCHEMA), read(&bytes, &Limits::default()).expect("a workbook"));
+        let (mut dataset, diagnostics) = build(
+            &schema(SCHEMA),
+            read(&bytes, &Limits::default()).expect("a workbook"),
+            &Mapping::default(),
+        );
         (dataset.sheets.swap_remove(0), lines(&diagnostics))
     }
 
@@ -731,7 +735,11 @@ mod pictures {
                 .insert_image_with_offset(1, 0, &picture("một"), 60, 10)
                 .expect("a picture");
         });
-        let (dataset, _) = build(&schema(SCHEMA), read(&bytes, &Limits::default()).expect("a workbook"));
+        let (dataset, _) = build(
+            &schema(SCHEMA),
+            read(&bytes, &Limits::default()).expect("a workbook"),
+            &Mapping::default(),
+        );
         let pictures = (0..4).map(|row| at(&dataset.sheets[3], row, 1));
         assert_eq!(pictures.collect::<Vec<_>>(), [None, Some("một"), None, None]);
     }

@@ -5,6 +5,7 @@
 //! texts: [`fold()`] forgives most (no diacritics at all), [`key`] keeps diacritics but not the place of the tone mark,
 //! [`sort_key`] orders names.
 
+mod abbreviation;
 mod date;
 mod fold;
 mod legacy;
@@ -12,6 +13,7 @@ mod number;
 mod order;
 mod words;
 
+pub use self::abbreviation::{likeness, plain_spellings, spellings};
 pub use self::date::{DateText, date_by_pattern, date_long, date_short, parse_date, write_date_short};
 pub use self::fold::{fold, is_blank_char, key, nearest, nfc, same, trim};
 pub use self::legacy::Charset;
