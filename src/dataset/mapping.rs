@@ -383,3 +383,79 @@ fn insert(text: &mut String, header: &str, line: &str) {
     }
     text.push_str(&format!("{header}\n{line}"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::tests::{SCHEMA, schema};
+    use crate::diagnostic::Lang;
+
+    fn given(arguments: &[&str]) -> Mapping {
+        let mut mapping = Mapping::default();
+        for argument in arguments {
+            mapping.add_argument(argument).expect("an argument of --map");
+        }
+        mapping
+    }
+
+    #[test]
+    fn arguments_that_say_nothing_are_refused() {
+        for argument in [
+            "Kết quả",
+            "=thuc_hien",
+            "Kết quả=",
+            "Kết quả=Thực hiện",
+            "a=b.c.d",
+            "…=x",
+        ] {
+            assert!(Mapping::default().add_argument(argument).is_err(), "{argument}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_refused_at_its_line_and_column() {
+        for (source, place) in [
+            ("[columns]\n\"Kết quả\" = 3\n", "dòng 2, cột 13"),
+            ("[column]\n", "dòng 1, cột 2"),
+            ("[columns]\n\"Kết quả = \"x\"\n", "dòng 2"),
+        ] {
+            let found = Mapping::from_toml(source, "mapping.toml").expect_err("a mistake");
+            let text = found.print(Lang::Vi);
+            assert!(text.contains("mapping.toml") && text.contains(place), "{text}");
+        }
+    }
+
+    #[test]
+    fn saving_keeps_what_a_file_holds() {
+        let schema = schema(SCHEMA);
+        let given = given(&["Kết quả=thuc_hien", "Sheet1=chi_tieu", "Tên \"cũ\"=ten_xa"]);
+        let new = given.saved_into(&schema, "", "mapping.toml").expect("a file");
+        assert_eq!(
+            new,
+            "[columns]\n\"Tên \\\"cũ\\\"\" = \"ten_xa\"\n\"Kết quả\" = \"thuc_hien\"\n\n[sheets]\n\"Sheet1\" = \"chi_tieu\"\n"
+        );
+        assert_eq!(given.saved_into(&schema, &new, "mapping.toml").expect("the same"), new);
+        let old = "# của xã\n[columns] # cột\n\"KẾT QUẢ\" = \"ke_hoach\" # cũ\nA = \"ten\"";
+        let new = given.saved_into(&schema, old, "mapping.toml").expect("a file");
+        assert!(
+            new.starts_with("# của xã\n[columns] # cột\n")
+                && new.contains("\"KẾT QUẢ\" = \"thuc_hien\" # cũ\nA = \"ten\""),
+            "{new}"
+        );
+        assert!(given.saved_into(&schema, "[columns", "mapping.toml").is_err());
+        assert!(
+            given
+                .saved_into(&schema, "columns = { A = \"ten\" }\n", "mapping.toml")
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn what_is_given_first_counts() {
+        let mut mapping = given(&["Kết quả=thuc_hien"]);
+        let file = "[columns]\n\"kết quả\" = \"ke_hoach\"\nB = \"ten\"\n";
+        mapping.extend(Mapping::from_toml(file, "mapping.toml").expect("a file"));
+        let targets: Vec<&str> = mapping.entries.iter().map(|entry| entry.target.as_str()).collect();
+        assert_eq!(targets, ["thuc_hien", "ten"]);
+    }
+}

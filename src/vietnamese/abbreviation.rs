@@ -93,13 +93,15 @@ fn spell(label: &str, most_meanings: usize) -> Vec<String> {
     let is_bare = label.is_ascii();
     let mut spellings = vec![String::new()];
     for word in &words {
-        let means = MEANINGS
-            .iter()
-            .filter(|(short, _)| word == short || is_bare && *word == short.replace('đ', "d"))
+        let of = |is_short: &dyn Fn(&str) -> bool| MEANINGS.iter().find(|(short, _)| is_short(short));
+        let means = of(&|short| short == word)
+            .or_else(|| of(&|short| is_bare && short.replace('đ', "d") == *word))
             .map(|(_, means)| *means)
             .filter(|means| means.len() <= most_meanings);
         let own = word.replace('đ', "d");
-        let readings: Vec<&str> = std::iter::once(own.as_str()).chain(means.flatten().copied()).collect();
+        let readings: Vec<&str> = std::iter::once(own.as_str())
+            .chain(means.into_iter().flatten().copied())
+            .collect();
         let room = MOST_SPELLINGS / spellings.len();
         let mut longer = Vec::new();
         // The word as it stands comes first, for all that precedes it.

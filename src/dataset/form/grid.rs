@@ -120,6 +120,7 @@ impl<'a> Grid<'a> {
 
     /// Marks the labels of rows that say nothing but labels, side by side, with their values in the row below.
     fn mark_above(&self, labels: &mut [Label]) {
+        let cells: Vec<CellRef> = labels.iter().map(|label| label.at).collect();
         for row in labels.chunk_by_mut(|one, next| one.at.row == next.at.row) {
             let is_row = row.len() >= 2
                 && row.iter().all(|label| label.inline.is_none() && self.value.is_none())
@@ -132,7 +133,7 @@ impl<'a> Grid<'a> {
             let all = texts.map_or(0, |texts| texts.cells.iter().filter(|cell| !is_empty(cell)).count());
             let below = |label: &Label| CellRef::new(label.end.row + 1, label.at.column);
             let is_open = row.iter().any(|label| self.cell(below(label)).is_some())
-                && row.iter().all(|label| self.row_has_no_label(below(label)));
+                && !row.iter().any(|label| cells.contains(&below(label)));
             // Running numbers may stand before the labels.
             if is_row && is_open && all <= row.len() + 1 {
                 for label in row {
@@ -140,11 +141,6 @@ impl<'a> Grid<'a> {
                 }
             }
         }
-    }
-
-    fn row_has_no_label(&self, at: CellRef) -> bool {
-        let text = self.cell(at).and_then(label_text);
-        text.is_none_or(|text| !text.trim_end().ends_with(':'))
     }
 
     /// Keeps of the texts that read like labels those that are some. A text right beside a label may be its value.
@@ -224,9 +220,16 @@ impl<'a> Grid<'a> {
     /// Where a label's value belongs, and the cell there if it has content.
     pub fn value_of(&self, label: &Label) -> (CellRef, Option<Cell>) {
         if let Some(inline) = &label.inline {
+            // Beside its label a number can't be typed but as text: no reason to complain.
+            let is_number =
+                inline.len() <= 15 && inline.bytes().all(|byte| byte.is_ascii_digit()) && !inline.starts_with('0');
+            let raw = match inline.parse() {
+                Ok(number) if is_number => Raw::Number(number),
+                _ => Raw::Text(inline.clone()),
+            };
             let cell = Cell {
                 column: label.at.column,
-                raw: Raw::Text(inline.clone()),
+                raw,
                 formula: Formula::None,
                 charset: Charset::Unknown,
             };

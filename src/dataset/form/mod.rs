@@ -269,3 +269,6 @@ fn report_missing(
     }
     None
 }
+
+#[cfg(test)]
+mod tests;
