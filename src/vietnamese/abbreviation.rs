@@ -73,6 +73,8 @@ const BARRED_D: char = '\u{1}';
 /// Longest label that is spelt out, in words, and most ways to read one.
 const MOST_WORDS: usize = 12;
 const MOST_SPELLINGS: usize = 32;
+/// Most ways to read one that are compared letter by letter.
+const COMPARED: usize = 6;
 
 /// The ways in which a label may be meant, folded, punctuation aside: as it stands, then its abbreviations spelt out.
 pub fn spellings(label: &str) -> Vec<String> {
@@ -156,9 +158,10 @@ fn words(label: &str) -> Vec<String> {
 /// How alike two labels are, in percent: by their letters, by their words, abbreviations spelt out.
 pub fn likeness(one: &str, other: &str) -> u8 {
     let mut best = 0.0_f64;
-    for one in spellings(one) {
-        for other in spellings(other) {
-            best = best.max(strsim::normalized_damerau_levenshtein(&one, &other));
+    let others = spellings(other);
+    for one in spellings(one).iter().take(COMPARED) {
+        for other in others.iter().take(COMPARED) {
+            best = best.max(strsim::normalized_damerau_levenshtein(one, other));
             let (left, right): (Vec<&str>, Vec<&str>) = (one.split(' ').collect(), other.split(' ').collect());
             let shared = left.iter().filter(|word| right.contains(word)).count();
             best = best.max(2.0 * shared as f64 / (left.len() + right.len()) as f64);

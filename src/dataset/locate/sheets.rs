@@ -239,8 +239,17 @@ impl<'a> Search<'a> {
         let mut given: Vec<&(usize, usize, Site)> = Vec::new();
         for wish in &wishes {
             let (sheet, tab, site) = wish;
-            let rivals = owners.iter().chain(&wishes);
-            let mut near = rivals.filter(|(other, at, rival)| other != sheet && at == tab && rival.overlaps(site));
+            let others = || {
+                owners
+                    .iter()
+                    .chain(&wishes)
+                    .filter(|(other, at, _)| other != sheet && at == tab)
+            };
+            let Some(cells) = self.tab(*tab) else { continue };
+            if others().any(|(.., above)| site.hangs_on(above, cells)) {
+                continue;
+            }
+            let mut near = others().filter(|(.., rival)| rival.overlaps(site));
             // Of two that want one place, that which clearly has more of it.
             let is_free = near.all(|(other, _, rival)| {
                 self.is_missing(*other) && rival.fields < site.fields && rival.share + CLEAR_LEAD <= site.share

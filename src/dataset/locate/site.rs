@@ -68,6 +68,10 @@ pub(super) struct Site {
     pub fields: usize,
     /// Whether every required field has one.
     pub is_complete: bool,
+    /// Whether a required field is among them.
+    has_required: bool,
+    /// Whether the labels stand one below the other, as names of rows do in many a table.
+    pub is_upright: bool,
     /// Fields with a label here in percent of all.
     pub share: u8,
 }
@@ -98,21 +102,43 @@ impl Site {
         fields.sort_unstable();
         fields.dedup();
         let needed = |(_, field): &(usize, &crate::schema::Field)| field.required && field.default.is_none();
-        let mut required = declared.fields.iter().enumerate().filter(needed);
+        let required: Vec<usize> = declared
+            .fields
+            .iter()
+            .enumerate()
+            .filter(needed)
+            .map(|(index, _)| index)
+            .collect();
         let rows = || group.iter().map(|(at, _)| at.row);
         let columns = || group.iter().map(|(at, _)| at.column);
         Some(Self {
             rows: (rows().min()?, rows().max()?),
             columns: (columns().min()?, columns().max()?),
-            is_complete: required.all(|(index, _)| fields.contains(&index)),
+            is_complete: required.iter().all(|index| fields.contains(index)),
+            has_required: !required.is_empty(),
+            is_upright: rows().max()?.saturating_sub(rows().min()?) >= HEADER_HEIGHT
+                || columns().min() == columns().max(),
             share: u8::try_from(fields.len() * 100 / declared.fields.len().max(1)).unwrap_or(100),
             fields: fields.len(),
         })
     }
 
-    /// Whether the labels alone show that this is the sheet.
+    /// Whether the labels alone show that this is the sheet. Where none is required, some words in common are chance.
     pub fn is_convincing(&self) -> bool {
-        self.is_complete && self.fields >= 2 && self.share >= 50
+        let least = if self.has_required { (2, 50) } else { (3, 75) };
+        self.is_complete && self.fields >= least.0 && self.share >= least.1
+    }
+
+    /// Whether a site begins right under the data of a table above it: its labels may be the names of that table's rows.
+    pub fn hangs_on(&self, above: &Self, sheet: &workbook::Sheet) -> bool {
+        let before = |row: &workbook::Row| row.index + 1 == self.rows.0;
+        let touches = || {
+            sheet
+                .rows
+                .iter()
+                .any(|row| before(row) && row.cells.iter().any(|cell| !cell.is_blank()))
+        };
+        self.is_upright && above.rows.1 < self.rows.0 && touches()
     }
 
     /// Whether two sites are in each other's way.

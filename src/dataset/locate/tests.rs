@@ -299,6 +299,17 @@ mod shared {
     }
 
     #[test]
+    fn names_of_a_tables_rows_are_no_form() {
+        let toml = SCHEMA.replace("required = true, max_length = 20", "max_length = 20");
+        let text = format!(
+            "## Chỉ tiêu\n{INDICATORS}\n| 3 | a | Huyện | ha | 1 | 2 |\n| 4 | b | Ký hiệu | ha | 1 | 2 |\n| 5 | c | Số văn bản | ha | 1 | 2 |\n| 6 | d | Tên xã | ha | 1 | 2 |\n| 7 | e | Năm báo cáo | ha | 1 | 2 |\n| 8 | f | Ngày ban hành | ha | 1 | 2 |"
+        );
+        let (dataset, findings) = run_with(&toml, &text);
+        assert_eq!(lines(&findings), NOTHING);
+        assert_eq!(dataset.sheets[1].records.len(), 8);
+    }
+
+    #[test]
     fn a_row_between_two_tables_is_not_lost() {
         let text = format!("## Chỉ tiêu\n{INDICATORS}\n| 3 | xa | Chỉ tiêu khác | ha | 1 | 2 |\n{AWARDS}");
         assert_eq!(values(&text, "chi_tieu"), format!("{READ} / xa|Chỉ tiêu khác|ha|1|2|-"));
