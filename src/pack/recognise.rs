@@ -181,6 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn a_messy_workbook_without_a_stamp_is_known_all_the_same() {
+        let packs = [pack(SMALL), other()];
+        let messy = ["TEN XA: Tân Hoà", "Năm BC", "Người lập"];
+        assert_eq!(fit(&packs, &workbook("Sheet1", &messy)), Fit::Looks(0));
+        assert_eq!(
+            fit(&packs, &workbook("Bieu 01 - DS 2023", &["Số hộ", "Năm BC"])),
+            Fit::Looks(1)
+        );
+    }
+
+    #[test]
     fn twins_are_not_told_apart_by_guessing() {
         let packs = [pack(SMALL), pack(&SMALL.replace("\"nho\"", "\"doi\""))];
         assert_eq!(

@@ -4,6 +4,8 @@
 //! below the other with their values in a column of their own, or in a row with their values below, or with a value in the
 //! same cell. What structure leaves open is told.
 
+use std::collections::HashSet;
+
 use super::super::locate::{Labels, label_text};
 use super::super::transpose::is_unit_header;
 use crate::diagnostic::CellRef;
@@ -22,6 +24,8 @@ const VALUE_HEADERS: [&str; 5] = [
 ];
 /// Rows in which such a header may stand.
 const HEADER_ROWS: usize = 30;
+/// Most labels of a form; what comes after so many can only be the same labels again.
+const MOST_LABELS: usize = 2_000;
 /// Least dots in a row that are a dotted line to write on.
 const LEADER: usize = 3;
 
@@ -44,6 +48,8 @@ pub(super) struct Label {
 pub(super) struct Grid<'a> {
     pub sheet: &'a workbook::Sheet,
     pub labels: Vec<Label>,
+    /// Their cells.
+    cells: HashSet<CellRef>,
     /// The column to fill in and its header's row.
     pub value: Option<CellRef>,
     /// Cells that may be a label or the value of the label before them: the two fields.
@@ -58,6 +64,9 @@ impl<'a> Grid<'a> {
         let value = value_header(sheet, &known);
         let mut labels = Vec::new();
         for row in &sheet.rows {
+            if labels.len() >= MOST_LABELS {
+                break;
+            }
             for cell in &row.cells {
                 // Right of the column to fill in stand explanations, in it stand values.
                 if value.is_some_and(|value| row.index <= value.row || cell.column >= value.column) {
@@ -94,6 +103,7 @@ impl<'a> Grid<'a> {
             sheet,
             units: headers.map(|cell| cell.column).collect(),
             labels: Vec::new(),
+            cells: HashSet::new(),
             value,
             unclear: Vec::new(),
         };
@@ -115,7 +125,7 @@ impl<'a> Grid<'a> {
     }
 
     pub fn is_label(&self, at: CellRef) -> bool {
-        self.labels.iter().any(|label| label.at == at)
+        self.cells.contains(&at)
     }
 
     /// Marks the labels of rows that say nothing but labels, side by side, with their values in the row below.
@@ -195,6 +205,7 @@ impl<'a> Grid<'a> {
                 }
             }
         }
+        self.cells = labels.iter().map(|label| label.at).collect();
         self.labels = labels;
     }
 
