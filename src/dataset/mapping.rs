@@ -174,15 +174,9 @@ impl Mapping {
         Ok(text)
     }
 
-    /// Takes the mapping into a schema: its texts become names of the fields they mean. Returns the tabs that are mapped,
-    /// folded, with their sheets. Tells unknown ids, and texts that stand nowhere.
-    pub(super) fn apply(
-        &self,
-        schema: &mut Schema,
-        workbook: &Workbook,
-        findings: &mut Findings,
-    ) -> (Vec<(String, usize)>, Vec<(String, usize, usize)>) {
-        let (mut tabs, mut fields) = (Vec::new(), Vec::new());
+    /// Takes the mapping into a schema: its texts become names of the fields they mean. Tells unknown ids, and texts that stand nowhere.
+    pub(super) fn apply(&self, schema: &mut Schema, workbook: &Workbook, findings: &mut Findings) -> Applied {
+        let mut applied = Applied::default();
         let names: Vec<String> = workbook.sheets.iter().map(|sheet| fold(&sheet.name)).collect();
         for entry in &self.entries {
             let key = fold(&entry.text);
@@ -194,9 +188,9 @@ impl Mapping {
                 }
             };
             match target {
-                Target::Sheet(sheet) if names.contains(&key) => tabs.push((key, sheet)),
+                Target::Sheet(sheet) if names.contains(&key) => applied.tabs.push((key, sheet)),
                 Target::Fields(found) if workbook.sheets.iter().any(|sheet| holds_text(sheet, &key)) => {
-                    fields.extend(
+                    applied.labels.extend(
                         found
                             .into_iter()
                             .map(|(sheet, field)| (entry.text.clone(), sheet, field)),
@@ -205,7 +199,7 @@ impl Mapping {
                 _ => findings.push(entry.matched_nothing()),
             }
         }
-        for (text, sheet, field) in &fields {
+        for (text, sheet, field) in &applied.labels {
             if let Some(field) = schema
                 .sheets
                 .get_mut(*sheet)
@@ -214,8 +208,17 @@ impl Mapping {
                 field.aliases.push(text.clone());
             }
         }
-        (tabs, fields)
+        applied
     }
+}
+
+/// What of a mapping a workbook has.
+#[derive(Default)]
+pub(super) struct Applied {
+    /// Tabs, folded, and their sheets.
+    pub tabs: Vec<(String, usize)>,
+    /// Texts, and the sheets and fields that they are labels of.
+    pub labels: Vec<(String, usize, usize)>,
 }
 
 /// Makes the mapped texts that stand on a sheet the only labels of their fields.

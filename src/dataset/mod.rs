@@ -111,11 +111,11 @@ fn formats_at(formats: &[(CellRef, Box<[Format]>)], cell: CellRef) -> &[Format] 
 pub fn build(schema: &Schema, mut workbook: Workbook, mapping: &Mapping) -> (Dataset, Diagnostics) {
     let mut findings = Findings::default();
     let mut schema = Cow::Borrowed(schema);
-    let (mut tabs, mut labels) = (Vec::new(), Vec::new());
+    let mut applied = mapping::Applied::default();
     if !mapping.is_empty() {
-        (tabs, labels) = mapping.apply(schema.to_mut(), &workbook, &mut findings);
+        applied = mapping.apply(schema.to_mut(), &workbook, &mut findings);
     }
-    let found = locate::sheets(&schema, &workbook, &tabs, &mut findings);
+    let found = locate::sheets(&schema, &workbook, &applied.tabs, &mut findings);
     let mut order: Vec<String> = Vec::new();
     let mut dataset = Dataset::default();
     for (index, declared) in schema.sheets.iter().enumerate() {
@@ -124,7 +124,7 @@ pub fn build(schema: &Schema, mut workbook: Workbook, mapping: &Mapping) -> (Dat
             dataset.sheets.push(SheetData::absent(declared));
             continue;
         };
-        let mapped = labels.iter().filter(|(_, sheet, _)| *sheet == index);
+        let mapped = applied.labels.iter().filter(|(_, sheet, _)| *sheet == index);
         let mapped: Vec<(&str, usize)> = mapped.map(|(text, _, field)| (text.as_str(), *field)).collect();
         let mut declared = Cow::Borrowed(declared);
         if !mapped.is_empty() {
