@@ -22,7 +22,7 @@
 //! | [`opc`] | the .docx container: parts, content types, relationships, limits | zip |
 //! | [`wml`] | a small tree of Word elements: read, put in order, written | quick-xml |
 //! | [`workbook`] | bytes to sheets of raw cells with their formats | calamine |
-//! | [`dataset`] | finds the schema in a workbook, types the cells, runs the checks | |
+//! | [`dataset`] | finds the schema in a workbook, types the cells, runs the checks | toml |
 //! | [`blank`] | a schema to an empty or prefilled workbook | rust_xlsxwriter |
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
@@ -58,7 +58,7 @@ pub mod wml;
 pub mod workbook;
 
 pub use self::blank::{Prefill, Stamp};
-pub use self::dataset::Dataset;
+pub use self::dataset::{Dataset, Mapping};
 pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity, Text};
 pub use self::pack::Pack;
 pub use self::pipeline::{Checked, Document, Outcome};

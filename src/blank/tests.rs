@@ -83,7 +83,7 @@ fn made(schema: &Schema, prefill: &Prefill) -> Vec<u8> {
 
 fn read(schema: &Schema, bytes: &[u8]) -> (Dataset, Diagnostics) {
     let book = crate::workbook::read(bytes, &Default::default()).unwrap();
-    dataset::build(schema, book)
+    dataset::build(schema, book, &dataset::Mapping::default())
 }
 
 fn part(bytes: &[u8], name: &str) -> String {

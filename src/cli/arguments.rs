@@ -10,7 +10,7 @@ use crate::diagnostic::Lang;
 /// The commands, as typed.
 const COMMANDS: [&str; 5] = ["render", "check", "blank", "pack", "help"];
 /// Options that take a value.
-const WITH_VALUE: [&str; 8] = [
+const WITH_VALUE: [&str; 9] = [
     "--lang",
     "--templates",
     "--output",
@@ -19,6 +19,7 @@ const WITH_VALUE: [&str; 8] = [
     "--data",
     "--annotate",
     "--image",
+    "--map",
 ];
 
 /// The language asked for by `--lang`, else by `BAOCAO_LANG`; looked up first, for even help and faults depend on it.
@@ -126,8 +127,8 @@ pub(super) fn command(lang: Lang) -> Command {
             "Make the Word report of a workbook, beside the workbook",
         )
         .override_usage(t(
-            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--image TÊN=TỆP]... [--trace] [--force]",
-            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--image NAME=FILE]... [--trace] [--force]",
+            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--map \"TIÊU ĐỀ=MÃ\"]... [--image TÊN=TỆP]... [--trace] [--force]",
+            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--map \"HEADER=ID\"]... [--image NAME=FILE]... [--trace] [--force]",
         ))
         .arg(
             build
@@ -146,6 +147,7 @@ pub(super) fn command(lang: Lang) -> Command {
             "Write to this .docx file or folder",
         ))
         .arg(build.pack())
+        .arg(build.map())
         .arg(
             build
                 .option(
@@ -171,8 +173,8 @@ pub(super) fn command(lang: Lang) -> Command {
             "Check a workbook: every problem by sheet and cell; writes nothing",
         )
         .override_usage(t(
-            "baocao check SỔ_TÍNH [--pack MÃ_GÓI] [--show-decoded]",
-            "baocao check WORKBOOK [--pack ID] [--show-decoded]",
+            "baocao check SỔ_TÍNH [--pack MÃ_GÓI] [--map \"TIÊU ĐỀ=MÃ\"]... [--save-map] [--show-decoded]",
+            "baocao check WORKBOOK [--pack ID] [--map \"HEADER=ID\"]... [--save-map] [--show-decoded]",
         ))
         .arg(build.path(
             "workbook",
@@ -185,6 +187,12 @@ pub(super) fn command(lang: Lang) -> Command {
             "show-decoded",
             "Kể từng ô ghi bằng mã chữ cũ (TCVN3, VNI): chữ trước và sau khi đổi sang Unicode",
             "List each cell in an old encoding (TCVN3, VNI): its text before and after",
+        ))
+        .arg(build.map())
+        .arg(build.flag(
+            "save-map",
+            "Ghi các mục --map vào mapping.toml cạnh sổ tính, để lần sau tự dùng",
+            "Write the --map entries to mapping.toml beside the workbook, to be used from then on",
         ));
     let blank = build
         .command(
@@ -432,6 +440,18 @@ impl Builder {
         )
         .long("pack")
         .value_parser(value_parser!(PathBuf))
+    }
+
+    fn map(&self) -> Arg {
+        self.option(
+            "map",
+            self.t("TIÊU ĐỀ=MÃ", "HEADER=ID"),
+            "Tiêu đề, nhãn hay tên trang này nghĩa là mã ấy của gói; ghi lại cho mỗi tiêu đề",
+            "What this header, label or sheet means, by the pack's id; once for each",
+        )
+        .long("map")
+        .value_parser(value_parser!(OsString))
+        .action(ArgAction::Append)
     }
 
     fn flag(&self, name: &'static str, vi: &'static str, en: &'static str) -> Arg {

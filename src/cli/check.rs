@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::Session;
 use super::packs::Shelf;
 use super::render::{attribute, open};
 use super::report::{Report, Stop};
 use super::usage::nothing_asked;
-use crate::diagnostic::{Lang, Text};
-use crate::pipeline::{self, DecodedCell};
+use super::{Session, mapping};
+use crate::diagnostic::{Diagnostic, Lang, Place, Text};
+use crate::pipeline::{self, DecodedCell, Options};
+use crate::text;
 
 /// Runs the command.
 pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
@@ -29,7 +30,25 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     if matches.get_flag("show-decoded") {
         show_decoded(&pipeline::decoded_cells(&workbook), session.lang, &mut report);
     }
-    let mut findings = pipeline::check_workbook(pack, workbook).diagnostics;
+    let given = mapping::given(matches)?;
+    if matches.get_flag("save-map") && given.is_empty() {
+        return Err(Stop::fault(nothing_to_save()));
+    }
+    let (mapping, note) = mapping::of_workbook(&given, path)?;
+    report.note(note);
+    let options = Options {
+        mapping,
+        ..Options::default()
+    };
+    let mut findings = pipeline::check_workbook(pack, workbook, &options).diagnostics;
+    if matches.get_flag("save-map") {
+        let saved = mapping::save(&given, pack, path)?.display().to_string();
+        report.note(Some(text!(
+            "Đã ghi các mục --map vào {saved}",
+            "Wrote the --map entries to {saved}"
+        )));
+        report.json.insert("mapping".into(), json!(saved));
+    }
     attribute(&mut findings, pack, path);
     report.add(findings);
     if report.findings.is_empty() {
@@ -68,4 +87,19 @@ fn show_decoded(cells: &[DecodedCell], lang: Lang, report: &mut Report) {
 /// A text without line breaks and what else a screen would obey.
 fn on_one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn nothing_to_save() -> Diagnostic {
+    Diagnostic::error(
+        "lenh/thieu-map",
+        Place::File,
+        Text::new(
+            "--save-map cần ít nhất một --map để ghi lại",
+            "--save-map needs at least one --map to write down",
+        ),
+    )
+    .hint(Text::new(
+        "ví dụ: --map \"Kết quả=thuc_hien\" --save-map",
+        "for instance: --map \"Kết quả=thuc_hien\" --save-map",
+    ))
 }

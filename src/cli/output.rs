@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, Text};
 use crate::text;
 
 /// Where a command's files go.
+#[derive(Clone)]
 pub(super) enum Target {
     /// A file of its own.
     File(PathBuf),

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::output::{self, Target};
 use super::packs::Shelf;
 use super::report::{Report, Status, Stop};
-use super::{Session, images, input};
+use super::{Session, images, input, mapping};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::pack::Pack;
 use crate::pipeline::{self, Options, Prepared};
@@ -18,10 +18,21 @@ use crate::text;
 use crate::workbook::Workbook;
 
 /// The options of the command.
+#[derive(Clone)]
 struct Wish {
     output: Option<Target>,
     force: bool,
     options: Options,
+}
+
+impl Wish {
+    /// The same with the mapping files beside a workbook, and the line that names them.
+    fn of_workbook(&self, workbook: &Path) -> Result<(Self, Option<Text>), Stop> {
+        let (mapping, note) = mapping::of_workbook(&self.options.mapping, workbook)?;
+        let mut own = self.clone();
+        own.options.mapping = mapping;
+        Ok((own, note))
+    }
 }
 
 /// Runs the command.
@@ -40,6 +51,7 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         options: Options {
             images: images::read(matches.get_many("image").into_iter().flatten())?,
             trace: matches.get_flag("trace"),
+            mapping: mapping::given(matches)?,
             ..Options::default()
         },
     };
@@ -49,7 +61,15 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     let mut documents = Vec::new();
     for workbook in &workbooks {
         let mut warnings = Diagnostics::new();
-        match render(workbook, &wish, &shelf, &mut run, &mut warnings) {
+        let (own, note) = match wish.of_workbook(workbook) {
+            Ok(own) => own,
+            Err(stop) => {
+                report.absorb(stop);
+                continue;
+            }
+        };
+        report.note(note);
+        match render(workbook, &own, &shelf, &mut run, &mut warnings) {
             Ok(new) => {
                 report.add(warnings);
                 for (id, path) in new {

@@ -58,6 +58,8 @@ pub(super) struct Report {
     pub findings_are_result: bool,
     /// What was done, in a few words; the counts of findings follow it.
     pub summary: Option<Text>,
+    /// What people should know beside the findings, a line each.
+    pub notes: Vec<Text>,
     /// Whether people have been told already.
     pub is_silent: bool,
     /// Whether the text is printed even for `--json`: help and version.
@@ -92,6 +94,11 @@ impl Report {
             self.status = self.status.max(Status::Input);
         }
         self.findings.extend(findings);
+    }
+
+    /// Adds a line that people should read, once.
+    pub fn note(&mut self, note: Option<Text>) {
+        self.notes.extend(note.filter(|note| !self.notes.contains(note)));
     }
 
     /// The same with a result for people.

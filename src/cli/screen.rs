@@ -40,6 +40,9 @@ fn print(session: &Session, report: &Report) -> std::io::Result<()> {
     write!(out, "{}", report.text)?;
     // What people see in a terminal comes in this order.
     out.flush()?;
+    for note in &report.notes {
+        let _ = writeln!(err, "{}.", note.get(session.lang));
+    }
     let summary = summary(session.lang, report);
     if !summary.is_empty() {
         let _ = writeln!(err, "{summary}");
@@ -55,6 +58,10 @@ fn document(lang: Lang, report: &Report) -> Value {
     document.insert("status".into(), json!(report.status as u8));
     document.insert("errors".into(), json!(errors));
     document.insert("warnings".into(), json!(warnings));
+    if !report.notes.is_empty() {
+        let notes: Vec<&str> = report.notes.iter().map(|note| note.get(lang)).collect();
+        document.insert("notes".into(), json!(notes));
+    }
     document.insert("findings".into(), report.findings.json(lang));
     Value::Object(document)
 }

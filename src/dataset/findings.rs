@@ -66,6 +66,13 @@ impl Findings {
         }
     }
 
+    /// Adds the findings gathered elsewhere, each changed on its way.
+    pub fn absorb(&mut self, other: Self, change: impl Fn(Diagnostic) -> Diagnostic) {
+        let findings = other.list.into_iter().flatten();
+        self.list.extend(findings.map(|finding| Some(change(finding))));
+        self.faulty.extend(other.faulty);
+    }
+
     /// Remembers that a cell could not be read, so that no rule complains about its missing value too.
     pub fn mark_faulty(&mut self, at: At) {
         self.faulty.insert(at);

@@ -1,8 +1,9 @@
 //! Finds the schema's sheets and columns in a workbook, types the cells, runs the checks.
 //!
 //! In: a schema and a workbook of raw cells. Out: a [`Dataset`] whose values know their cells, and every finding at once.
-//! `locate` finds sheets and headers, `form`, `table` and `list` read one layout each, `column` types a cell, `check`
-//! holds the checks, one file each. Nothing is dropped in silence: what is not read is told.
+//! `locate` finds sheets and headers, `mapping` is what the user says of them, `form`, `table` and `list` read one layout
+//! each, `transpose` a table that lies on its side, `column` types a cell, `check` holds the checks, one file each. Nothing
+//! is dropped in silence: what is not read is told.
 
 mod check;
 mod column;
@@ -11,15 +12,20 @@ mod form;
 mod keyed;
 mod list;
 mod locate;
+mod mapping;
 mod table;
+mod transpose;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use self::findings::Findings;
+pub(crate) use self::locate::{Labels, TabName, Written, label_text};
+pub use self::mapping::{MAPPING_FILE, Mapping};
 use crate::diagnostic::{CellRef, Diagnostics};
 use crate::schema::{Layout, Schema};
 use crate::value::{Format, Value};
-use crate::workbook::{Picture, Workbook};
+use crate::workbook::{self, Picture, Workbook};
 
 /// Typed values of a workbook, in the schema's order. Every value knows its cell.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +52,8 @@ pub struct SheetData {
     pub formats: HashMap<CellRef, Box<[Format]>>,
     /// Pictures by the cell that they stand in; see [`SheetData::picture_at`].
     pub pictures: HashMap<CellRef, Picture>,
+    /// Whether a table's records stand side by side, its labels in one column: rows and columns above change places.
+    pub is_transposed: bool,
 }
 
 /// One row of a table or list, or a whole form.
@@ -61,7 +69,10 @@ impl SheetData {
     /// The cell of a field of a record; `None` when the workbook has no such column or field.
     pub fn cell(&self, record: &Record, field: usize) -> Option<CellRef> {
         match self.columns.get(field) {
-            Some(column) => column.map(|column| CellRef::new(record.row, column)),
+            Some(column) => column.map(|column| match self.is_transposed {
+                false => CellRef::new(record.row, column),
+                true => CellRef::new(column, record.row),
+            }),
             None => self.cells.get(field).copied().flatten(),
         }
     }
@@ -75,7 +86,11 @@ impl SheetData {
             let middle = CellRef::new(first.row.midpoint(last.row), first.column.midpoint(last.column));
             let covers = (first.row..=last.row).contains(&cell.row)
                 && (first.column..=last.column).contains(&cell.column)
-                && (is_form || [first.row, middle.row].contains(&cell.row));
+                && match (is_form, self.is_transposed) {
+                    (true, _) => true,
+                    (_, false) => [first.row, middle.row].contains(&cell.row),
+                    (_, true) => [first.column, middle.column].contains(&cell.column),
+                };
             // Of several the first, wherever the map has it.
             covers.then_some(((middle != cell, *first), picture))
         });
@@ -93,35 +108,55 @@ fn formats_at(formats: &[(CellRef, Box<[Format]>)], cell: CellRef) -> &[Format] 
 }
 
 /// The typed values of a workbook and everything that is wrong with it, in reading order. Never fails: it gathers.
-pub fn build(schema: &Schema, mut workbook: Workbook) -> (Dataset, Diagnostics) {
+pub fn build(schema: &Schema, mut workbook: Workbook, mapping: &Mapping) -> (Dataset, Diagnostics) {
     let mut findings = Findings::default();
-    let found = locate::sheets(schema, &workbook, &mut findings);
+    let mut schema = Cow::Borrowed(schema);
+    let mut applied = mapping::Applied::default();
+    if !mapping.is_empty() {
+        applied = mapping.apply(schema.to_mut(), &workbook, &mut findings);
+    }
+    let found = locate::sheets(&schema, &workbook, &applied.tabs, &mut findings);
     let mut order: Vec<String> = Vec::new();
     let mut dataset = Dataset::default();
-    for (index, (declared, found)) in schema.sheets.iter().zip(found).enumerate() {
-        let taken = found
-            .and_then(|found| workbook.sheets.get_mut(found))
-            .map(std::mem::take);
-        let data = match taken {
-            None => SheetData::absent(declared),
-            Some(mut sheet) => {
-                order.push(sheet.name.clone());
-                let pictures = std::mem::take(&mut sheet.pictures);
-                let mut data = match declared.layout {
-                    Layout::Form => form::read(declared, index, sheet, &mut findings),
-                    Layout::Table => table::read(declared, index, sheet, &mut findings),
-                    Layout::List => list::read(declared, index, sheet, &mut findings),
-                };
-                // Of two in one cell, the one on top.
-                data.pictures.extend(pictures);
-                data
-            }
+    for (index, declared) in schema.sheets.iter().enumerate() {
+        let place = found.get(index).copied().flatten();
+        let Some(mut sheet) = place.and_then(|place| take(place, &found, &mut workbook)) else {
+            dataset.sheets.push(SheetData::absent(declared));
+            continue;
         };
+        let mapped = applied.labels.iter().filter(|(_, sheet, _)| *sheet == index);
+        let mapped: Vec<(&str, usize)> = mapped.map(|(text, _, field)| (text.as_str(), *field)).collect();
+        let mut declared = Cow::Borrowed(declared);
+        if !mapped.is_empty() {
+            mapping::settle(declared.to_mut(), &mapped, &sheet);
+        }
+        order.push(sheet.name.clone());
+        let pictures = std::mem::take(&mut sheet.pictures);
+        let mut data = match declared.layout {
+            Layout::Form => form::read(&declared, index, sheet, &mut findings),
+            Layout::Table => match transpose::label_column(&declared, &sheet) {
+                None => table::read(&declared, index, sheet, &mut findings),
+                Some(column) => transpose::read(&declared, index, sheet, column, &mut findings),
+            },
+            Layout::List => list::read(&declared, index, sheet, &mut findings),
+        };
+        // Of two in one cell, the one on top.
+        data.pictures.extend(pictures);
         dataset.sheets.push(data);
     }
     order.extend(workbook.sheets.into_iter().map(|sheet| sheet.name));
-    check::rules(schema, &dataset, &mut findings);
+    check::rules(&schema, &dataset, &mut findings);
     (dataset, findings.finish(&order))
+}
+
+/// A sheet's own part of its tab: all of it, or a copy where several share it.
+fn take(place: locate::Found, all: &[Option<locate::Found>], workbook: &mut Workbook) -> Option<workbook::Sheet> {
+    let sharing = all.iter().flatten().filter(|other| other.tab == place.tab).count();
+    let tab = workbook.sheets.get_mut(place.tab)?;
+    Some(match sharing {
+        0 | 1 => std::mem::take(tab),
+        _ => place.window.cut(tab),
+    })
 }
 
 impl SheetData {

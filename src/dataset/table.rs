@@ -3,13 +3,13 @@
 use super::column::{self, Column};
 use super::findings::Findings;
 use super::keyed::Keyed;
-use super::locate::{Labels, is_running_number, label_text, unit_of};
+use super::locate::{Labels, ask, is_running_number, label_text, unit_of};
 use super::{Record, SheetData, formats_at};
 use crate::diagnostic::{CellRef, Diagnostic, Place};
 use crate::schema::Sheet;
 use crate::text;
 use crate::value::{Format, Raw, Type, Value};
-use crate::vietnamese::{fold, nearest};
+use crate::vietnamese::fold;
 use crate::workbook::{self, Cell, Row};
 
 /// The header stands among the first rows with content.
@@ -159,52 +159,22 @@ fn report_columns(declared: &Sheet, header: &Header, sheet: &workbook::Sheet, fi
     let name = &sheet.name;
     let mut misspelt = Vec::new();
     for (field, column) in declared.fields.iter().zip(&header.columns) {
-        let label = &field.label;
         if let Some(column) = column {
             report_header(field, CellRef::new(header.row, *column), sheet, findings);
             continue;
         }
-        let free = header
+        let free: Vec<(usize, CellRef, &str)> = header
             .unknown
             .iter()
             .enumerate()
-            .filter(|(index, _)| !misspelt.contains(index));
-        let free: Vec<(usize, &str)> = free.map(|(index, (_, text))| (index, text.as_str())).collect();
-        let near = std::iter::once(label)
-            .chain(&field.aliases)
-            .find_map(|label| nearest(label, free.iter().map(|(_, text)| *text)))
-            .and_then(|near| free.iter().find(|(_, text)| *text == near));
-        if let Some(&(index, near)) = near {
-            misspelt.push(index);
-            let at = header
-                .unknown
-                .get(index)
-                .map_or(CellRef::new(header.row, 0), |(at, _)| *at);
-            let message = text!(
-                "không có cột «{label}»; tiêu đề «{near}» – có phải «{label}»?",
-                "there is no column «{label}»; is header «{near}» meant to be «{label}»?"
-            );
-            // An error even where the column is optional: figures would be left out of the document.
-            findings.push(
-                Diagnostic::error("cot/sai-ten", place(name, at), message)
-                    .field(&field.id)
-                    .hint(text!("sửa tiêu đề thành «{label}»", "change the header to «{label}»")),
-            );
-        } else if field.required {
-            let row = sheet.rows.iter().find(|row| row.index == header.row);
-            let first = row.and_then(|row| row.cells.first()).map_or(0, |cell| cell.column);
-            findings.push(
-                Diagnostic::error(
-                    "cot/thieu",
-                    place(name, CellRef::new(header.row, first)),
-                    text!("thiếu cột «{label}»", "column «{label}» is missing"),
-                )
-                .field(&field.id)
-                .hint(text!(
-                    "thêm một cột có tiêu đề «{label}» vào dòng tiêu đề này",
-                    "add a column with the header «{label}» to this header row"
-                )),
-            );
+            .filter(|(index, _)| !misspelt.contains(index))
+            .map(|(index, (at, text))| (index, *at, text.as_str()))
+            .collect();
+        let row = sheet.rows.iter().find(|row| row.index == header.row);
+        let first = row.and_then(|row| row.cells.first()).map_or(0, |cell| cell.column);
+        if let Some((finding, meant)) = ask::column(field, &free, CellRef::new(header.row, first), sheet) {
+            misspelt.extend(meant);
+            findings.push(finding);
         }
     }
     for (field, at) in &header.duplicates {

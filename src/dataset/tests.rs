@@ -3,7 +3,7 @@
 use crate::markdown_workbook::{picture, png, workbook, workbook_with};
 use serde::Deserialize;
 
-use super::{Dataset, build};
+use super::{Dataset, Mapping, build};
 use crate::diagnostic::{Diagnostics, Lang};
 use crate::schema::{Check, Schema, Sheet};
 use crate::value::Value;
@@ -16,7 +16,7 @@ struct Source {
     check: Vec<Check>,
 }
 
-const SCHEMA: &str = r#"
+pub(super) const SCHEMA: &str = r#"
     [[sheet]]
     id = "thong_tin"
     name = "Thông tin chung"
@@ -100,7 +100,7 @@ const SCHEMA: &str = r#"
     rule.required_when = { field = "khen_thuong.thanh_tich", when = "khen_thuong.cap", values = ["Tỉnh"] }
 "#;
 
-fn schema(toml: &str) -> Schema {
+pub(super) fn schema(toml: &str) -> Schema {
     let source: Source = toml::from_str(toml).expect("a schema");
     Schema {
         sheets: source.sheet,
@@ -108,17 +108,17 @@ fn schema(toml: &str) -> Schema {
     }
 }
 
-fn run_with(schema_text: &str, markdown: &str) -> (Dataset, Diagnostics) {
+pub(super) fn run_with(schema_text: &str, markdown: &str) -> (Dataset, Diagnostics) {
     let workbook = read(&workbook(markdown), &Limits::default()).expect("a workbook");
-    build(&schema(schema_text), workbook)
+    build(&schema(schema_text), workbook, &Mapping::default())
 }
 
-fn run(markdown: &str) -> (Dataset, Diagnostics) {
+pub(super) fn run(markdown: &str) -> (Dataset, Diagnostics) {
     run_with(SCHEMA, markdown)
 }
 
 /// `code place` of each finding, warnings with a question mark.
-fn lines(diagnostics: &Diagnostics) -> Vec<String> {
+pub(super) fn lines(diagnostics: &Diagnostics) -> Vec<String> {
     let line = |finding: &crate::diagnostic::Diagnostic| {
         let sign = if finding.severity == crate::diagnostic::Severity::Error {
             ""
@@ -132,7 +132,7 @@ fn lines(diagnostics: &Diagnostics) -> Vec<String> {
     diagnostics.iter().map(line).collect()
 }
 
-fn found(markdown: &str) -> Vec<String> {
+pub(super) fn found(markdown: &str) -> Vec<String> {
     let (_, diagnostics) = run(markdown);
     if std::env::var_os("SHOW").is_some() {
         eprintln!("{}{}", diagnostics.print(Lang::Vi), diagnostics.print(Lang::En));
@@ -141,8 +141,12 @@ fn found(markdown: &str) -> Vec<String> {
 }
 
 /// The values of a sheet as they print, rows by `/`.
-fn values(markdown: &str, sheet: &str) -> String {
-    let (dataset, _) = run(markdown);
+pub(super) fn values(markdown: &str, sheet: &str) -> String {
+    printed(&run(markdown).0, sheet)
+}
+
+/// The same of a dataset.
+fn printed(dataset: &Dataset, sheet: &str) -> String {
     let schema = schema(SCHEMA);
     let (index, declared) = schema.sheet(sheet).expect("a sheet");
     let print = |record: &super::Record| {
@@ -150,12 +154,19 @@ fn values(markdown: &str, sheet: &str) -> String {
         let cells = cells.map(|(field, value)| value.as_ref().map_or("-".to_owned(), |value| field.print(value)));
         cells.collect::<Vec<_>>().join("|")
     };
-    dataset.sheets[index]
-        .records
-        .iter()
-        .map(print)
-        .collect::<Vec<_>>()
-        .join(" / ")
+    let records = dataset.sheets[index].records.iter();
+    records.map(print).collect::<Vec<_>>().join(" / ")
+}
+
+/// The values of a sheet and the findings of a workbook read with `--map` arguments.
+pub(super) fn run_mapped(markdown: &str, map: &[&str], sheet: &str) -> (String, Vec<String>) {
+    let mut mapping = Mapping::default();
+    for argument in map {
+        mapping.add_argument(argument).expect("an argument of --map");
+    }
+    let workbook = read(&workbook(markdown), &Limits::default()).expect("a workbook");
+    let (dataset, diagnostics) = build(&schema(SCHEMA), workbook, &mapping);
+    (printed(&dataset, sheet), lines(&diagnostics))
 }
 
 const NOTHING: [&str; 0] = [];
@@ -695,7 +706,11 @@ mod pictures {
                 sheet.embed_image(*row, *column, &picture(comment)).expect("a picture");
             }
         });
-        let (mut dataset, diagnostics) = build(&schema(SCHEMA), read(&bytes, &Limits::default()).expect("a workbook"));
+        let (mut dataset, diagnostics) = build(
+            &schema(SCHEMA),
+            read(&bytes, &Limits::default()).expect("a workbook"),
+            &Mapping::default(),
+        );
         (dataset.sheets.swap_remove(0), lines(&diagnostics))
     }
 
@@ -731,7 +746,11 @@ mod pictures {
                 .insert_image_with_offset(1, 0, &picture("một"), 60, 10)
                 .expect("a picture");
         });
-        let (dataset, _) = build(&schema(SCHEMA), read(&bytes, &Limits::default()).expect("a workbook"));
+        let (dataset, _) = build(
+            &schema(SCHEMA),
+            read(&bytes, &Limits::default()).expect("a workbook"),
+            &Mapping::default(),
+        );
         let pictures = (0..4).map(|row| at(&dataset.sheets[3], row, 1));
         assert_eq!(pictures.collect::<Vec<_>>(), [None, Some("một"), None, None]);
     }

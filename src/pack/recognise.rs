@@ -5,9 +5,8 @@ use std::collections::HashSet;
 
 use super::Pack;
 use crate::blank::PACK_PROPERTY;
+use crate::dataset::{Labels, TabName, Written, label_text};
 use crate::schema::Sheet;
-use crate::value::Raw;
-use crate::vietnamese::fold;
 use crate::workbook::{self, Workbook};
 
 /// What was found out about a workbook's pack.
@@ -31,7 +30,7 @@ const ENOUGH: f64 = 0.5;
 const CLEAR: f64 = 0.1;
 /// Rows of a sheet that are searched for headers and labels, and cells of them.
 const SEARCHED_ROWS: usize = 200;
-const SEARCHED_CELLS: usize = 20_000;
+const SEARCHED_CELLS: usize = 5_000;
 
 /// Finds the pack a workbook belongs to.
 pub fn fit<P: Borrow<Pack>>(packs: &[P], workbook: &Workbook) -> Fit {
@@ -57,40 +56,31 @@ pub fn fit<P: Borrow<Pack>>(packs: &[P], workbook: &Workbook) -> Fit {
     }
 }
 
-/// A sheet's name and texts, folded.
+/// A sheet's name and texts, ready to be compared.
 struct Seen {
-    name: String,
-    texts: HashSet<String>,
+    name: TabName,
+    texts: Vec<Written>,
 }
 
 impl Seen {
     fn new(sheet: &workbook::Sheet) -> Self {
         let cells = sheet.rows.iter().take(SEARCHED_ROWS).flat_map(|row| &row.cells);
-        let texts = cells.take(SEARCHED_CELLS).filter_map(|cell| match &cell.raw {
-            Raw::Text(text) => Some(fold(text)),
-            _ => None,
-        });
+        let mut texts = Vec::new();
+        for text in cells.take(SEARCHED_CELLS).filter_map(label_text) {
+            texts.extend(Written::new(text));
+            // A label with its value in the same cell.
+            texts.extend(text.split_once(':').and_then(|(label, _)| Written::new(label)));
+        }
         Self {
-            name: fold(&sheet.name),
-            texts: texts.collect(),
+            name: TabName::of_tab(&sheet.name),
+            texts,
         }
     }
 
     /// The share of a sheet's labels that stand here, from 0 to 1.
-    fn labels(&self, sheet: &Sheet) -> f64 {
-        let found = sheet.fields.iter().filter(|field| {
-            let mut names = std::iter::once(&field.label).chain(&field.aliases);
-            names.any(|name| {
-                let name = fold(name);
-                // A header often goes on: "Số lượng (người)", "Tên xã *".
-                self.texts.contains(&name)
-                    || self.texts.iter().any(|text| {
-                        text.strip_prefix(name.as_str())
-                            .is_some_and(|rest| rest.starts_with([' ', '(', '*', ':']))
-                    })
-            })
-        });
-        found.count() as f64 / sheet.fields.len().max(1) as f64
+    fn labels(&self, sheet: &Sheet, labels: &Labels) -> f64 {
+        let found: HashSet<usize> = self.texts.iter().filter_map(|text| labels.find_written(text)).collect();
+        found.len() as f64 / sheet.fields.len().max(1) as f64
     }
 }
 
@@ -99,15 +89,17 @@ fn score(pack: &Pack, seen: &[Seen]) -> f64 {
     let expected = |sheet: &&Sheet| sheet.required || pack.schema.sheets.iter().all(|sheet| !sheet.required);
     let (mut sum, mut count) = (0.0, 0.0);
     for sheet in pack.schema.sheets.iter().filter(expected) {
-        let names: Vec<String> = std::iter::once(&sheet.name)
+        let names: Vec<TabName> = std::iter::once(&sheet.name)
             .chain(&sheet.aliases)
-            .map(|name| fold(name))
+            .map(|name| TabName::wanted(name))
             .collect();
+        let labels = Labels::new(sheet);
         let best = seen
             .iter()
             .map(|seen| {
-                let name = if names.contains(&seen.name) { 1.0 } else { 0.0 };
-                (name + seen.labels(sheet)) / 2.0
+                let is_named = names.iter().any(|name| seen.name.closeness(name).is_some());
+                let name = if is_named { 1.0 } else { 0.0 };
+                (name + seen.labels(sheet, &labels)) / 2.0
             })
             .fold(0.0, f64::max);
         sum += best;
@@ -121,6 +113,7 @@ mod tests {
     use super::super::tests::SMALL;
     use super::super::{Files, MANIFEST, Origin};
     use super::*;
+    use crate::value::Raw;
     use crate::workbook::{Cell, Formula, Row};
     use std::borrow::Cow;
 
@@ -185,6 +178,17 @@ mod tests {
             Fit::Looks(1)
         );
         assert_eq!(fit(&packs, &workbook("Sheet1", &["Họ tên", "Lương"])), Fit::None);
+    }
+
+    #[test]
+    fn a_messy_workbook_without_a_stamp_is_known_all_the_same() {
+        let packs = [pack(SMALL), other()];
+        let messy = ["TEN XA: Tân Hoà", "Năm BC", "Người lập"];
+        assert_eq!(fit(&packs, &workbook("Sheet1", &messy)), Fit::Looks(0));
+        assert_eq!(
+            fit(&packs, &workbook("Bieu 01 - DS 2023", &["Số hộ", "Năm BC"])),
+            Fit::Looks(1)
+        );
     }
 
     #[test]

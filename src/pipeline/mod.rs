@@ -14,7 +14,7 @@ pub use self::decoded::{DecodedCell, decoded_cells};
 pub use self::file_name::safe_file_name;
 pub use self::prepared::Prepared;
 use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
-use crate::dataset::{self, Dataset};
+use crate::dataset::{self, Dataset, Mapping};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place};
 use crate::pack::Pack;
 use crate::schema::Schema;
@@ -32,6 +32,8 @@ pub struct Options {
     /// Whether documents are made for comparing with the workbook: each value with a comment that names its cell. Their
     /// file names say so.
     pub trace: bool,
+    /// What the user says that headers, labels and tabs of the workbook mean.
+    pub mapping: Mapping,
 }
 
 /// A workbook that was read and checked.
@@ -70,7 +72,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Workbook, workbook::Error
 
 /// Reads and checks a workbook against a pack.
 pub fn check(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Checked, workbook::Error> {
-    Ok(check_workbook(pack, read(bytes, options)?))
+    Ok(check_workbook(pack, read(bytes, options)?, options))
 }
 
 /// Reads and checks a workbook and makes the pack's documents of it.
@@ -79,10 +81,10 @@ pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, w
 }
 
 /// The same as [`check`] for a workbook that was read already.
-pub fn check_workbook(pack: &Pack, workbook: Workbook) -> Checked {
+pub fn check_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Checked {
     let stamp = workbook.properties.get(VERSION_PROPERTY).cloned();
     let decoded = decoded::warnings(&workbook);
-    let (dataset, mut diagnostics) = dataset::build(&pack.schema, workbook);
+    let (dataset, mut diagnostics) = dataset::build(&pack.schema, workbook, &options.mapping);
     diagnostics.extend(decoded.into_iter().collect());
     if let Some(stamp) = stamp.filter(|stamp| *stamp != pack.version) {
         let own = &pack.version;

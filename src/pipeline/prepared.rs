@@ -39,8 +39,8 @@ impl Prepared {
     }
 
     /// The typed values of a workbook, and what is wrong with it.
-    pub fn check(&self, workbook: Workbook) -> Checked {
-        check_workbook(&self.pack, workbook)
+    pub fn check(&self, workbook: Workbook, options: &Options) -> Checked {
+        check_workbook(&self.pack, workbook, options)
     }
 
     /// The documents of a workbook.
@@ -51,7 +51,7 @@ impl Prepared {
         let Checked {
             dataset,
             mut diagnostics,
-        } = self.check(workbook);
+        } = self.check(workbook, options);
         let wish = template::Wish {
             trace: options.trace,
             images: options.images.clone(),

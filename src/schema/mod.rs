@@ -129,6 +129,9 @@ pub struct Field {
     /// Other labels it is found by.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// What a user's mapping says is this field's label in the workbook at hand; then it is found by nothing else.
+    #[serde(skip)]
+    pub mapped: Vec<String>,
     /// Its column type.
     #[serde(rename = "type")]
     pub ty: Type,

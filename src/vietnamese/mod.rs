@@ -5,6 +5,7 @@
 //! texts: [`fold()`] forgives most (no diacritics at all), [`key`] keeps diacritics but not the place of the tone mark,
 //! [`sort_key`] orders names.
 
+mod abbreviation;
 mod date;
 mod fold;
 mod legacy;
@@ -13,6 +14,7 @@ mod order;
 mod syllable;
 mod words;
 
+pub use self::abbreviation::{likeness, plain_spellings, spellings};
 pub use self::date::{
     DateOrder, DateText, WrittenDate, date_by_pattern, date_long, date_short, parse_date, write_date_short,
     written_date,

@@ -995,3 +995,141 @@ fn texts_in_an_old_encoding_are_told_and_shown() {
     assert!(!run.out.contains("chu/ma-cu"), "{}", run.out);
     assert!(desk.json("check a.xlsx")["decoded"].is_null());
 }
+
+/// A workbook whose form has a label that the pack doesn't know, and whose table has a header that it doesn't know.
+const MESSY: &str = "## Thông tin chung
+    | Tên xã | Tân Hoà |
+    | Năm báo cáo | 2023 |
+    ## Sheet1
+    | Hình thức | Đã khen |
+    | Giấy khen | 3 |
+    | Bằng khen | 2 |";
+
+#[test]
+fn a_header_is_mapped_on_the_command_line_and_then_for_good() {
+    let desk = Desk::new();
+    desk.write("a.xlsx", crate::markdown_workbook::workbook(MESSY));
+    desk.run("check a.xlsx --pack nho")
+        .is(0)
+        .says(&["trang-tinh/la", "«Sheet1»"]);
+    let map = [
+        "check",
+        "a.xlsx",
+        "--pack",
+        "nho",
+        "--map",
+        "Đã khen=so_luong",
+        "--map",
+        "Sheet1=khen_thuong",
+    ];
+    let run = desk.run_words(&map, &[]);
+    run.is(0).says(&["Không có lỗi nào"]);
+    assert!(!desk.files("").contains("mapping.toml"), "nothing was to be saved");
+
+    desk.write("mapping.toml", "# của xã Tân Hoà\n");
+    let saving = [&map[..], &["--save-map"]].concat();
+    desk.run_words(&saving, &[]).is(0).says(&["Đã ghi", "mapping.toml"]);
+    let saved = String::from_utf8(desk.read("mapping.toml")).expect("UTF-8");
+    assert_eq!(
+        saved,
+        "# của xã Tân Hoà\n\n[columns]\n\"Đã khen\" = \"so_luong\"\n\n[sheets]\n\"Sheet1\" = \"khen_thuong\"\n"
+    );
+    // From now on without a word, but not unsaid.
+    let run = desk.run("check a.xlsx --pack nho");
+    run.is(0).says(&["Không có lỗi nào", "ghép theo «mapping.toml»"]);
+    desk.run("render a.xlsx --pack nho -o b.docx")
+        .is(0)
+        .says(&["mapping.toml"]);
+    let text = words(&desk.read("b.docx"));
+    assert!(text.contains("Bằng khen: 02"), "{text}");
+    let document = desk.json("check a.xlsx --pack nho");
+    assert!(
+        document["notes"][0]
+            .as_str()
+            .is_some_and(|note| note.contains("mapping.toml")),
+        "{document}"
+    );
+}
+
+#[test]
+fn a_mapping_file_of_the_workbooks_own_comes_first_and_other_workbooks_do_not_see_it() {
+    let desk = Desk::new();
+    desk.write("a.xlsx", crate::markdown_workbook::workbook(MESSY));
+    desk.write("b.xlsx", crate::markdown_workbook::workbook(MESSY));
+    desk.write("mapping.toml", "[columns]\n\"Đã khen\" = \"hinh_thuc\"\n");
+    desk.write(
+        "a.mapping.toml",
+        "[columns]\n\"Đã khen\" = \"so_luong\"\n[sheets]\nSheet1 = \"khen_thuong\"\n",
+    );
+    desk.run("check a.xlsx --pack nho")
+        .is(0)
+        .says(&["«a.mapping.toml», «mapping.toml»", "Không có lỗi nào"]);
+    let run = desk.run("check b.xlsx --pack nho");
+    run.is(0).says(&["«Sheet1»"]);
+    assert!(!run.err.contains("a.mapping.toml"), "{run:?}");
+}
+
+#[test]
+fn a_mapping_that_is_no_good_is_told_at_its_line() {
+    let desk = Desk::new();
+    desk.write("a.xlsx", crate::markdown_workbook::workbook(MESSY));
+    for words in [
+        &["check", "a.xlsx", "--pack", "nho", "--map", "Kết quả"][..],
+        &["check", "a.xlsx", "--pack", "nho", "--save-map"],
+    ] {
+        desk.run_words(words, &[]).is(2).says(&["--map"]);
+    }
+    desk.write(
+        "mapping.toml",
+        "[columns]\n\"Đã khen\" = \"so_luongg\"\n\"Không có\" = \"so_luong\"\n",
+    );
+    desk.run("check a.xlsx --pack nho").is(1).says(&[
+        "ghep/ma-la",
+        "mapping.toml › dòng 2, cột 1",
+        "«so_luong»",
+        "ghep/khong-khop",
+        "dòng 3, cột 1",
+    ]);
+    desk.run("render a.xlsx --pack nho").is(1);
+    desk.write("mapping.toml", "[cot]\n");
+    desk.run("check a.xlsx --pack nho")
+        .is(2)
+        .says(&["ghep/sai-toml", "mapping.toml › dòng 1, cột 2"]);
+    // Not over a file that can't be read.
+    let saving = [
+        "check",
+        "a.xlsx",
+        "--pack",
+        "nho",
+        "--map",
+        "Đã khen=so_luong",
+        "--save-map",
+    ];
+    desk.run_words(&saving, &[]).is(2);
+    assert_eq!(desk.read("mapping.toml"), b"[cot]\n");
+    // An id that the pack does not know is not written down.
+    desk.write("mapping.toml", "");
+    let saving = ["check", "a.xlsx", "--pack", "nho", "--map", "Đã khen=so", "--save-map"];
+    desk.run_words(&saving, &[]).is(2).says(&["ghep/ma-la"]);
+    assert_eq!(desk.read("mapping.toml"), b"");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_mapping_that_cannot_be_saved_is_told() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("x")).expect("made");
+    desk.write("x/a.xlsx", crate::markdown_workbook::workbook(MESSY));
+    // A folder in the file's place refuses everybody, whoever runs the tests.
+    fs::create_dir(desk.path("x/mapping.toml")).expect("made");
+    let saving = [
+        "check",
+        "x/a.xlsx",
+        "--pack",
+        "nho",
+        "--map",
+        "Đã khen=so_luong",
+        "--save-map",
+    ];
+    desk.run_words(&saving, &[]).is(2).says(&["mapping.toml"]);
+}

@@ -36,7 +36,7 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("pulldown_cmark", &["outline"]),
     ("zip", &["opc"]),
     ("quick_xml", &["opc", "wml", "workbook", "template"]),
-    ("toml", &["blank", "pack"]),
+    ("toml", &["dataset", "blank", "pack"]),
     ("unicode_normalization", &["vietnamese"]),
     ("strsim", &["vietnamese"]),
     ("regex_lite", &["schema", "dataset"]),

@@ -236,7 +236,7 @@ proptest! {
         let bytes = blank::workbook(&schema, &stamp(), &Prefill::new()).expect("a workbook");
         invariants::assert_sound("the blank workbook", &bytes);
         let read = workbook::read(&bytes, &workbook::Limits::default()).expect("a workbook");
-        let (_, findings) = dataset::build(&schema, read);
+        let (_, findings) = dataset::build(&schema, read, &dataset::Mapping::default());
         for finding in findings.iter() {
             prop_assert_eq!(finding.code, "gia-tri/thieu", "{}", finding.print(Lang::En));
         }
@@ -354,7 +354,7 @@ proptest! {
         prefill.push("thong_tin", values.into_iter().map(|(id, value)| (id.to_owned(), value)).collect());
         let bytes = blank::workbook(&schema, &stamp(), &prefill).expect("a workbook");
         let read = workbook::read(&bytes, &workbook::Limits::default()).expect("a workbook");
-        let (dataset, findings) = dataset::build(&schema, read);
+        let (dataset, findings) = dataset::build(&schema, read, &dataset::Mapping::default());
         prop_assert!(findings.is_empty(), "{}", findings.print(Lang::En));
         let Some(Value::Text(text)) = &dataset.sheets[0].records[0].values[0] else {
             return Err(TestCaseError::fail("no text"));

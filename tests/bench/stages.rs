@@ -40,7 +40,7 @@ fn check(bencher: Bencher) {
     let (pack, workbook) = (parsed(), cells());
     bencher
         .with_inputs(|| workbook.clone())
-        .bench_values(|workbook| dataset::build(&pack.schema, workbook));
+        .bench_values(|workbook| dataset::build(&pack.schema, workbook, &dataset::Mapping::default()));
 }
 
 /// The Word template to a tree that is checked against the schema.
@@ -103,7 +103,7 @@ fn cells() -> Workbook {
 }
 
 fn values(pack: &Pack) -> Dataset {
-    dataset::build(&pack.schema, cells()).0
+    dataset::build(&pack.schema, cells(), &dataset::Mapping::default()).0
 }
 
 fn compiled(pack: &Pack) -> Template {

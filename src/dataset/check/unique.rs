@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Check, Context};
 use crate::dataset::findings::Findings;
-use crate::diagnostic::{Diagnostic, Text, shorten};
+use crate::diagnostic::{Diagnostic, Text, column_letters, shorten};
 use crate::text;
 use crate::value::Value;
 use crate::vietnamese;
@@ -30,14 +30,19 @@ fn run(context: &Context, findings: &mut Findings) {
                     seen.insert(key, record.row);
                     continue;
                 };
-                let (Text { vi, en }, shown, row) = (target.subject(), shorten(&target.print(value)), first + 1);
+                let (Text { vi, en }, shown) = (target.subject(), shorten(&target.print(value)));
+                let row = match target.data.is_transposed {
+                    false => text!("dòng {}", "row {}", first + 1),
+                    true => text!("cột {}", "column {}", column_letters(*first)),
+                };
+                let (row_vi, row_en) = (row.vi, row.en);
                 findings.push(
                     Diagnostic::error(
                         "gia-tri/trung",
                         target.place(record),
                         text!(
-                            "{vi} cần mỗi dòng một giá trị, “{shown}” đã có ở dòng {row}",
-                            "{en} needs a value of its own in each row, “{shown}” is in row {row} already"
+                            "{vi} cần mỗi dòng một giá trị, “{shown}” đã có ở {row_vi}",
+                            "{en} needs a value of its own in each row, “{shown}” is in {row_en} already"
                         ),
                     )
                     .field(&target.field.id)

@@ -241,7 +241,9 @@ fn mark_sheet(part: &str, xml: Vec<u8>, book: &Book<'_>, sheet: &mut SheetMarks)
     let has = |needle: &[u8]| memmem::find(&xml, needle).is_some();
     // Generators that write a prefix (`x:row`) are rare; their parts are always parsed.
     let is_plain = has(b"<sheetData")
-        && ![&b"rPr>"[..], b"<f>", b"<f ", b" hidden", b" t=\"e\""].into_iter().any(has);
+        && ![&b"rPr>"[..], b"<f>", b"<f ", b" hidden", b" t=\"e\""]
+            .into_iter()
+            .any(has);
     match rich::cells(&xml, &book.rich, book.limits).filter(|_| is_plain) {
         Some(cells) => sheet.rich = cells,
         None => {

@@ -163,7 +163,9 @@ pub(super) fn cells(xml: &[u8], shared: &HashMap<u32, Rc<Rich>>, limits: &Limits
         }
         let rest = xml.get(place + VALUE.len()..).unwrap_or_default();
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).take(10).count();
-        let index = rest.get(..digits).and_then(|digits| str::from_utf8(digits).ok()?.parse::<u32>().ok());
+        let index = rest
+            .get(..digits)
+            .and_then(|digits| str::from_utf8(digits).ok()?.parse::<u32>().ok());
         let Some(rich) = index.and_then(|index| shared.get(&index)) else {
             continue;
         };

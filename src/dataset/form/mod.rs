@@ -1,40 +1,20 @@
 //! Reads a form: label and value pairs, wherever each pair stands.
 //!
-//! The value of a label is the cell in the column headed as the one to fill in, else the next cell to the right, else
-//! what follows the label's colon, else the cell below.
+//! In: a sheet's cells. Out: one record, and a finding for whatever is missing, doubled, unknown or unclear. `grid` says
+//! which cells are labels and where the value of each belongs.
 
+mod grid;
+
+use self::grid::Grid;
 use super::column::Column;
 use super::findings::Findings;
-use super::locate::{Labels, label_text};
+use super::locate::{ask, label_text};
 use super::{Record, SheetData, formats_at};
 use crate::diagnostic::{CellRef, Diagnostic, Place};
 use crate::schema::Sheet;
 use crate::text;
 use crate::value::{Format, Raw};
-use crate::vietnamese::{Charset, fold, nearest};
-use crate::workbook::{self, Cell, Formula, Row};
-
-/// Headers of the column to fill in; the first is what `blank` writes.
-const VALUE_HEADERS: [&str; 4] = ["ghi vao cot nay", "gia tri", "thong tin can dien", "noi dung dien"];
-/// How many texts are searched for a misspelt label.
-const MOST_TEXTS: usize = 1_000;
-
-/// A label found.
-struct Label {
-    field: usize,
-    at: CellRef,
-    /// The last column of the label, when it is merged.
-    end: u32,
-    /// What follows its colon in the same cell.
-    inline: Option<Box<str>>,
-}
-
-struct Grid<'a> {
-    sheet: &'a workbook::Sheet,
-    labels: Vec<Label>,
-    /// The column to fill in and its header's row.
-    value: Option<CellRef>,
-}
+use crate::workbook::{self, Cell};
 
 /// Reads a sheet laid out as a form.
 pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findings: &mut Findings) -> SheetData {
@@ -100,6 +80,7 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
         }
         values.push(value);
     }
+    grid.report_unclear(declared, findings);
     grid.report_unknown(&misspelt, findings);
     grid.report_beside(declared, findings);
     grid.report_hidden(&used, findings);
@@ -110,110 +91,7 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
     data
 }
 
-impl<'a> Grid<'a> {
-    fn new(declared: &Sheet, sheet: &'a workbook::Sheet) -> Self {
-        let known = Labels::new(declared);
-        let value = value_header(sheet, &known);
-        let mut labels = Vec::new();
-        for row in &sheet.rows {
-            for cell in &row.cells {
-                // Right of the column to fill in stand explanations, in it stand values.
-                if value.is_some_and(|value| row.index <= value.row || cell.column >= value.column) {
-                    continue;
-                }
-                let Some(text) = label_text(cell) else { continue };
-                let at = CellRef::new(row.index, cell.column);
-                if let Some(field) = known.find(text) {
-                    labels.push(Label {
-                        field,
-                        at,
-                        end: end_of(sheet, at),
-                        inline: None,
-                    });
-                } else if let Some((before, after)) = text.split_once(':')
-                    && !after.trim().is_empty()
-                    && let Some(field) = known.find(before)
-                {
-                    labels.push(Label {
-                        field,
-                        at,
-                        end: end_of(sheet, at),
-                        inline: Some(after.trim().into()),
-                    });
-                }
-            }
-        }
-        drop_values(&mut labels);
-        Self { sheet, labels, value }
-    }
-
-    fn row(&self, row: u32) -> Option<&'a Row> {
-        let index = self.sheet.rows.binary_search_by_key(&row, |row| row.index).ok()?;
-        self.sheet.rows.get(index)
-    }
-
-    fn cell(&self, at: CellRef) -> Option<&'a Cell> {
-        self.row(at.row)?.cell(at.column).filter(|cell| !cell.is_blank())
-    }
-
-    fn is_label(&self, at: CellRef) -> bool {
-        self.labels.iter().any(|label| label.at == at)
-    }
-
-    /// The next cell with content to the right, unless a label comes first.
-    fn right_of(&self, label: &Label) -> Option<u32> {
-        let row = self.row(label.at.row)?;
-        let mut cells = row
-            .cells
-            .iter()
-            .filter(|cell| cell.column > label.end && !cell.is_blank());
-        let next = cells.next()?.column;
-        (!self.is_label(CellRef::new(label.at.row, next))).then_some(next)
-    }
-
-    /// Where a label's value belongs, and the cell there if it has content.
-    fn value_of(&self, label: &Label) -> (CellRef, Option<Cell>) {
-        let place = |column: u32| CellRef::new(label.at.row, column);
-        if let Some(inline) = &label.inline {
-            let cell = Cell {
-                column: label.at.column,
-                raw: Raw::Text(inline.clone()),
-                formula: Formula::None,
-                charset: Charset::Unknown,
-            };
-            return (label.at, Some(cell));
-        }
-        if let Some(value) = self.value {
-            let at = place(value.column);
-            return (at, self.cell(at).cloned());
-        }
-        // Labels one below the other have their values one below the other too: what stands further to the right for
-        // several of them is an explanation.
-        let group = self
-            .labels
-            .iter()
-            .filter(|other| other.at.column == label.at.column && other.inline.is_none());
-        let columns: Vec<u32> = group.clone().filter_map(|other| self.right_of(other)).collect();
-        let count = |column: u32| columns.iter().filter(|other| **other == column).count();
-        let adjacent = group.map(|other| other.end + 1).find(|column| columns.contains(column));
-        let usual = adjacent.or_else(|| {
-            let most = columns.iter().map(|column| count(*column)).max()?;
-            columns.iter().copied().filter(|column| count(*column) == most).min()
-        });
-        if let Some(right) = self.right_of(label)
-            && (Some(right) == usual || right == label.end + 1 || count(right) == 1)
-        {
-            return (place(right), self.cell(place(right)).cloned());
-        }
-        if columns.is_empty() {
-            let below = CellRef::new(label.at.row + 1, label.at.column);
-            if let Some(cell) = self.cell(below).filter(|_| !self.is_label(below)) {
-                return (below, Some(cell.clone()));
-            }
-        }
-        (place(usual.unwrap_or(label.end + 1)), None)
-    }
-
+impl Grid<'_> {
     /// What is bold or italic in a value's text. After a label's colon that is the end of the cell's text.
     fn formats(&self, at: CellRef, text: &str) -> Vec<Format> {
         let whole = self.cell(at).and_then(label_text).unwrap_or_default();
@@ -226,6 +104,31 @@ impl<'a> Grid<'a> {
             ..format.clone()
         });
         shifted.collect()
+    }
+
+    /// Tells of cells that may be a label, or the value of the label before them.
+    fn report_unclear(&self, declared: &Sheet, findings: &mut Findings) {
+        for (at, before, own) in &self.unclear {
+            let (Some(before), Some(own)) = (declared.fields.get(*before), declared.fields.get(*own)) else {
+                continue;
+            };
+            let (value, label) = (&before.label, &own.label);
+            findings.push(
+                Diagnostic::error(
+                    "muc/khong-ro",
+                    Place::Cell(self.sheet.name.clone(), *at),
+                    text!(
+                        "ô này có thể là nhãn «{label}», cũng có thể là giá trị của mục «{value}»",
+                        "this cell may be the label «{label}», or the value of field «{value}»"
+                    ),
+                )
+                .field(&before.id)
+                .hint(text!(
+                    "nếu là nhãn thì ghi thêm dấu hai chấm: «{label}:»",
+                    "if it is the label, give it a colon: «{label}:»"
+                )),
+            );
+        }
     }
 
     /// Warns of filled lines whose label the schema doesn't know.
@@ -325,50 +228,6 @@ impl<'a> Grid<'a> {
     }
 }
 
-/// Takes out what only looks like a label: the value “xã” of a field beside the label «Xã» of another. A label that comes
-/// first in its row is one for certain; one further right is the second pair of its row, unless its field has a certain
-/// label elsewhere.
-fn drop_values(labels: &mut Vec<Label>) {
-    let mut certain: Vec<usize> = Vec::new();
-    let mut row = None;
-    for label in labels.iter() {
-        if row != Some(label.at.row) {
-            certain.push(label.field);
-            row = Some(label.at.row);
-        }
-    }
-    row = None;
-    labels.retain(|label| {
-        let first = row != Some(label.at.row);
-        row = Some(label.at.row);
-        first || !certain.contains(&label.field)
-    });
-}
-
-/// The header of the column to fill in.
-fn value_header(sheet: &workbook::Sheet, known: &Labels) -> Option<CellRef> {
-    for row in sheet.rows.iter().take(30) {
-        for cell in row.cells.iter().skip(1) {
-            let Some(text) = label_text(cell) else { continue };
-            if text.len() <= 80 && VALUE_HEADERS.contains(&fold(text).as_str()) {
-                // Beside a label the same words are a value.
-                let beside_label = row
-                    .cells
-                    .iter()
-                    .filter_map(label_text)
-                    .any(|text| known.find(text).is_some());
-                return (!beside_label).then_some(CellRef::new(row.index, cell.column));
-            }
-        }
-    }
-    None
-}
-
-fn end_of(sheet: &workbook::Sheet, at: CellRef) -> u32 {
-    let merged = sheet.merged.iter().find(|(first, _)| *first == at);
-    merged.map_or(at.column, |(_, last)| last.column)
-}
-
 /// Tells that a field has no label; returns the cell of a misspelt one.
 fn report_missing(
     column: &Column,
@@ -380,42 +239,19 @@ fn report_missing(
     let field = column.field;
     let label = &field.label;
     let sheet = &grid.sheet.name;
-    let texts: Vec<(CellRef, &str)> = grid
-        .sheet
-        .rows
-        .iter()
-        .filter(|row| grid.value.is_none_or(|value| row.index > value.row))
-        .flat_map(|row| {
-            row.cells
-                .iter()
-                .map(|cell| (CellRef::new(row.index, cell.column), cell))
+    let texts = ask::texts(grid.sheet)
+        .filter(|(at, _)| {
+            grid.value
+                .is_none_or(|value| at.row > value.row && at.column < value.column)
         })
-        .filter(|(at, _)| grid.value.is_none_or(|value| at.column < value.column))
-        .filter(|(at, _)| !used.contains(at) && !grid.is_label(*at) && !misspelt.contains(at))
-        .filter_map(|(at, cell)| Some((at, label_text(cell)?)))
-        .map(|(at, text)| (at, text.split(':').next().unwrap_or(text)))
-        .filter(|(_, text)| text.len() <= 200)
-        .take(MOST_TEXTS)
-        .collect();
-    let near = std::iter::once(label)
-        .chain(&field.aliases)
-        .find_map(|label| nearest(label, texts.iter().map(|(_, text)| *text)))
-        .and_then(|near| texts.iter().find(|(_, text)| *text == near));
-    if let Some((at, near)) = near {
-        let near = near.trim();
-        let message = text!(
-            "không có mục «{label}»; «{near}» – có phải «{label}»?",
-            "there is no field «{label}»; is «{near}» meant to be «{label}»?"
-        );
-        // An error even where the field is optional: its value would be left out of the document.
-        findings.push(
-            Diagnostic::error("muc/sai-ten", Place::Cell(sheet.clone(), *at), message)
-                .field(&field.id)
-                .hint(text!("sửa ô này thành «{label}»", "change this cell to «{label}»")),
-        );
-        return Some(*at);
+        .filter(|(at, _)| !used.contains(at) && !grid.is_label(*at) && !misspelt.contains(at));
+    let is_needed = field.required && column.default().is_none();
+    let candidates = ask::likest(&ask::names_of(field), texts, is_needed);
+    if let Some(finding) = ask::entry(sheet, field, &candidates) {
+        findings.push(finding);
+        return candidates.first().map(|candidate| candidate.at);
     }
-    if field.required && column.default().is_none() {
+    if is_needed {
         findings.push(
             Diagnostic::error(
                 "muc/thieu",
@@ -431,3 +267,6 @@ fn report_missing(
     }
     None
 }
+
+#[cfg(test)]
+mod tests;
