@@ -4,6 +4,7 @@
 //! `locate` finds sheets and headers, `form`, `table` and `list` read one layout each, `column` types a cell, `check`
 //! holds the checks, one file each. Nothing is dropped in silence: what is not read is told.
 
+mod account;
 mod check;
 mod column;
 mod findings;
@@ -13,19 +14,35 @@ mod list;
 mod locate;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+pub use self::account::{Account, REASONS, Reason, Skipped};
 use self::findings::Findings;
 use crate::diagnostic::{CellRef, Diagnostics};
 use crate::schema::{Layout, Schema};
 use crate::value::{Format, Value};
-use crate::workbook::{Picture, Workbook};
+use crate::workbook::{self, Picture, Workbook};
 
 /// Typed values of a workbook, in the schema's order. Every value knows its cell.
 #[derive(Clone, Debug, Default)]
 pub struct Dataset {
     /// One for each sheet of the schema, in its order.
     pub sheets: Vec<SheetData>,
+    /// The sheets of the workbook that are none of the schema's: what became of their rows.
+    pub others: Vec<Account>,
+}
+
+impl Dataset {
+    /// What became of the rows of each sheet of the workbook that has any: the schema's first, then the others.
+    pub fn accounts(&self) -> Vec<Account> {
+        let own = self
+            .sheets
+            .iter()
+            .map(|data| Account::new(&data.name, data.read, &data.skipped));
+        let others = self.others.iter().cloned();
+        let has_rows = |account: &Account| account.read > 0 || !account.skipped.is_empty();
+        own.chain(others).filter(has_rows).collect()
+    }
 }
 
 /// The records found on one sheet.
@@ -46,6 +63,10 @@ pub struct SheetData {
     pub formats: HashMap<CellRef, Box<[Format]>>,
     /// Pictures by the cell that they stand in; see [`SheetData::picture_at`].
     pub pictures: HashMap<CellRef, Picture>,
+    /// How many rows of the workbook its records were read from.
+    pub read: usize,
+    /// The other rows with content, in order.
+    pub skipped: Vec<Skipped>,
 }
 
 /// One row of a table or list, or a whole form.
@@ -98,6 +119,16 @@ pub fn build(schema: &Schema, mut workbook: Workbook) -> (Dataset, Diagnostics) 
     let found = locate::sheets(schema, &workbook, &mut findings);
     let mut order: Vec<String> = Vec::new();
     let mut dataset = Dataset::default();
+    let other = |(index, sheet): (usize, &workbook::Sheet)| {
+        let unread: Vec<Skipped> = content(sheet)
+            .map(|row| Skipped {
+                row,
+                why: Reason::Unread,
+            })
+            .collect();
+        (!found.contains(&Some(index))).then(|| Account::new(&sheet.name, 0, &unread))
+    };
+    dataset.others = workbook.sheets.iter().enumerate().filter_map(other).collect();
     for (index, (declared, found)) in schema.sheets.iter().zip(found).enumerate() {
         let taken = found
             .and_then(|found| workbook.sheets.get_mut(found))
@@ -108,7 +139,12 @@ pub fn build(schema: &Schema, mut workbook: Workbook) -> (Dataset, Diagnostics) 
                 order.push(sheet.name.clone());
                 let pictures = std::mem::take(&mut sheet.pictures);
                 let mut data = match declared.layout {
-                    Layout::Form => form::read(declared, index, sheet, &mut findings),
+                    Layout::Form => {
+                        let rows: Vec<u32> = content(&sheet).collect();
+                        let mut data = form::read(declared, index, sheet, &mut findings);
+                        data.account(&rows);
+                        data
+                    }
                     Layout::Table => table::read(declared, index, sheet, &mut findings),
                     Layout::List => list::read(declared, index, sheet, &mut findings),
                 };
@@ -124,7 +160,29 @@ pub fn build(schema: &Schema, mut workbook: Workbook) -> (Dataset, Diagnostics) 
     (dataset, findings.finish(&order))
 }
 
+/// The rows of a sheet that have content.
+fn content(sheet: &workbook::Sheet) -> impl Iterator<Item = u32> {
+    let rows = sheet
+        .rows
+        .iter()
+        .filter(|row| row.cells.iter().any(|cell| !cell.is_blank()));
+    rows.map(|row| row.index)
+}
+
 impl SheetData {
+    /// Accounts for the rows of a form: those in which its values stand were read.
+    fn account(&mut self, rows: &[u32]) {
+        let used: HashSet<u32> = self.cells.iter().flatten().map(|at| at.row).collect();
+        let skipped = rows.iter().filter(|row| !used.contains(row));
+        self.skipped = skipped
+            .map(|row| Skipped {
+                row: *row,
+                why: Reason::Text,
+            })
+            .collect();
+        self.read = rows.len() - self.skipped.len();
+    }
+
     /// What a workbook without the sheet gives: an empty record for a form, no rows otherwise. Defaults count.
     fn absent(declared: &crate::schema::Sheet) -> Self {
         let fields = declared.fields.len();

@@ -78,7 +78,8 @@ impl Seen {
 
     /// The share of a sheet's labels that stand here, from 0 to 1.
     fn labels(&self, sheet: &Sheet) -> f64 {
-        let found = sheet.fields.iter().filter(|field| {
+        let asked = || sheet.fields.iter().filter(|field| field.derive.is_none());
+        let found = asked().filter(|field| {
             let mut names = std::iter::once(&field.label).chain(&field.aliases);
             names.any(|name| {
                 let name = fold(name);
@@ -90,7 +91,7 @@ impl Seen {
                     })
             })
         });
-        found.count() as f64 / sheet.fields.len().max(1) as f64
+        found.count() as f64 / asked().count().max(1) as f64
     }
 }
 
