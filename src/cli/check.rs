@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::Session;
 use super::packs::Shelf;
 use super::render::{attribute, open};
 use super::report::{Report, Stop};
 use super::usage::nothing_asked;
+use crate::dataset::Account;
 use crate::diagnostic::Text;
 use crate::pipeline;
 
@@ -26,11 +27,30 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     report
         .json
         .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
-    let mut findings = pipeline::check_workbook(pack, workbook).diagnostics;
+    let checked = pipeline::check_workbook(pack, workbook);
+    let accounts = checked.dataset.accounts();
+    let lines = accounts
+        .iter()
+        .map(|account| account.text().get(session.lang).to_owned() + "\n");
+    report.account = lines.collect();
+    report
+        .json
+        .insert("sheets".into(), accounts.iter().map(sheet_json).collect());
+    let mut findings = checked.diagnostics;
     attribute(&mut findings, pack, path);
     report.add(findings);
     if report.findings.is_empty() {
         report.summary = Some(Text::new("Không có lỗi nào", "Nothing is wrong"));
     }
     Ok(report)
+}
+
+/// What became of the rows of a sheet.
+fn sheet_json(account: &Account) -> Value {
+    let skipped: Map<String, Value> = account
+        .skipped
+        .iter()
+        .map(|(why, count)| (why.name().to_owned(), json!(count)))
+        .collect();
+    json!({ "name": account.name, "read": account.read, "skipped": skipped })
 }

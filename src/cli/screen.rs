@@ -40,6 +40,7 @@ fn print(session: &Session, report: &Report) -> std::io::Result<()> {
     write!(out, "{}", report.text)?;
     // What people see in a terminal comes in this order.
     out.flush()?;
+    let _ = write!(err, "{}", report.account);
     let summary = summary(session.lang, report);
     if !summary.is_empty() {
         let _ = writeln!(err, "{summary}");
