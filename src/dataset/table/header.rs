@@ -419,24 +419,31 @@ fn names<'s>(
     stack: &'s [Label<'_>],
     over: impl Fn(&Label<'_>) -> usize + 's,
 ) -> impl Iterator<Item = (usize, String)> + 's {
-    let whole = move |drop: usize| stack.get(drop..).unwrap_or_default();
-    let lower = move || (0..stack.len()).map(move |drop| (drop, join(whole(drop), " / ")));
+    let lower = |stack: &[Label<'_>]| -> Vec<(usize, String)> {
+        let from = |drop: usize| stack.get(drop..).unwrap_or_default();
+        (0..stack.len()).map(|drop| (drop, join(from(drop), " / "))).collect()
+    };
+    let whole = (!stack.is_empty()).then(|| (0, join(stack, " / ")));
     // One label whose words were written in several rows: «Đơn vị», «tính».
     let split = (stack.len() > 1).then(|| (0, join(stack, " ")));
-    let alone = stack.iter().rev().skip(1).filter(move |label| over(label) == 1);
-    let alone = alone
-        .enumerate()
-        .map(|(step, label)| (2 * DEPTH as usize + step, label.text.to_string()));
-    let alone: Vec<(usize, String)> = alone.collect();
-    let dated = |(rank, name): (usize, String)| Some((rank + DEPTH as usize, without_years(&name)?));
-    let undated = alone.clone().into_iter().filter_map(dated);
-    lower()
-        .take(1)
-        .chain(split)
-        .chain(lower().skip(1))
-        .chain(lower().filter_map(dated))
-        .chain(alone)
-        .chain(undated)
+    // Worked out only where the whole says nothing.
+    let rest = std::iter::once_with(move || {
+        let depth = stack.len();
+        let alone = stack.iter().rev().skip(1).filter(|label| over(label) == 1);
+        let alone: Vec<Label<'_>> = alone.cloned().collect();
+        let single = |labels: &[Label<'_>]| labels.iter().map(|label| label.text.to_string()).collect::<Vec<_>>();
+        let undated = without_years(stack).map_or_else(Vec::new, |stack| lower(&stack));
+        let undated_alone = without_years(&alone).map_or_else(Vec::new, |labels| single(&labels));
+        let numbered = |first: usize, names: Vec<String>| (first..).zip(names);
+        lower(stack)
+            .into_iter()
+            .skip(1)
+            .chain(undated.into_iter().map(move |(rank, name)| (depth + rank, name)))
+            .chain(numbered(2 * depth, single(&alone)))
+            .chain(numbered(3 * depth, undated_alone))
+            .collect::<Vec<_>>()
+    });
+    whole.into_iter().chain(split).chain(rest.flatten())
 }
 
 /// Labels one after the other; a unit in parentheses belongs to the label above it.
@@ -460,27 +467,41 @@ fn is_in_parentheses(text: &str) -> bool {
     text.starts_with('(') && text.ends_with(')')
 }
 
-/// A label without its years: `Kế hoạch năm 2003` is `Kế hoạch`. `None` when it has none, or nothing else.
-fn without_years(label: &str) -> Option<String> {
-    let spaced = label.replace('/', " / ");
-    let words: Vec<&str> = spaced.split_whitespace().collect();
+/// Labels without their years: `Kế hoạch năm 2003` is `Kế hoạch`, `Ước 2002/TH 2001` is `Ước/TH`; a label that is only a year
+/// goes. `None` when there are no years, or nothing else.
+fn without_years<'a>(stack: &[Label<'a>]) -> Option<Vec<Label<'a>>> {
     let is_year = |word: &str| {
         let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
         word.len() == 4 && word.parse().is_ok_and(|year: u16| (1900..=2100).contains(&year))
     };
-    if !words.iter().any(|word| is_year(word)) {
-        return None;
-    }
-    let mut kept: Vec<&str> = Vec::new();
-    for word in words {
-        if is_year(word) {
-            kept.pop_if(|last| fold(last) == "nam");
-        } else if word != "/" || kept.last().is_some_and(|last| *last != "/") {
-            kept.push(word);
+    let mut is_dated = false;
+    let mut undated = Vec::new();
+    for label in stack {
+        if !label.text.split(|c: char| c.is_whitespace() || c == '/').any(is_year) {
+            undated.push(label.clone());
+            continue;
+        }
+        is_dated = true;
+        let parts = label.text.split('/').map(|part| {
+            let mut kept: Vec<&str> = Vec::new();
+            for word in part.split_whitespace() {
+                if is_year(word) {
+                    kept.pop_if(|last| fold(last) == "nam");
+                } else {
+                    kept.push(word);
+                }
+            }
+            kept.join(" ")
+        });
+        let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+        if !parts.is_empty() {
+            undated.push(Label {
+                at: label.at,
+                text: parts.join("/").into(),
+            });
         }
     }
-    kept.pop_if(|last| *last == "/");
-    (!kept.is_empty()).then(|| kept.join(" "))
+    (is_dated && !undated.is_empty()).then_some(undated)
 }
 
 /// What a cell says as a label; a year may be a number.

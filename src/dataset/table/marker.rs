@@ -29,11 +29,11 @@ pub(in crate::dataset) enum Kind {
 
 impl Kind {
     /// Kinds that stand above others, where both are used, come first. Signs have no order among themselves.
-    fn rank(self) -> u8 {
+    pub fn rank(self) -> u8 {
         match self {
             Self::Upper | Self::Roman => 0,
             Self::Plain => 1,
-            Self::Number(depth) => 1 + depth.min(16),
+            Self::Number(depth) => 1 + depth.clamp(1, 16),
             Self::Lower => 20,
             Self::Sign(_) => 21,
             Self::Indent(_) => 22,

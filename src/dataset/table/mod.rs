@@ -344,7 +344,7 @@ impl Table<'_> {
             self.hidden
                 .extend(shape.field.map(|column| CellRef::new(row.index, column)));
         }
-        self.totals.level(level);
+        self.totals.level(level, marked.kind);
         let record = self.data.records.len();
         let mut values = self.read(row, found, findings);
         self.derive(&mut values, level, &marked);
@@ -450,7 +450,7 @@ impl Table<'_> {
         });
         let mut values: Box<[Option<Value>]> = values.collect();
         self.derive(&mut values, level, marked);
-        self.totals.level(0);
+        self.totals.level(0, marked.kind);
         self.data.records.push(Record { row: row.index, values });
     }
 

@@ -270,7 +270,7 @@ fn end_word(text: &str) -> Option<End> {
         letters.take(word.chars().count()).eq(word.chars())
     };
     let has_month = ["tháng", "THÁNG", "thang"].iter().any(|month| text.contains(month));
-    if !has_month && !BEGINNINGS.iter().any(|word| begins(&word)) {
+    if !has_month && !BEGINNINGS.iter().any(|word| begins(word)) {
         return None;
     }
     let mut folded = fold(&text.chars().take(120).collect::<String>());
@@ -279,7 +279,7 @@ fn end_word(text: &str) -> Option<End> {
         folded.push(':');
     }
     let is = |word: &&str| folded.starts_with(*word);
-    if CERTAIN.iter().any(|word| is(&word)) {
+    if CERTAIN.iter().any(|word| is(word)) {
         return Some(End::Certain);
     }
     let is_date = folded.contains("ngay ") && folded.contains(" thang ") && folded.contains(" nam");
@@ -287,7 +287,7 @@ fn end_word(text: &str) -> Option<End> {
         || text
             .strip_prefix('(')
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '*'));
-    (is_date || is_footnote || PERHAPS.iter().any(|word| is(&word))).then_some(End::Perhaps)
+    (is_date || is_footnote || PERHAPS.iter().any(|word| is(word))).then_some(End::Perhaps)
 }
 
 /// Whether a field's type counts or measures, so that a figure filled down or added up means something.

@@ -198,6 +198,17 @@ mod header {
     }
 
     #[test]
+    fn comparisons_of_years_are_found_without_them() {
+        let toml = PLANS.replace("Huyện / Thực hiện", "So sánh (%) / Ước/TH");
+        let text = "## Biểu
+            | Chỉ tiêu | Xã | < | So sánh (%) | < |
+            | ^ | Kế hoạch | Thực hiện | Ước 2002/\\nTH 2001 | KH 2003/\\nƯớc 2002 |
+            | Thu | 1 | 2 | 3 | 4 |";
+        assert_eq!(values(&toml, text), "Thu|1|2|3");
+        assert_eq!(found(&toml, text), ["?cot/la E2"]);
+    }
+
+    #[test]
     fn a_year_over_the_columns_may_be_a_number() {
         let toml = PLANS.replace("Xã /", "2020 /").replace("Huyện /", "2021 /");
         let text = "## Biểu
@@ -478,6 +489,19 @@ mod totals {
             found(INDICATORS, &text.replace("30.3", "30.4")),
             ["?dong/tong B2", "?dong/tong-lech D2"]
         );
+    }
+
+    #[test]
+    fn shares_between_the_rows_are_not_added_up() {
+        let text = "## Chỉ tiêu
+            | Chỉ tiêu | ĐVT | Thực hiện |
+            | Tổng số | tỷ đồng | 163.5 |
+            | So với GDP | % | 33.7 |
+            | 1. Ngân sách | tỷ đồng | 40.5 |
+            | So với tổng số | % | 24.7 |
+            | 2. Tín dụng | tỷ đồng | 123 |
+            | So với tổng số | % | 75.2 |";
+        assert_eq!(found(INDICATORS, text), ["?dong/tong A2"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use rust_decimal::Decimal;
 
+use super::marker::Kind;
 use super::rows::has_content;
 use super::{Frame, Use, place};
 use crate::dataset::findings::Findings;
@@ -23,6 +24,8 @@ const LONGEST: usize = 60;
 const MOST_ADDED: usize = 20_000_000;
 /// Levels below one another that are added up by themselves.
 const LEVELS: usize = 8;
+/// How many ranks of markers there are.
+const RANKS: usize = 23;
 
 /// The name of a total row: `Tổng cộng`, `CỘNG (I+II)`, `Cộng mục I`.
 pub(super) fn name<'r>(declared: &Sheet, row: &'r Row, frame: &Frame<'_>) -> Option<&'r str> {
@@ -93,14 +96,14 @@ struct Total {
 #[derive(Default)]
 pub(super) struct Totals {
     list: Vec<Total>,
-    /// The level of each record, from 1; 0 for a heading that is kept as one.
-    levels: Vec<u8>,
+    /// The level of each record, from 1, and the rank of its marker; level 0 for a heading that is kept as one.
+    levels: Vec<(u8, u8)>,
 }
 
 impl Totals {
-    /// Notes the level of the record that comes next.
-    pub fn level(&mut self, level: usize) {
-        self.levels.push(u8::try_from(level).unwrap_or(u8::MAX));
+    /// Notes the level of the record that comes next, and what marker it has.
+    pub fn level(&mut self, level: usize, kind: Kind) {
+        self.levels.push((u8::try_from(level).unwrap_or(u8::MAX), kind.rank()));
     }
 
     /// Takes up a total row and tells that it is not read.
@@ -207,13 +210,14 @@ impl Totals {
             columns: vec![Sum::default(); total.figures.len()],
         };
         for record in block.rev() {
-            let level = usize::from(self.levels.get(record).copied().unwrap_or(1));
+            let (level, rank) = self.levels.get(record).copied().unwrap_or((1, 0));
+            let (level, rank) = (usize::from(level), usize::from(rank));
             let Some(Record { values, .. }) = data.records.get(record).filter(|_| level > 0) else {
                 continue;
             };
             for (sum, (field, ..)) in sums.columns.iter_mut().zip(&total.figures) {
                 match values.get(*field) {
-                    Some(Some(Value::Number(number))) => sum.add(*number, level),
+                    Some(Some(Value::Number(number))) => sum.add(*number, level, rank),
                     _ => sum.is_doubtful |= findings.is_faulty((sheet, record, *field)),
                 }
             }
@@ -233,32 +237,47 @@ struct Sum {
     /// Of the records with nothing below them.
     lowest: Decimal,
     levels: [Option<Decimal>; LEVELS],
+    /// Of the records with one kind of marker, by its rank: levels may be hard to tell.
+    ranks: [Option<Decimal>; RANKS],
     /// The level of the last record with a figure; records are added from the last to the first.
     below: Option<usize>,
     is_doubtful: bool,
 }
 
 impl Sum {
-    fn add(&mut self, number: Decimal, level: usize) {
+    fn add(&mut self, number: Decimal, level: usize, rank: usize) {
         self.all = self.all.saturating_add(number);
         if self.below.is_none_or(|below| below <= level) {
             self.lowest = self.lowest.saturating_add(number);
         }
         self.below = Some(level);
-        if let Some(sum) = self.levels.get_mut(level - 1) {
+        for sum in self
+            .levels
+            .get_mut(level - 1)
+            .into_iter()
+            .chain(self.ranks.get_mut(rank))
+        {
             *sum = Some(sum.unwrap_or_default().saturating_add(number));
         }
     }
 }
 
 impl Sums {
-    /// The sums of a column that make sense, the likeliest first: the highest level, the lowest rows, each level, all. None
+    /// The sums of a column that make sense, the likeliest first: the highest level, the lowest rows, each level,
+    /// each kind of marker, all. None
     /// where no record has a figure.
     fn of(&self, column: usize) -> Option<impl Iterator<Item = Decimal>> {
         let sum = self.columns.get(column).filter(|sum| sum.below.is_some())?;
         let levels = sum.levels.iter().copied().flatten();
         let highest = levels.clone().take(1);
-        Some(highest.chain([sum.lowest]).chain(levels.skip(1)).chain([sum.all]))
+        let ranks = sum.ranks.iter().copied().flatten();
+        Some(
+            highest
+                .chain([sum.lowest])
+                .chain(levels.skip(1))
+                .chain(ranks)
+                .chain([sum.all]),
+        )
     }
 
     fn is_doubtful(&self, column: usize) -> bool {
