@@ -10,7 +10,7 @@ use super::packs::Shelf;
 use super::render::{attribute, open};
 use super::report::{Report, Stop};
 use super::usage::nothing_asked;
-use crate::dataset::Account;
+use crate::dataset::{Account, Reason};
 use crate::diagnostic::Text;
 use crate::pipeline;
 
@@ -29,8 +29,11 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
     let checked = pipeline::check_workbook(pack, workbook);
     let accounts = checked.dataset.accounts();
+    // Sheets that are not read at all are findings, or the program's own.
+    let is_read = |account: &&Account| account.skipped.iter().all(|(why, _)| *why != Reason::Unread);
     let lines = accounts
         .iter()
+        .filter(is_read)
         .map(|account| account.text().get(session.lang).to_owned() + "\n");
     report.account = lines.collect();
     report

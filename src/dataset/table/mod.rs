@@ -297,7 +297,7 @@ impl Table<'_> {
         };
         if shape.field.is_none() && running_text.is_none() {
             let Some(outside) = shape.outside else {
-                return Some(Reason::Unused);
+                return Some(if shape.told { Reason::Outside } else { Reason::Unused });
             };
             report_outside(&self.data.name, CellRef::new(row.index, outside), row, findings);
             return Some(Reason::Outside);

@@ -17,6 +17,8 @@ pub(super) struct Shape {
     pub field: Option<u32>,
     /// The first cell outside the table's columns.
     pub outside: Option<u32>,
+    /// Whether there is content in a column that was told already.
+    pub told: bool,
     /// How many cells with content stand in fields' columns.
     pub filled: usize,
     /// Whether a figure stands in a column of figures.
@@ -47,10 +49,11 @@ impl Shape {
                 };
                 continue;
             }
-            if use_ == Use::Told || cell.is_blank() {
+            if cell.is_blank() {
                 continue;
             }
             match use_ {
+                Use::Told => shape.told = true,
                 Use::Field(field) => {
                     shape.field = shape.field.or(Some(cell.column));
                     shape.filled += 1;
@@ -270,7 +273,7 @@ fn end_word(text: &str) -> Option<End> {
         letters.take(word.chars().count()).eq(word.chars())
     };
     let has_month = ["tháng", "THÁNG", "thang"].iter().any(|month| text.contains(month));
-    if !has_month && !BEGINNINGS.iter().any(|word| begins(word)) {
+    if !has_month && !BEGINNINGS.iter().any(begins) {
         return None;
     }
     let mut folded = fold(&text.chars().take(120).collect::<String>());
@@ -279,7 +282,7 @@ fn end_word(text: &str) -> Option<End> {
         folded.push(':');
     }
     let is = |word: &&str| folded.starts_with(*word);
-    if CERTAIN.iter().any(|word| is(word)) {
+    if CERTAIN.iter().any(is) {
         return Some(End::Certain);
     }
     let is_date = folded.contains("ngay ") && folded.contains(" thang ") && folded.contains(" nam");
@@ -287,7 +290,7 @@ fn end_word(text: &str) -> Option<End> {
         || text
             .strip_prefix('(')
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '*'));
-    (is_date || is_footnote || PERHAPS.iter().any(|word| is(word))).then_some(End::Perhaps)
+    (is_date || is_footnote || PERHAPS.iter().any(is)).then_some(End::Perhaps)
 }
 
 /// Whether a field's type counts or measures, so that a figure filled down or added up means something.
