@@ -90,6 +90,8 @@ impl Error {
 
 /// The workbook of a schema, with the data given.
 pub fn workbook(schema: &Schema, stamp: &Stamp, prefill: &Prefill) -> Result<Vec<u8>, Error> {
+    let asked = schema.asked();
+    let schema: &Schema = &asked;
     prefill.known(schema)?;
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(stamp)?);

@@ -50,6 +50,7 @@ impl Prefill {
         for (sheet, data) in schema.sheets.iter().zip(&dataset.sheets) {
             for record in &data.records {
                 let values = sheet.fields.iter().zip(&record.values);
+                let values = values.filter(|(field, _)| field.derive.is_none());
                 let entry: Entry = values
                     .filter_map(|(field, value)| Some((field.id.clone(), value.clone()?)))
                     .collect();
@@ -237,6 +238,18 @@ impl Reader<'_> {
                 );
                 continue;
             };
+            if field.derive.is_some() {
+                self.error(
+                    "du-lieu/tu-tinh",
+                    name.span(),
+                    text!(
+                        "mục «{id}» được chương trình tự tính, không ghi vào dữ liệu",
+                        "«{id}» is computed by the program and is no part of the data"
+                    ),
+                    Some(text!("bỏ mục này khỏi dữ liệu", "leave it out of the data")),
+                );
+                continue;
+            }
             let Some(value) = self.value(field, value) else {
                 continue;
             };

@@ -159,6 +159,51 @@ fn data_read_back_are_the_same() {
 }
 
 #[test]
+fn derived_fields_are_no_columns_and_no_data() {
+    let schema = parse(
+        r#"
+        [[sheet]]
+        id = "bieu"
+        name = "Biểu"
+        layout = "table"
+        field = [
+          { id = "cap", label = "Cấp", type = "integer", derive = "level" },
+          { id = "ten", label = "Tên", type = "text", required = true },
+          { id = "nhom", label = "Nhóm", type = "text", derive = "section" },
+          { id = "so", label = "Số", type = "decimal" },
+        ]
+        "#,
+    );
+    let prefill = Prefill::from_toml(
+        &schema,
+        "[[bieu]]\nten = \"1. Thu\"\nso = 5\n[[bieu]]\nten = \"- Thuế\"\nso = 4",
+    );
+    let bytes = made(&schema, &prefill.unwrap());
+    let text = part(&bytes, "xl/sharedStrings.xml");
+    assert!(
+        text.contains("Tên") && !text.contains("Cấp") && !text.contains("Nhóm"),
+        "{text}"
+    );
+    let (dataset, findings) = read(&schema, &bytes);
+    assert!(findings.is_empty(), "{}", findings.print(Lang::En));
+    // The running numbers of the blank workbook are the markers.
+    let values: Vec<_> = dataset.sheets[0]
+        .records
+        .iter()
+        .map(|record| record.values[0].clone())
+        .collect();
+    assert_eq!(values, [1, 1].map(|level| Some(Value::Number(level.into()))));
+    assert_eq!(
+        made(&schema, &Prefill::from_dataset(&schema, &dataset)),
+        bytes,
+        "what is derived is not written back"
+    );
+    let refused = Prefill::from_toml(&schema, "[[bieu]]\ncap = 1\nten = \"Thu\"").unwrap_err();
+    let codes: Vec<&str> = refused.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["du-lieu/tu-tinh"]);
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     assert_eq!(made(&schema(), &data()), made(&schema(), &data()));
 }

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::packs::Shelf;
 use super::render::{attribute, open};
 use super::report::{Report, Stop};
 use super::usage::nothing_asked;
 use super::{Session, mapping};
+use crate::dataset::{Account, Reason};
 use crate::diagnostic::{Diagnostic, Lang, Place, Text};
 use crate::pipeline::{self, DecodedCell, Options};
 use crate::text;
@@ -40,7 +41,19 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         mapping,
         ..Options::default()
     };
-    let mut findings = pipeline::check_workbook(pack, workbook, &options).diagnostics;
+    let checked = pipeline::check_workbook(pack, workbook, &options);
+    let accounts = checked.dataset.accounts();
+    // Sheets that are not read at all are findings, or the program's own.
+    let is_read = |account: &&Account| account.skipped.iter().all(|(why, _)| *why != Reason::Unread);
+    let lines = accounts
+        .iter()
+        .filter(is_read)
+        .map(|account| account.text().get(session.lang).to_owned() + "\n");
+    report.account = lines.collect();
+    report
+        .json
+        .insert("sheets".into(), accounts.iter().map(sheet_json).collect());
+    let mut findings = checked.diagnostics;
     if matches.get_flag("save-map") {
         let saved = mapping::save(&given, pack, path)?.display().to_string();
         report.note(Some(text!(
@@ -102,4 +115,14 @@ fn nothing_to_save() -> Diagnostic {
         "ví dụ: --map \"Kết quả=thuc_hien\" --save-map",
         "for instance: --map \"Kết quả=thuc_hien\" --save-map",
     ))
+}
+
+/// What became of the rows of a sheet.
+fn sheet_json(account: &Account) -> Value {
+    let skipped: Map<String, Value> = account
+        .skipped
+        .iter()
+        .map(|(why, count)| (why.name().to_owned(), json!(count)))
+        .collect();
+    json!({ "name": account.name, "read": account.read, "skipped": skipped })
 }

@@ -56,6 +56,8 @@ pub(super) struct Report {
     pub findings: Diagnostics,
     /// Whether the findings are what was asked for, so that they go to standard output.
     pub findings_are_result: bool,
+    /// What became of the rows of each sheet, a line for each; ends with a line break unless empty.
+    pub account: String,
     /// What was done, in a few words; the counts of findings follow it.
     pub summary: Option<Text>,
     /// What people should know beside the findings, a line each.

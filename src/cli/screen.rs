@@ -43,6 +43,7 @@ fn print(session: &Session, report: &Report) -> std::io::Result<()> {
     for note in &report.notes {
         let _ = writeln!(err, "{}.", note.get(session.lang));
     }
+    let _ = write!(err, "{}", report.account);
     let summary = summary(session.lang, report);
     if !summary.is_empty() {
         let _ = writeln!(err, "{summary}");

@@ -6,6 +6,7 @@ use super::SheetData;
 use super::column::{read_text, subject};
 use super::findings::Findings;
 use super::locate::label_text;
+use super::table::Marker;
 use crate::diagnostic::{CellRef, Diagnostic, Place, Text};
 use crate::schema::{Field, Sheet};
 use crate::text;
@@ -65,7 +66,7 @@ impl<'a> Keyed<'a> {
             {
                 keyed
                     .by_name
-                    .entry(fold(name))
+                    .entry(fold_name(name))
                     .and_modify(|entry| *entry = None)
                     .or_insert(Some(index));
             }
@@ -90,7 +91,7 @@ impl<'a> Keyed<'a> {
             .and_then(|text| self.by_key.get(&fold_key(&text)).copied());
         by_key.or_else(|| {
             let text = self.cell(self.name, row, data).and_then(label_text)?;
-            self.by_name.get(&fold(text)).copied().flatten()
+            self.by_name.get(&fold_name(text)).copied().flatten()
         })
     }
 
@@ -328,12 +329,17 @@ impl<'a> Keyed<'a> {
     }
 }
 
-/// Whether two values are the same for a reader: texts after folding.
+/// Whether two values are the same for a reader: texts after folding, without the markers before them.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Text(a), Value::Text(b)) => a == b || fold(a) == fold(b),
+        (Value::Text(a), Value::Text(b)) => a == b || fold_name(a) == fold_name(b),
         (a, b) => a == b,
     }
+}
+
+/// Names are found whatever marker stands before them: `1. Thu ngân sách` is `Thu ngân sách`.
+fn fold_name(name: &str) -> String {
+    fold(Marker::of(name).rest)
 }
 
 /// Keys are found whatever their case and blanks.

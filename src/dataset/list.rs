@@ -3,7 +3,7 @@
 use super::SheetData;
 use super::findings::Findings;
 use super::locate::{is_running_number, label_text};
-use super::table::{list_header, plain_header, read_rows};
+use super::table::{Header, of_list, read_rows};
 use crate::schema::Sheet;
 use crate::value::Raw;
 use crate::vietnamese::fold;
@@ -11,7 +11,7 @@ use crate::workbook;
 
 /// Reads a sheet laid out as a list.
 pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findings: &mut Findings) -> SheetData {
-    let header = list_header(declared, &sheet).unwrap_or_else(|| {
+    let header = of_list(declared, &sheet).unwrap_or_else(|| {
         // The column with the most texts; rows that only say the sheet's title come before the data.
         let mut texts: Vec<usize> = Vec::new();
         for cell in sheet.rows.iter().flat_map(|row| &row.cells) {
@@ -54,7 +54,7 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
             .flat_map(|row| &row.cells)
             .find(numbers)
             .map(|cell| cell.column);
-        plain_header(column, data, running)
+        Header::plain(column, data, running)
     });
     read_rows(declared, index, header, Vec::new(), sheet, findings)
 }

@@ -5,6 +5,7 @@
 //! each, `transpose` a table that lies on its side, `column` types a cell, `check` holds the checks, one file each. Nothing
 //! is dropped in silence: what is not read is told.
 
+mod account;
 mod check;
 mod column;
 mod findings;
@@ -17,8 +18,9 @@ mod table;
 mod transpose;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+pub use self::account::{Account, REASONS, Reason, Skipped};
 use self::findings::Findings;
 pub(crate) use self::locate::{Labels, TabName, Written, label_text};
 pub use self::mapping::{MAPPING_FILE, Mapping};
@@ -32,6 +34,21 @@ use crate::workbook::{self, Picture, Workbook};
 pub struct Dataset {
     /// One for each sheet of the schema, in its order.
     pub sheets: Vec<SheetData>,
+    /// The sheets of the workbook that are none of the schema's: what became of their rows.
+    pub others: Vec<Account>,
+}
+
+impl Dataset {
+    /// What became of the rows of each sheet of the workbook that has any: the schema's first, then the others.
+    pub fn accounts(&self) -> Vec<Account> {
+        let own = self
+            .sheets
+            .iter()
+            .map(|data| Account::new(&data.name, data.read, &data.skipped));
+        let others = self.others.iter().cloned();
+        let has_rows = |account: &Account| account.read > 0 || !account.skipped.is_empty();
+        own.chain(others).filter(has_rows).collect()
+    }
 }
 
 /// The records found on one sheet.
@@ -54,6 +71,10 @@ pub struct SheetData {
     pub pictures: HashMap<CellRef, Picture>,
     /// Whether a table's records stand side by side, its labels in one column: rows and columns above change places.
     pub is_transposed: bool,
+    /// How many rows of the workbook its records were read from.
+    pub read: usize,
+    /// The other rows with content, in order.
+    pub skipped: Vec<Skipped>,
 }
 
 /// One row of a table or list, or a whole form.
@@ -118,6 +139,17 @@ pub fn build(schema: &Schema, mut workbook: Workbook, mapping: &Mapping) -> (Dat
     let found = locate::sheets(&schema, &workbook, &applied.tabs, &mut findings);
     let mut order: Vec<String> = Vec::new();
     let mut dataset = Dataset::default();
+    let other = |(index, sheet): (usize, &workbook::Sheet)| {
+        let unread: Vec<Skipped> = content(sheet)
+            .map(|row| Skipped {
+                row,
+                why: Reason::Unread,
+            })
+            .collect();
+        let is_read = found.iter().flatten().any(|found| found.tab == index);
+        (!is_read).then(|| Account::new(&sheet.name, 0, &unread))
+    };
+    dataset.others = workbook.sheets.iter().enumerate().filter_map(other).collect();
     for (index, declared) in schema.sheets.iter().enumerate() {
         let place = found.get(index).copied().flatten();
         let Some(mut sheet) = place.and_then(|place| take(place, &found, &mut workbook)) else {
@@ -133,7 +165,12 @@ pub fn build(schema: &Schema, mut workbook: Workbook, mapping: &Mapping) -> (Dat
         order.push(sheet.name.clone());
         let pictures = std::mem::take(&mut sheet.pictures);
         let mut data = match declared.layout {
-            Layout::Form => form::read(&declared, index, sheet, &mut findings),
+            Layout::Form => {
+                let rows: Vec<u32> = content(&sheet).collect();
+                let mut data = form::read(&declared, index, sheet, &mut findings);
+                data.account(&rows);
+                data
+            }
             Layout::Table => match transpose::label_column(&declared, &sheet) {
                 None => table::read(&declared, index, sheet, &mut findings),
                 Some(column) => transpose::read(&declared, index, sheet, column, &mut findings),
@@ -159,7 +196,29 @@ fn take(place: locate::Found, all: &[Option<locate::Found>], workbook: &mut Work
     })
 }
 
+/// The rows of a sheet that have content.
+fn content(sheet: &workbook::Sheet) -> impl Iterator<Item = u32> {
+    let rows = sheet
+        .rows
+        .iter()
+        .filter(|row| row.cells.iter().any(|cell| !cell.is_blank()));
+    rows.map(|row| row.index)
+}
+
 impl SheetData {
+    /// Accounts for the rows of a form: those in which its values stand were read.
+    fn account(&mut self, rows: &[u32]) {
+        let used: HashSet<u32> = self.cells.iter().flatten().map(|at| at.row).collect();
+        let skipped = rows.iter().filter(|row| !used.contains(row));
+        self.skipped = skipped
+            .map(|row| Skipped {
+                row: *row,
+                why: Reason::Text,
+            })
+            .collect();
+        self.read = rows.len() - self.skipped.len();
+    }
+
     /// What a workbook without the sheet gives: an empty record for a form, no rows otherwise. Defaults count.
     fn absent(declared: &crate::schema::Sheet) -> Self {
         let fields = declared.fields.len();

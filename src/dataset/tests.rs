@@ -413,9 +413,9 @@ mod table {
     }
 
     #[test]
-    fn merged_data_cells_are_told_once_at_the_first() {
-        let text = awards("| 1 | Xã | tập thể | 3 | 1/QĐ | |\n| 2 | ^ | cá nhân | 3 | 2/QĐ | |");
-        assert_eq!(found(&text), ["o/gop Khen thưởng › B7"]);
+    fn merged_figures_are_told_once_at_the_first() {
+        let text = awards("| 1 | Xã | tập thể | 3 | 1/QĐ | |\n| 2 | Xã | cá nhân | ^ | 2/QĐ | |");
+        assert_eq!(found(&text), ["o/gop Khen thưởng › D7"]);
     }
 
     #[test]

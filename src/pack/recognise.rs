@@ -80,7 +80,8 @@ impl Seen {
     /// The share of a sheet's labels that stand here, from 0 to 1.
     fn labels(&self, sheet: &Sheet, labels: &Labels) -> f64 {
         let found: HashSet<usize> = self.texts.iter().filter_map(|text| labels.find_written(text)).collect();
-        found.len() as f64 / sheet.fields.len().max(1) as f64
+        let asked = sheet.fields.iter().filter(|field| field.derive.is_none()).count();
+        found.len() as f64 / asked.max(1) as f64
     }
 }
 

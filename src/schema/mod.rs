@@ -6,6 +6,8 @@
 mod check;
 mod validate;
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -26,6 +28,19 @@ impl Schema {
     /// The sheet with an id, and its index.
     pub fn sheet(&self, id: &str) -> Option<(usize, &Sheet)> {
         self.sheets.iter().enumerate().find(|(_, sheet)| sheet.id == id)
+    }
+
+    /// The schema as people fill it in: without the fields that are derived.
+    pub fn asked(&self) -> Cow<'_, Self> {
+        let derived = |sheet: &Sheet| sheet.fields.iter().any(|field| field.derive.is_some());
+        if !self.sheets.iter().any(derived) {
+            return Cow::Borrowed(self);
+        }
+        let mut asked = self.clone();
+        for sheet in &mut asked.sheets {
+            sheet.fields.retain(|field| field.derive.is_none());
+        }
+        Cow::Owned(asked)
     }
 }
 
@@ -82,6 +97,20 @@ pub struct Sheet {
     /// Whether a keyed table may have rows beyond the declared ones.
     #[serde(default = "yes")]
     pub extra_rows: bool,
+    /// What becomes of a table's rows that are only a heading: `I. NÔNG NGHIỆP`.
+    #[serde(default)]
+    pub sections: Sections,
+}
+
+/// What becomes of a table's rows that are only a heading: a section's marker and text, nothing in the other columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sections {
+    /// They are no records, and told.
+    #[default]
+    Skip,
+    /// They are records; nothing but their text is asked of them.
+    Keep,
 }
 
 fn yes() -> bool {
@@ -172,6 +201,39 @@ pub struct Field {
     /// How rows of several communes combine.
     #[serde(default)]
     pub merge: Merge,
+    /// Found out from where a row of a table stands, instead of read from a column.
+    pub derive: Option<Derive>,
+}
+
+/// What is found out about a row of a table from its marker and the headings above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Derive {
+    /// How deep the row stands, an integer from 1: below `I. NÔNG NGHIỆP`, `1. Trồng trọt` is 2.
+    Level,
+    /// The text of the nearest row above that stands less deep, without its marker: `NÔNG NGHIỆP`.
+    Section,
+    /// Its marker as it is written, without the sign that ends it: `I`, `1.1`, `-`.
+    Marker,
+}
+
+impl Derive {
+    /// The name in a manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Level => "level",
+            Self::Section => "section",
+            Self::Marker => "marker",
+        }
+    }
+
+    /// The type of its values.
+    pub fn ty(self) -> Type {
+        match self {
+            Self::Level => Type::Integer,
+            Self::Section | Self::Marker => Type::Text,
+        }
+    }
 }
 
 /// How values of several communes become one.

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::{Check, Field, Layout, Rule, Schema, Sheet};
+use super::{Check, Field, Layout, Rule, Schema, Sections, Sheet};
 use crate::diagnostic::Text;
 use crate::text;
 use crate::value::{Raw, Type};
@@ -161,6 +161,13 @@ impl Faults {
                 }
             }
             self.field(&path, field);
+            self.derived(&path, sheet, field);
+        }
+        if sheet.layout != Layout::Table && sheet.sections != Sections::default() {
+            self.add(
+                path,
+                text!("chỉ trang table mới có sections", "only a table has sections"),
+            );
         }
         self.keyed(path, sheet);
     }
@@ -232,6 +239,54 @@ impl Faults {
                     Some((_, field)) => self.readable(&path, field, value),
                 }
             }
+        }
+    }
+
+    /// A derived field has the type of what it derives, and nothing that is about cells.
+    fn derived(&mut self, path: &str, sheet: &Sheet, field: &Field) {
+        let Some(derive) = field.derive else { return };
+        if sheet.layout != Layout::Table {
+            self.add(path, text!("chỉ trang table mới có derive", "only a table has derive"));
+        }
+        if field.ty != derive.ty() {
+            let (name, ty) = (derive.name(), derive.ty().info().name);
+            self.add(
+                path,
+                text!(
+                    "derive = \"{name}\" cần kiểu {ty}",
+                    "derive = \"{name}\" needs the type {ty}"
+                ),
+            );
+        }
+        let about_cells = [
+            ("required", field.required),
+            ("unique", field.unique),
+            ("default", field.default.is_some()),
+            ("aliases", !field.aliases.is_empty()),
+            ("min", field.min.is_some()),
+            ("max", field.max.is_some()),
+            ("max_length", field.max_length.is_some()),
+            ("pattern", field.pattern.is_some()),
+            ("key", sheet.key.as_ref() == Some(&field.id)),
+            ("row", sheet.rows.iter().any(|row| row.values.contains_key(&field.id))),
+        ];
+        for (key, _) in about_cells.into_iter().filter(|(_, is_there)| *is_there) {
+            self.add(
+                path,
+                text!(
+                    "cột có derive được tính ra, không đi cùng {key}",
+                    "a derived column is computed and can't have {key}"
+                ),
+            );
+        }
+        if sheet.fields.iter().all(|field| field.derive.is_some()) {
+            self.add(
+                path,
+                text!(
+                    "trang cần ít nhất một cột không có derive",
+                    "the sheet needs a column that is not derived"
+                ),
+            );
         }
     }
 
@@ -571,6 +626,34 @@ mod tests {
         ] {
             assert!(told.contains(expected), "{expected}\n{told}");
         }
+    }
+
+    #[test]
+    fn a_derived_column_has_its_type_and_nothing_about_cells() {
+        let sound = r#"
+            sheet = [{ id = "bieu", name = "Biểu", layout = "table", sections = "keep",
+              field = [{ id = "ten", label = "Tên", type = "text" }, { id = "cap", label = "Cấp", type = "integer", derive = "level" },
+                       { id = "nhom", label = "Nhóm", type = "text", derive = "section" }, { id = "muc", label = "Mục", type = "text", derive = "marker" }] }]
+        "#;
+        assert_eq!(faults(sound), Vec::<String>::new());
+        let broken = r#"
+            sheet = [
+              { id = "mau", name = "Mẫu", layout = "form", sections = "keep", field = [{ id = "cap", label = "Cấp", type = "text", derive = "level" }] },
+              { id = "bieu", name = "Biểu", layout = "table",
+                field = [{ id = "ten", label = "Tên", type = "text" }, { id = "nhom", label = "Nhóm", type = "text", derive = "section", required = true, default = "x" }] },
+            ]
+        "#;
+        assert_eq!(
+            faults(broken),
+            [
+                "sheet mau › field cap: chỉ trang table mới có derive",
+                "sheet mau › field cap: derive = \"level\" cần kiểu integer",
+                "sheet mau › field cap: trang cần ít nhất một cột không có derive",
+                "sheet mau: chỉ trang table mới có sections",
+                "sheet bieu › field nhom: cột có derive được tính ra, không đi cùng required",
+                "sheet bieu › field nhom: cột có derive được tính ra, không đi cùng default",
+            ]
+        );
     }
 
     #[test]

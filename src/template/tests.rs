@@ -124,6 +124,7 @@ pub(super) fn dataset() -> Dataset {
             ),
             sheet("Trống", vec![]),
         ],
+        ..Dataset::default()
     }
 }
 

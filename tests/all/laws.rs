@@ -247,7 +247,7 @@ proptest! {
     fn a_template_without_tags_comes_out_as_it_is(words in "[a-zA-ZăâđêôơưĐ ]{1,60}", many in 1..5_usize) {
         let template = docx(&format!("## Báo cáo\n\n{}", format!("Xã {words}\n\n").repeat(many)));
         let schema = schema(&sheet("thong_tin", "form", &[(0, false)]));
-        let filled = compiled(template.clone(), &schema).fill(&Dataset { sheets: vec![form(vec![None])] });
+        let filled = compiled(template.clone(), &schema).fill(&Dataset { sheets: vec![form(vec![None])], ..Dataset::default() });
         let (filled, missing) = filled.expect("a document");
         prop_assert!(missing.is_empty());
         let (before, after) = (package(template), package(filled));
@@ -271,7 +271,7 @@ proptest! {
             records: rows.iter().enumerate().map(record).collect(),
             ..SheetData::default()
         };
-        let dataset = Dataset { sheets: vec![form(vec![text(&name)]), table] };
+        let dataset = Dataset { sheets: vec![form(vec![text(&name)]), table], ..Dataset::default() };
         let (filled, _) = compiled(docx(source), &schema).fill(&dataset).expect("a document");
         invariants::assert_sound("the document", &filled);
         let mut expected = vec![format!("Xã {name} báo cáo")];
@@ -284,7 +284,7 @@ proptest! {
     fn what_xml_can_not_hold_is_left_out_and_the_rest_is_text(name in any_characters()) {
         let schema = schema(&sheet("thong_tin", "form", &[(0, false)]));
         let text = Some(Value::Text(name.as_str().into()));
-        let dataset = Dataset { sheets: vec![form(vec![text])] };
+        let dataset = Dataset { sheets: vec![form(vec![text])], ..Dataset::default() };
         let (filled, _) = compiled(docx("Xã {{thong_tin.o_0}} báo cáo\n"), &schema).fill(&dataset).expect("a document");
         invariants::assert_sound("the document", &filled);
         prop_assert_eq!(paragraphs(&filled), [format!("Xã {} báo cáo", shown(&name))]);

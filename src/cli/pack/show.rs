@@ -11,7 +11,7 @@ use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
 use crate::diagnostic::Lang;
 use crate::pack::Pack;
-use crate::schema::{Field, Layout, Sheet};
+use crate::schema::{Derive, Field, Layout, Sheet};
 use crate::template::TextTemplate;
 use crate::template::helper::{HELPERS, Helper};
 use crate::value::Raw;
@@ -109,6 +109,7 @@ fn sheet_json(sheet: &Sheet, lang: Lang) -> Value {
             "unit": field.unit,
             "type": field.ty.info().name,
             "required": field.required,
+            "derive": field.derive.map(Derive::name),
             "tag": tag(sheet, field, lang),
             "prints": example(field),
         })
@@ -175,7 +176,10 @@ fn page(pack: &Pack, lang: Lang) -> String {
                 inner(field),
                 type_words(field, lang),
                 cut(&example(field)),
-                format!("{}{unit}", field.label),
+                match field.derive {
+                    Some(_) => format!("{} {}", field.label, t("(chương trình tự tính)", "(computed)")),
+                    None => format!("{}{unit}", field.label),
+                },
             ]
         });
         table(&mut out, lines.collect());
