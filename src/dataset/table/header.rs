@@ -331,8 +331,29 @@ impl Finder<'_> {
             .map(|(_, last)| last.row)
             .max();
         let last = reached.unwrap_or(bottom).min(top + DEPTH - 1);
-        let is_free = |row: &u32| self.row(*row).is_none_or(is_label_row);
+        let is_free = |row: &u32| {
+            self.row(*row)
+                .is_none_or(|row| is_label_row(row) && self.is_part(top, row))
+        };
         (bottom + 1..=last).take_while(is_free).last().unwrap_or(bottom)
+    }
+
+    /// Whether a row beside merged labels says something about the columns: a label, a remark in parentheses, a part of a
+    /// group. Else it is data, and somebody merged too many cells of the header.
+    fn is_part(&self, top: u32, row: &Row) -> bool {
+        let is_group = |(first, last): &&(CellRef, CellRef)| {
+            (top..row.index).contains(&first.row) && last.row < row.index && last.column > first.column
+        };
+        let groups: Vec<_> = self.sheet.merged.iter().filter(is_group).take(MOST_COLUMNS).collect();
+        let is_under_group = |column: u32| {
+            let mut groups = groups.iter();
+            groups.any(|(first, last)| (first.column..=last.column).contains(&column))
+        };
+        let cells = row.cells.iter().take(MOST_COLUMNS);
+        let mut labels = cells.filter_map(|cell| Some((cell.column, header_text(cell)?)));
+        labels.any(|(column, text)| {
+            is_in_parentheses(trim(&text)) || self.field(&text).is_some() || is_under_group(column)
+        })
     }
 
     /// The labels of each column, the topmost first.

@@ -259,6 +259,13 @@ mod header {
     }
 
     #[test]
+    fn a_person_beside_a_header_merged_too_far_is_read() {
+        let text = "## Danh sách\n| STT | Họ và tên | Đơn vị | Chức vụ |\n| ^ | An | Tân Hoà | Trưởng xóm |\n| 2 | Bình | Tân Hoà | |";
+        assert_eq!(values(PERSONS, text), "An|Tân Hoà|-|-|- / Bình|Tân Hoà|-|-|-");
+        assert_eq!(skipped(PERSONS, text), "1 Header");
+    }
+
+    #[test]
     fn a_misspelt_label_under_a_group_is_told_at_its_cell() {
         let text = "## Danh sách
             | STT | Họ và tên | Nơi công tác | < |
