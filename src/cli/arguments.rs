@@ -167,12 +167,12 @@ pub(super) fn command(lang: Lang) -> Command {
     let check = build
         .command(
             "check",
-            "Kiểm tra sổ tính, kể mọi lỗi theo trang tính và ô; không ghi gì",
-            "Check a workbook: every problem by sheet and cell; writes nothing",
+            "Kiểm tra sổ tính, kể mọi lỗi theo trang tính và ô; sổ tính giữ nguyên",
+            "Check a workbook: every problem by sheet and cell; the workbook stays as it is",
         )
         .override_usage(t(
-            "baocao check SỔ_TÍNH [--pack MÃ_GÓI]",
-            "baocao check WORKBOOK [--pack ID]",
+            "baocao check SỔ_TÍNH [--pack MÃ_GÓI] [--annotate TỆP.xlsx|THƯ_MỤC] [--force] [--all]",
+            "baocao check WORKBOOK [--pack ID] [--annotate FILE.xlsx|DIR] [--force] [--all]",
         ))
         .arg(build.path(
             "workbook",
@@ -180,7 +180,24 @@ pub(super) fn command(lang: Lang) -> Command {
             "Sổ tính Excel (.xlsx) đã điền số liệu",
             "The Excel workbook (.xlsx) that was filled in",
         ))
-        .arg(build.pack());
+        .arg(build.pack())
+        .arg(
+            build
+                .option(
+                    "annotate",
+                    t("TỆP|THƯ_MỤC", "FILE|DIR"),
+                    "Ghi bản sao của sổ tính, có tô màu và ghi chú ở từng ô sai, và trang kể mọi lỗi",
+                    "Write a copy of the workbook with each wrong cell coloured and noted, and a sheet that lists all",
+                )
+                .long("annotate")
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(build.force())
+        .arg(build.flag(
+            "all",
+            "Trên màn hình: in hết, không gom các lỗi cùng loại",
+            "On a terminal: print all, don't sum up findings of one kind",
+        ));
     let blank = build
         .command(
             "blank",

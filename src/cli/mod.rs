@@ -8,6 +8,7 @@ mod blank;
 mod check;
 mod images;
 mod input;
+mod listing;
 mod output;
 mod pack;
 mod packs;

@@ -56,6 +56,10 @@ pub(super) struct Report {
     pub findings: Diagnostics,
     /// Whether the findings are what was asked for, so that they go to standard output.
     pub findings_are_result: bool,
+    /// Whether the findings are those of a workbook, which people at a terminal see sheet by sheet.
+    pub is_by_sheet: bool,
+    /// Whether each of them is printed in full even so.
+    pub is_whole: bool,
     /// What was done, in a few words; the counts of findings follow it.
     pub summary: Option<Text>,
     /// Whether people have been told already.

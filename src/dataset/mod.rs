@@ -4,6 +4,7 @@
 //! `locate` finds sheets and headers, `form`, `table` and `list` read one layout each, `column` types a cell, `check`
 //! holds the checks, one file each. Nothing is dropped in silence: what is not read is told.
 
+mod annotated;
 mod check;
 mod column;
 mod findings;
@@ -15,6 +16,7 @@ mod table;
 
 use std::collections::HashMap;
 
+pub use self::annotated::{FINDINGS_SHEET, findings_mark, is_findings_sheet};
 use self::findings::Findings;
 use crate::diagnostic::{CellRef, Diagnostics};
 use crate::schema::{Layout, Schema};
@@ -94,6 +96,7 @@ fn formats_at(formats: &[(CellRef, Box<[Format]>)], cell: CellRef) -> &[Format] 
 
 /// The typed values of a workbook and everything that is wrong with it, in reading order. Never fails: it gathers.
 pub fn build(schema: &Schema, mut workbook: Workbook) -> (Dataset, Diagnostics) {
+    workbook.sheets.retain(|sheet| !is_findings_sheet(sheet));
     let mut findings = Findings::default();
     let found = locate::sheets(schema, &workbook, &mut findings);
     let mut order: Vec<String> = Vec::new();

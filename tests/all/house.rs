@@ -34,7 +34,7 @@ const DOORS: [(&str, &[&str]); 19] = [
     ("docx_rs", &["template", "outline"]),
     ("pulldown_cmark", &["outline"]),
     ("zip", &["opc"]),
-    ("quick_xml", &["opc", "wml", "workbook", "template"]),
+    ("quick_xml", &["opc", "wml", "workbook", "blank", "template"]),
     ("toml", &["blank", "pack"]),
     ("unicode_normalization", &["vietnamese"]),
     ("strsim", &["vietnamese"]),
