@@ -402,9 +402,15 @@ fn errors_of_a_workbook_are_marked_in_a_copy_that_checks_the_same() {
         .is(2)
         .says(&["ghi/da-co", "«Tên xã»"]);
     let document = desk.json("check nho.xlsx --annotate sai.xlsx --force");
-    assert_eq!((&document["annotated"], &document["converted"]), (&"sai.xlsx".into(), &false.into()));
+    assert_eq!(
+        (&document["annotated"], &document["converted"]),
+        (&"sai.xlsx".into(), &false.into())
+    );
     assert_eq!(desk.read("sai.xlsx"), copy, "the same bytes each time");
-    for line in ["check nho.xlsx --annotate nho.xlsx --force", "check nho.xlsx --annotate ./nho.xlsx --force"] {
+    for line in [
+        "check nho.xlsx --annotate nho.xlsx --force",
+        "check nho.xlsx --annotate ./nho.xlsx --force",
+    ] {
         desk.run(line).is(2).says(&["ghi/trung-ten", "sổ tính được giữ nguyên"]);
     }
     assert_eq!(desk.read("nho.xlsx"), source);
