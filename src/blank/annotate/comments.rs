@@ -123,7 +123,7 @@ fn replace_added(source: &str, inside: &[&Element], note: Option<&str>, prefix: 
     }
     let Some(note) = note else { return };
     let added = xml::prefixed(&run(&format!("{ADDED}{note}")), prefix);
-    match pieces().last() {
+    match pieces().next_back() {
         Some(last) => edits.insert(last.whole.end, added),
         None => edits.extend(text, &[], &added),
     }
