@@ -23,7 +23,7 @@
 //! | [`wml`] | a small tree of Word elements: read, put in order, written | quick-xml |
 //! | [`workbook`] | bytes to sheets of raw cells with their formats | calamine |
 //! | [`dataset`] | finds the schema in a workbook, types the cells, runs the checks | toml |
-//! | [`blank`] | a schema to an empty or prefilled workbook | rust_xlsxwriter |
+//! | [`blank`] | a schema to an empty or prefilled workbook; a workbook to a copy with findings marked | rust_xlsxwriter, quick-xml |
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`pack`] | a plug-in: manifest, schema, templates | toml |

@@ -6,6 +6,7 @@
 //! row whose column A holds [`EXAMPLE_MARK`], the rows to fill in. What a cell accepts is a first net only: the reader
 //! checks everything again.
 
+pub mod annotate;
 mod form;
 mod guide;
 mod measure;

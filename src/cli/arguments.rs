@@ -169,12 +169,12 @@ pub(super) fn command(lang: Lang) -> Command {
     let check = build
         .command(
             "check",
-            "Kiểm tra sổ tính, kể mọi lỗi theo trang tính và ô; không ghi gì",
-            "Check a workbook: every problem by sheet and cell; writes nothing",
+            "Kiểm tra sổ tính, kể mọi lỗi theo trang tính và ô; sổ tính giữ nguyên",
+            "Check a workbook: every problem by sheet and cell; the workbook stays as it is",
         )
         .override_usage(t(
-            "baocao check SỔ_TÍNH [--pack MÃ_GÓI] [--map \"TIÊU ĐỀ=MÃ\"]... [--save-map] [--show-decoded]",
-            "baocao check WORKBOOK [--pack ID] [--map \"HEADER=ID\"]... [--save-map] [--show-decoded]",
+            "baocao check SỔ_TÍNH [--pack MÃ_GÓI] [--annotate TỆP.xlsx|THƯ_MỤC] [--force] [--map \"TIÊU ĐỀ=MÃ\"]... [--save-map] [--show-decoded] [--all]",
+            "baocao check WORKBOOK [--pack ID] [--annotate FILE.xlsx|DIR] [--force] [--map \"HEADER=ID\"]... [--save-map] [--show-decoded] [--all]",
         ))
         .arg(build.path(
             "workbook",
@@ -193,6 +193,23 @@ pub(super) fn command(lang: Lang) -> Command {
             "save-map",
             "Ghi các mục --map vào mapping.toml cạnh sổ tính, để lần sau tự dùng",
             "Write the --map entries to mapping.toml beside the workbook, to be used from then on",
+        ))
+        .arg(
+            build
+                .option(
+                    "annotate",
+                    t("TỆP|THƯ_MỤC", "FILE|DIR"),
+                    "Ghi bản sao của sổ tính, có tô màu và ghi chú ở từng ô sai, và trang kể mọi lỗi",
+                    "Write a copy of the workbook with each wrong cell coloured and noted, and a sheet that lists all",
+                )
+                .long("annotate")
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(build.force())
+        .arg(build.flag(
+            "all",
+            "Trên màn hình: in hết, không gom các lỗi cùng loại",
+            "On a terminal: print all, don't sum up findings of one kind",
         ));
     let blank = build
         .command(

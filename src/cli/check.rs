@@ -1,4 +1,4 @@
-//! `check`: every finding of a workbook, nothing written.
+//! `check`: every finding of a workbook; if wanted marked in a copy of it.
 
 use std::path::PathBuf;
 
@@ -6,13 +6,13 @@ use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 
 use super::packs::Shelf;
-use super::render::{attribute, open};
+use super::render::{attribute, open_with_bytes};
 use super::report::{Report, Stop};
 use super::usage::nothing_asked;
-use super::{Session, mapping};
+use super::{Session, annotate, decoded, mapping, output};
 use crate::dataset::{Account, Reason};
-use crate::diagnostic::{Diagnostic, Lang, Place, Text};
-use crate::pipeline::{self, DecodedCell, Options};
+use crate::diagnostic::{Diagnostic, Place, Text};
+use crate::pipeline::{self, Options};
 use crate::text;
 
 /// Runs the command.
@@ -22,14 +22,16 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         .ok_or_else(|| Stop::fault(nothing_asked()))?;
     let mut report = Report::new("check");
     report.findings_are_result = true;
+    report.is_by_sheet = true;
+    report.is_whole = matches.get_flag("all");
     report.json.insert("workbook".into(), json!(path.display().to_string()));
     let shelf = Shelf::new(session, matches.get_one("pack"));
-    let (workbook, pack) = open(path, &shelf)?;
+    let (bytes, workbook, pack) = open_with_bytes(path, &shelf)?;
     report
         .json
         .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
     if matches.get_flag("show-decoded") {
-        show_decoded(&pipeline::decoded_cells(&workbook), session.lang, &mut report);
+        decoded::show(&pipeline::decoded_cells(&workbook), session.lang, &mut report);
     }
     let given = mapping::given(matches)?;
     if matches.get_flag("save-map") && given.is_empty() {
@@ -41,8 +43,45 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         mapping,
         ..Options::default()
     };
+    let target = matches.get_one::<PathBuf>("annotate");
+    // Checking uses the workbook up.
+    let kept = target.map(|_| workbook.clone());
     let checked = pipeline::check_workbook(pack, workbook, &options);
-    let accounts = checked.dataset.accounts();
+    account(&checked.dataset.accounts(), session, &mut report);
+    if matches.get_flag("save-map") {
+        let saved = mapping::save(&given, pack, path)?.display().to_string();
+        report.note(Some(text!(
+            "Đã ghi các mục --map vào {saved}",
+            "Wrote the --map entries to {saved}"
+        )));
+        report.json.insert("mapping".into(), json!(saved));
+    }
+    let mut findings = checked.diagnostics.clone();
+    attribute(&mut findings, pack, path);
+    report.add(findings);
+    if report.findings.is_empty() {
+        report.summary = Some(match target {
+            None => Text::new("Không có lỗi nào", "Nothing is wrong"),
+            Some(_) => Text::new(
+                "Không có lỗi nào nên không ghi bản đánh dấu",
+                "Nothing is wrong, so no marked copy was written",
+            ),
+        });
+    } else if let (Some(target), Some(workbook)) = (target, kept) {
+        let written = pipeline::annotate(pack, &bytes, &workbook, &checked, session.lang)
+            .map_err(|error| output::fault(target, "ghi/khong-duoc", error.text(), None))
+            .and_then(|copy| Ok((annotate::write(path, target, &copy, matches.get_flag("force"))?, copy)));
+        match written {
+            Ok((written, copy)) => annotate::tell(&mut report, &written, &copy),
+            // What was asked for in the first place is told all the same.
+            Err(stop) => report.absorb(stop),
+        }
+    }
+    Ok(report)
+}
+
+/// Tells what became of the rows of each sheet.
+fn account(accounts: &[Account], session: &Session, report: &mut Report) {
     // Sheets that are not read at all are findings, or the program's own.
     let is_read = |account: &&Account| account.skipped.iter().all(|(why, _)| *why != Reason::Unread);
     let lines = accounts
@@ -53,53 +92,6 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     report
         .json
         .insert("sheets".into(), accounts.iter().map(sheet_json).collect());
-    let mut findings = checked.diagnostics;
-    if matches.get_flag("save-map") {
-        let saved = mapping::save(&given, pack, path)?.display().to_string();
-        report.note(Some(text!(
-            "Đã ghi các mục --map vào {saved}",
-            "Wrote the --map entries to {saved}"
-        )));
-        report.json.insert("mapping".into(), json!(saved));
-    }
-    attribute(&mut findings, pack, path);
-    report.add(findings);
-    if report.findings.is_empty() {
-        report.summary = Some(Text::new("Không có lỗi nào", "Nothing is wrong"));
-    }
-    Ok(report)
-}
-
-/// Adds the texts that were in an old encoding, as the file holds them and as they are read.
-fn show_decoded(cells: &[DecodedCell], lang: Lang, report: &mut Report) {
-    let mut members = Vec::with_capacity(cells.len());
-    for decoded in cells {
-        let DecodedCell {
-            sheet,
-            cell,
-            before,
-            after,
-        } = decoded;
-        report.text.push_str(&format!(
-            "{sheet} › {cell}: {} → {}\n",
-            on_one_line(before),
-            on_one_line(after)
-        ));
-        members.push(json!({ "sheet": sheet, "cell": cell.to_string(), "before": before, "after": after }));
-    }
-    if cells.is_empty() {
-        let none = Text::new(
-            "Không ô nào ghi bằng mã chữ cũ (TCVN3, VNI)",
-            "No cell is in an old encoding (TCVN3, VNI)",
-        );
-        report.text.push_str(&format!("{}\n", none.get(lang)));
-    }
-    report.json.insert("decoded".into(), json!(members));
-}
-
-/// A text without line breaks and what else a screen would obey.
-fn on_one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn nothing_to_save() -> Diagnostic {

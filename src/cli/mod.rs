@@ -3,11 +3,14 @@
 //! In: the process's arguments and environment. Out: results on standard output, messages on standard error, and the
 //! exit status: 0 done, 1 the input has errors and nothing was written, 2 wrong use, unreadable file, or a fault.
 
+mod annotate;
 mod arguments;
 mod blank;
 mod check;
+mod decoded;
 mod images;
 mod input;
+mod listing;
 mod mapping;
 mod output;
 mod pack;

@@ -158,7 +158,8 @@ pub(super) fn same_file(left: &Path, right: &Path) -> bool {
     identity(left) == identity(right)
 }
 
-fn fault(path: &Path, code: &'static str, message: Text, hint: Option<Text>) -> Stop {
+/// Why a file is not written.
+pub(super) fn fault(path: &Path, code: &'static str, message: Text, hint: Option<Text>) -> Stop {
     let mut finding = Diagnostic::error(code, Place::File, message);
     finding.file = Some(path.display().to_string());
     finding.hint = hint;
@@ -175,8 +176,8 @@ fn exists(target: &Path) -> Stop {
             "this file is there already and was not replaced",
         ),
         Some(text!(
-            "thêm --force để ghi đè, hoặc ghi sang tên khác: -o \"{free}\"",
-            "add --force to replace it, or use another name: -o \"{free}\""
+            "thêm --force để ghi đè, hoặc ghi sang tên khác: \"{free}\"",
+            "add --force to replace it, or use another name: \"{free}\""
         )),
     )
 }

@@ -162,6 +162,15 @@ fn render(
 
 /// Reads a workbook and finds its pack.
 pub(super) fn open<'p>(path: &Path, shelf: &'p Shelf<'_>) -> Result<(Workbook, &'p Arc<Pack>), Stop> {
+    let (_, workbook, pack) = open_with_bytes(path, shelf)?;
+    Ok((workbook, pack))
+}
+
+/// The same, with the file's bytes.
+pub(super) fn open_with_bytes<'p>(
+    path: &Path,
+    shelf: &'p Shelf<'_>,
+) -> Result<(Vec<u8>, Workbook, &'p Arc<Pack>), Stop> {
     let named = |mut stop: Stop| {
         stop.findings.set_file(&input::name(path));
         stop
@@ -170,7 +179,7 @@ pub(super) fn open<'p>(path: &Path, shelf: &'p Shelf<'_>) -> Result<(Workbook, &
     let bytes = input::read(path, options.limits.file_bytes, &[".xlsx", ".xlsm"])?;
     let workbook = pipeline::read(&bytes, &options).map_err(|error| named(Stop::fault(error.diagnostic())))?;
     let pack = shelf.pack_of(&workbook).map_err(named)?;
-    Ok((workbook, pack))
+    Ok((bytes, workbook, pack))
 }
 
 /// Names the file of each finding: the pack's before its own files, the workbook for all others.

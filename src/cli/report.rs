@@ -58,6 +58,10 @@ pub(super) struct Report {
     pub findings_are_result: bool,
     /// What became of the rows of each sheet, a line for each; ends with a line break unless empty.
     pub account: String,
+    /// Whether the findings are those of a workbook, which people at a terminal see sheet by sheet.
+    pub is_by_sheet: bool,
+    /// Whether each of them is printed in full even so.
+    pub is_whole: bool,
     /// What was done, in a few words; the counts of findings follow it.
     pub summary: Option<Text>,
     /// What people should know beside the findings, a line each.

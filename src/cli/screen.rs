@@ -6,6 +6,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::Session;
+use super::listing;
 use super::report::{Report, Status};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Severity};
 
@@ -33,7 +34,12 @@ fn print(session: &Session, report: &Report) -> std::io::Result<()> {
     }
     let mut err = std::io::stderr().lock();
     if report.findings_are_result {
-        write!(out, "{}", paint(&report.findings, session.lang, has_colours(&out)))?;
+        let findings = if report.is_by_sheet && out.is_terminal() {
+            listing::print(&report.findings, session.lang, report.is_whole, has_colours(&out))
+        } else {
+            paint(&report.findings, session.lang, has_colours(&out))
+        };
+        write!(out, "{findings}")?;
     } else {
         let _ = write!(err, "{}", paint(&report.findings, session.lang, has_colours(&err)));
     }
@@ -70,20 +76,15 @@ fn document(lang: Lang, report: &Report) -> Value {
 /// The last line: what was done, and how many findings there are.
 fn summary(lang: Lang, report: &Report) -> String {
     let (errors, warnings) = report.findings.counts();
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    let counts = match (errors, warnings, lang) {
-        (0, 0, _) => String::new(),
-        (0, _, Lang::Vi) => format!("{warnings} cảnh báo"),
-        (_, 0, Lang::Vi) => format!("{errors} lỗi"),
-        (_, _, Lang::Vi) => format!("{errors} lỗi, {warnings} cảnh báo"),
-        (0, _, Lang::En) => format!("{warnings} warning{}", plural(warnings)),
-        (_, 0, Lang::En) => format!("{errors} error{}", plural(errors)),
-        (_, _, Lang::En) => format!(
-            "{errors} error{}, {warnings} warning{}",
-            plural(errors),
-            plural(warnings)
-        ),
-    };
+    let mut counts = listing::counts(errors, warnings, lang);
+    let sheets = listing::sheets(&report.findings);
+    if report.is_by_sheet && sheets > 0 {
+        counts.push_str(&match (sheets, lang) {
+            (_, Lang::Vi) => format!(" ở {sheets} trang tính"),
+            (1, Lang::En) => " on 1 sheet".to_owned(),
+            (_, Lang::En) => format!(" on {sheets} sheets"),
+        });
+    }
     match (&report.summary, counts.as_str()) {
         (None, "") => String::new(),
         // A single refusal speaks for itself.
@@ -118,7 +119,7 @@ fn paint(findings: &Diagnostics, lang: Lang, colours: bool) -> String {
 }
 
 /// Label red or yellow, place dim.
-fn colour(finding: &Diagnostic, plain: &str) -> String {
+pub(super) fn colour(finding: &Diagnostic, plain: &str) -> String {
     let tone = match finding.severity {
         Severity::Error => "\x1b[1;31m",
         Severity::Warning => "\x1b[1;33m",

@@ -6,6 +6,7 @@
 //! is dropped in silence: what is not read is told.
 
 mod account;
+mod annotated;
 mod check;
 mod column;
 mod findings;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 pub use self::account::{Account, REASONS, Reason, Skipped};
+pub use self::annotated::{FINDINGS_SHEET, findings_mark, is_findings_sheet};
 use self::findings::Findings;
 pub(crate) use self::locate::{Labels, TabName, Written, label_text};
 pub use self::mapping::{MAPPING_FILE, Mapping};
@@ -130,6 +132,7 @@ fn formats_at(formats: &[(CellRef, Box<[Format]>)], cell: CellRef) -> &[Format] 
 
 /// The typed values of a workbook and everything that is wrong with it, in reading order. Never fails: it gathers.
 pub fn build(schema: &Schema, mut workbook: Workbook, mapping: &Mapping) -> (Dataset, Diagnostics) {
+    workbook.sheets.retain(|sheet| !is_findings_sheet(sheet));
     let mut findings = Findings::default();
     let mut schema = Cow::Borrowed(schema);
     let mut applied = mapping::Applied::default();

@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub use self::decoded::{DecodedCell, decoded_cells};
 pub use self::file_name::safe_file_name;
 pub use self::prepared::Prepared;
+use crate::blank::annotate::{self, Annotated};
 use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset, Mapping};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place};
@@ -115,6 +116,26 @@ pub fn check_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Che
 /// The same as [`render`] for a workbook that was read already. For more than one, see [`Prepared`].
 pub fn render_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Outcome {
     Prepared::new(pack.clone()).render(workbook, options)
+}
+
+/// A copy of a workbook with the findings of its check marked: a coloured cell and a note for each, and a sheet that lists
+/// them. `bytes` are the file that `workbook` was read from.
+pub fn annotate(
+    pack: &Pack,
+    bytes: &[u8],
+    workbook: &Workbook,
+    checked: &Checked,
+    lang: Lang,
+) -> Result<Annotated, blank::Error> {
+    let label = |finding: &Diagnostic| {
+        let (Place::Sheet(name) | Place::Cell(name, _)) = &finding.place else {
+            return None;
+        };
+        let index = checked.dataset.sheets.iter().position(|sheet| sheet.name == *name)?;
+        let (_, field) = pack.schema.sheets.get(index)?.field(finding.field.as_deref()?)?;
+        Some(field.label.clone())
+    };
+    annotate::annotate(bytes, workbook, &checked.diagnostics, &label, lang)
 }
 
 /// The blank workbook of a pack, with some cells filled in.

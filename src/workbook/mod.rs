@@ -23,7 +23,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use self::error::{Error, Foreign, Limit};
-pub use self::xlsx::Picture;
+pub use self::xlsx::{Picture, cell_ref};
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
 use crate::value::{Format, Raw};

@@ -386,6 +386,49 @@ fn errors_of_a_workbook_stop_the_report_and_are_listed_by_cell() {
 }
 
 #[test]
+fn errors_of_a_workbook_are_marked_in_a_copy_that_checks_the_same() {
+    let desk = Desk::new();
+    desk.run("blank nho").is(0);
+    let source = desk.read("nho.xlsx");
+    let run = desk.run("check nho.xlsx --annotate sai.xlsx");
+    run.is(1)
+        .says(&["Đã ghi bản đánh dấu lỗi; 2 lỗi ở 1 trang tính.", "«Tên xã»"]);
+    assert!(run.out.ends_with("sai.xlsx\n"), "{run:?}");
+    let copy = desk.read("sai.xlsx");
+    assert_eq!(desk.read("nho.xlsx"), source);
+    let told = |line: &str| desk.json(line)["findings"].to_string().replace("sai.xlsx", "nho.xlsx");
+    assert_eq!(told("check sai.xlsx"), told("check nho.xlsx"));
+
+    desk.run("check nho.xlsx --annotate sai.xlsx")
+        .is(2)
+        .says(&["ghi/da-co", "«Tên xã»"]);
+    let document = desk.json("check nho.xlsx --annotate sai.xlsx --force");
+    assert_eq!(
+        (&document["annotated"], &document["converted"]),
+        (&"sai.xlsx".into(), &false.into())
+    );
+    assert_eq!(desk.read("sai.xlsx"), copy, "the same bytes each time");
+    for line in [
+        "check nho.xlsx --annotate nho.xlsx --force",
+        "check nho.xlsx --annotate ./nho.xlsx --force",
+    ] {
+        desk.run(line).is(2).says(&["ghi/trung-ten", "sổ tính được giữ nguyên"]);
+    }
+    assert_eq!(desk.read("nho.xlsx"), source);
+    desk.run("check nho.xlsx --annotate sai.xls")
+        .is(2)
+        .says(&["cần là tệp .xlsx"]);
+    fs::create_dir(desk.path("out")).expect("made");
+    desk.run("check nho.xlsx --annotate out").is(1);
+    assert!(desk.files("out").contains("nho (đánh dấu lỗi).xlsx"));
+    let desk = Desk::with_workbook();
+    desk.run("check a.xlsx --annotate x.xlsx")
+        .is(0)
+        .says(&["Không có lỗi nào nên không ghi bản đánh dấu."]);
+    assert!(!desk.path("x.xlsx").exists());
+}
+
+#[test]
 fn warnings_are_told_and_the_report_is_written() {
     let desk = Desk::new();
     desk.write("b.toml", DATA.replace("ghi_chu = \"Hết\"", ""));

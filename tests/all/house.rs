@@ -35,7 +35,7 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("docx_rs", &["template", "outline"]),
     ("pulldown_cmark", &["outline"]),
     ("zip", &["opc"]),
-    ("quick_xml", &["opc", "wml", "workbook", "template"]),
+    ("quick_xml", &["opc", "wml", "workbook", "blank", "template"]),
     ("toml", &["dataset", "blank", "pack"]),
     ("unicode_normalization", &["vietnamese"]),
     ("strsim", &["vietnamese"]),

@@ -10,7 +10,7 @@ use crate::cli::output::{self, Target};
 use crate::cli::report::{Report, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
-use crate::diagnostic::{Diagnostic, Place, Text};
+use crate::diagnostic::Text;
 use crate::pack::{Origin, Pack};
 use crate::{pipeline, text};
 
@@ -73,14 +73,14 @@ fn annotate(session: &Session, pack: &Pack, path: &Path, force: bool) -> Result<
     let copies = pipeline::annotate_pack(pack, session.lang);
     if copies.len() > 1 && matches!(target, Target::File(_)) {
         let count = copies.len();
-        return Err(refusal(
+        return Err(output::fault(
             path,
             "ghi/nhieu-vao-mot",
             text!(
                 "có {count} mẫu Word cần chú thích, không ghi vào một tệp được",
                 "{count} annotated templates can't go into one file"
             ),
-            Text::new("cho --annotate một thư mục", "give --annotate a folder"),
+            Some(Text::new("cho --annotate một thư mục", "give --annotate a folder")),
         ));
     }
     let mut staged = Vec::new();
@@ -92,14 +92,14 @@ fn annotate(session: &Session, pack: &Pack, path: &Path, force: bool) -> Result<
         if let Origin::Folder(folder) = &pack.origin
             && is_own_file(pack, folder, &copy)
         {
-            return Err(refusal(
+            return Err(output::fault(
                 &copy,
                 "ghi/trung-ten",
                 Text::new(
                     "nơi ghi trùng với một tệp của gói, tệp ấy được giữ nguyên",
                     "the output is a file of the pack, which was left alone",
                 ),
-                Text::new("ghi sang tên khác", "write to another name"),
+                Some(Text::new("ghi sang tên khác", "write to another name")),
             ));
         }
         staged.push((template, output::stage(&copy, &bytes, force)?));
@@ -123,10 +123,4 @@ fn copy_name(template: &str) -> String {
 fn is_own_file(pack: &Pack, folder: &Path, path: &Path) -> bool {
     let mut own = pack.files.keys().filter(|file| !file.ends_with(COPY_ENDING));
     own.any(|file| output::same_file(path, &folder.join(file)))
-}
-
-fn refusal(path: &Path, code: &'static str, message: Text, hint: Text) -> Stop {
-    let mut finding = Diagnostic::error(code, Place::File, message).hint(hint);
-    finding.file = Some(path.display().to_string());
-    Stop::fault(finding)
 }

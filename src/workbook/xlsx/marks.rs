@@ -421,7 +421,7 @@ pub(super) fn flag(element: &BytesStart<'_>, name: &str) -> bool {
 }
 
 /// A reference such as `F7` or `$F$7`; `None` beyond Excel's last row or column.
-pub(super) fn cell_ref(text: &str) -> Option<CellRef> {
+pub fn cell_ref(text: &str) -> Option<CellRef> {
     let (mut column, mut row) = (0u32, 0u32);
     for byte in text.bytes().filter(|&byte| byte != b'$') {
         match byte {

@@ -10,6 +10,7 @@ mod rich;
 
 use std::sync::Arc;
 
+pub use self::marks::cell_ref;
 pub use self::picture::Picture;
 use super::{Error, Limits, Workbook};
 use crate::opc::Package;

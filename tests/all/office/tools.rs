@@ -26,20 +26,25 @@ pub fn wanted() -> bool {
 
 /// The PDF that LibreOffice makes of a .docx or .xlsx, beside the file. Its settings are fresh at each call.
 pub fn to_pdf(file: &Path) -> PathBuf {
+    convert(file, "pdf")
+}
+
+/// What LibreOffice makes of a file in another format, beside the file.
+pub fn convert(file: &Path, ending: &str) -> PathBuf {
     let profile = tempfile::tempdir().expect("a temporary folder");
     let folder = file.parent().expect("a file in a folder");
-    let pdf = file.with_extension("pdf");
+    let converted = file.with_extension(ending);
     let output = run(Command::new("soffice")
         .arg(format!("-env:UserInstallation=file://{}", profile.path().display()))
-        .args(["--headless", "--norestore", "--convert-to", "pdf", "--outdir"])
+        .args(["--headless", "--norestore", "--convert-to", ending, "--outdir"])
         .args([folder, file]));
     assert!(
-        output.status.success() && pdf.is_file(),
+        output.status.success() && converted.is_file(),
         "LibreOffice does not open {}:\n{}",
         file.display(),
         printed(&output)
     );
-    pdf
+    converted
 }
 
 /// Text files that LibreOffice makes of all documents of a folder, in one run, in another folder.

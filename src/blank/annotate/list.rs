@@ -1,0 +1,190 @@
+//! The sheet that lists all findings, each with a link to its cell.
+
+use std::fmt::Write;
+
+use super::styles::ListFormats;
+use super::xml;
+use crate::blank::measure;
+use crate::dataset::{FINDINGS_SHEET, findings_mark};
+use crate::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity};
+use crate::opc::escape_attribute;
+
+/// Widths in digits: number, severity, sheet, cells, field or column, what is wrong, what to do.
+const WIDTHS: [f64; 7] = [6.0, 12.0, 22.0, 16.0, 28.0, 62.0, 54.0];
+/// The header row, from 1.
+pub(super) const HEADER_ROW: usize = 4;
+/// How many cells of a group are named.
+const NAMED_CELLS: usize = 6;
+/// Excel's limits (rows of a sheet, links of a sheet).
+const MOST_ROWS: usize = 60_000;
+
+/// The first of `Lỗi cần sửa`, `Lỗi cần sửa (2)`, … that no sheet has.
+pub(super) fn free_name(taken: &[String]) -> String {
+    let is_free = |name: &String| !taken.iter().any(|other| other.to_lowercase() == name.to_lowercase());
+    let names = (1..).map(|number| match number {
+        1 => FINDINGS_SHEET.to_owned(),
+        number => format!("{FINDINGS_SHEET} ({number})"),
+    });
+    names.into_iter().find(is_free).unwrap_or_default()
+}
+
+/// The sheet's part. `label` names a field as people know it.
+pub(super) fn sheet(
+    findings: &Diagnostics,
+    label: &dyn Fn(&Diagnostic) -> Option<String>,
+    formats: ListFormats,
+    lang: Lang,
+    is_strict: bool,
+) -> String {
+    let t = |vi: &'static str, en: &'static str| match lang {
+        Lang::Vi => vi,
+        Lang::En => en,
+    };
+    let mut rows = String::new();
+    let mut links = String::new();
+    let (errors, warnings) = findings.counts();
+    let counts = match lang {
+        Lang::Vi => format!(
+            "{errors} lỗi, {warnings} cảnh báo. Bấm vào tên ô để đến ô ấy; các ô này được tô màu và có ghi chú."
+        ),
+        Lang::En => format!(
+            "{errors} errors, {warnings} warnings. Click a cell's name to go there; these cells are coloured and have notes."
+        ),
+    };
+    let title = t("DANH SÁCH LỖI CẦN SỬA", "WHAT NEEDS MENDING").to_owned();
+    let heads = [
+        (title, formats.title),
+        (findings_mark().get(lang).to_owned(), formats.note),
+        (counts, formats.note),
+    ];
+    for (index, (text, format)) in heads.into_iter().enumerate() {
+        let height = if index == 0 { 26.0 } else { 19.0 };
+        row(&mut rows, index + 1, height, &[(Content::Text(text), format)]);
+    }
+    let header = match lang {
+        Lang::Vi => ["STT", "Mức độ", "Trang tính", "Ô", "Mục, cột", "Sai ở đâu", "Cách sửa"],
+        Lang::En => [
+            "No.",
+            "Severity",
+            "Sheet",
+            "Cell",
+            "Field, column",
+            "What is wrong",
+            "What to do",
+        ],
+    };
+    let cells = header.map(|head| (Content::Text(head.to_owned()), formats.header));
+    row(&mut rows, HEADER_ROW, 24.0, &cells);
+    let mut last = HEADER_ROW;
+    for (index, finding) in findings.iter().take(MOST_ROWS).enumerate() {
+        last = HEADER_ROW + 1 + index;
+        let (severity, colour) = match finding.severity {
+            Severity::Error => (t("Lỗi", "Error"), formats.error),
+            Severity::Warning => (t("Cảnh báo", "Warning"), formats.warning),
+        };
+        let (sheet, cell) = match &finding.place {
+            Place::Cell(sheet, cell) => (sheet.as_str(), Some(*cell)),
+            Place::Sheet(sheet) => (sheet.as_str(), None),
+            _ => ("", None),
+        };
+        let cells = cell.map_or(String::new(), |cell| cells_text(cell, &finding.more, lang));
+        if !sheet.is_empty() {
+            let column = if cell.is_some() { 'D' } else { 'C' };
+            let place = format!("'{}'!{}", sheet.replace('\'', "''"), cell.unwrap_or(CellRef::new(0, 0)));
+            let _ = write!(
+                links,
+                "<hyperlink ref=\"{column}{last}\" location=\"{}\"/>",
+                escape_attribute(&place)
+            );
+        }
+        let sheet_format = if cell.is_none() && !sheet.is_empty() {
+            formats.link
+        } else {
+            formats.text
+        };
+        let hint = finding.hint.as_ref().map_or("", |hint| hint.get(lang));
+        let texts = [
+            (sheet.to_owned(), sheet_format),
+            (cells, if cell.is_some() { formats.link } else { formats.text }),
+            (label(finding).unwrap_or_default(), formats.text),
+            (sentence(finding.message.get(lang)), formats.text),
+            (sentence(hint), formats.text),
+        ];
+        let lines = texts.iter().zip(&WIDTHS[2..]);
+        // A digit of the workbook's own face may be narrower than one of the list's.
+        let lines = lines
+            .map(|((text, _), width)| measure::lines(text, width * 0.86, false))
+            .max();
+        let mut cells = vec![
+            (Content::Number(index + 1), formats.centre),
+            (Content::Text(severity.to_owned()), colour),
+        ];
+        cells.extend(texts.into_iter().map(|(text, format)| (Content::Text(text), format)));
+        row(&mut rows, last, measure::height(lines.unwrap_or(1)), &cells);
+    }
+    if findings.len() > MOST_ROWS {
+        last += 1;
+        let rest = findings.len() - MOST_ROWS;
+        let text = match lang {
+            Lang::Vi => format!("Còn {rest} lỗi, cảnh báo nữa; xem bằng baocao check --json"),
+            Lang::En => format!("{rest} more findings; see baocao check --json"),
+        };
+        row(&mut rows, last, 19.0, &[(Content::Text(text), formats.note)]);
+    }
+    let columns: String = (1..)
+        .zip(WIDTHS)
+        .map(|(number, width)| format!("<col min=\"{number}\" max=\"{number}\" width=\"{width}\" customWidth=\"1\"/>"))
+        .collect();
+    let links = if links.is_empty() {
+        links
+    } else {
+        format!("<hyperlinks>{links}</hyperlinks>")
+    };
+    let below = HEADER_ROW + 1;
+    let space = super::main_namespace(is_strict);
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{space}\"><sheetPr><tabColor rgb=\"FFC00000\"/><pageSetUpPr fitToPage=\"1\"/></sheetPr><dimension ref=\"A1:G{last}\"/><sheetViews><sheetView showGridLines=\"0\" tabSelected=\"1\" workbookViewId=\"0\"><pane ySplit=\"{HEADER_ROW}\" topLeftCell=\"A{below}\" activePane=\"bottomLeft\" state=\"frozen\"/><selection pane=\"bottomLeft\" activeCell=\"A{below}\" sqref=\"A{below}\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15.75\"/><cols>{columns}</cols><sheetData>{rows}</sheetData><autoFilter ref=\"A{HEADER_ROW}:G{last}\"/><mergeCells count=\"3\"><mergeCell ref=\"A1:G1\"/><mergeCell ref=\"A2:G2\"/><mergeCell ref=\"A3:G3\"/></mergeCells>{links}<printOptions horizontalCentered=\"1\"/><pageMargins left=\"0.4\" right=\"0.4\" top=\"0.6\" bottom=\"0.7\" header=\"0.3\" footer=\"0.35\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/><headerFooter><oddFooter>&amp;C&amp;\"Times New Roman,Regular\"&amp;11Trang &amp;P/&amp;N</oddFooter></headerFooter></worksheet>"
+    )
+}
+
+enum Content {
+    Number(usize),
+    Text(String),
+}
+
+fn row(out: &mut String, number: usize, height: f64, cells: &[(Content, usize)]) {
+    let _ = write!(out, "<row r=\"{number}\" ht=\"{height}\" customHeight=\"1\">");
+    for (letter, (content, format)) in ('A'..).zip(cells) {
+        let _ = match content {
+            Content::Number(value) => write!(out, "<c r=\"{letter}{number}\" s=\"{format}\"><v>{value}</v></c>"),
+            Content::Text(text) => write!(
+                out,
+                "<c r=\"{letter}{number}\" s=\"{format}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
+                xml::escape(text)
+            ),
+        };
+    }
+    out.push_str("</row>");
+}
+
+/// `F7`, or `F7, F8 và 12 ô khác`.
+fn cells_text(cell: CellRef, more: &[CellRef], lang: Lang) -> String {
+    let named: Vec<String> = std::iter::once(&cell)
+        .chain(more)
+        .take(NAMED_CELLS)
+        .map(CellRef::to_string)
+        .collect();
+    let named = named.join(", ");
+    match ((more.len() + 1).saturating_sub(NAMED_CELLS), lang) {
+        (0, _) => named,
+        (rest, Lang::Vi) => format!("{named} và {rest} ô khác"),
+        (rest, Lang::En) => format!("{named} and {rest} more cells"),
+    }
+}
+
+/// A clause with a capital letter.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
