@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::SheetData;
+use super::account::{Reason, Skipped};
 use super::findings::Findings;
 use super::locate::{Labels, label_text};
 use super::table;
@@ -55,10 +56,19 @@ pub(super) fn read(
     label_column: u32,
     findings: &mut Findings,
 ) -> SheetData {
+    let rows: Vec<u32> = super::content(&sheet).collect();
     let mut own = Findings::default();
     let mut data = table::read(declared, index, turned(declared, sheet, label_column), &mut own);
     findings.absorb(own, turn_finding);
     data.is_transposed = true;
+    // A row of the workbook was read when it holds a field's values.
+    let is_read = |row: &&u32| data.columns.contains(&Some(**row));
+    let skipped = rows.iter().filter(|row| !is_read(row)).map(|row| Skipped {
+        row: *row,
+        why: Reason::Text,
+    });
+    data.skipped = skipped.collect();
+    data.read = rows.len() - data.skipped.len();
     data.formats = data.formats.drain().map(|(at, formats)| (turn(at), formats)).collect();
     data
 }

@@ -121,9 +121,10 @@ fn spell(label: &str, most_meanings: usize) -> Vec<String> {
 /// The words of a label, folded but for đ. “Đ.V.T” is one word, “&” is “và”, “01” is “1”, and the quarters have digits.
 fn words(label: &str) -> Vec<String> {
     let folded = fold(&label.replace(['đ', 'Đ'], BARRED_D.encode_utf8(&mut [0; 4])));
-    let folded = folded.replace(BARRED_D, "đ").replace('&', " va ");
+    // A slash is a word of its own: “Ước/TH” compares two figures and is not “Ước TH”.
+    let folded = folded.replace(BARRED_D, "đ").replace('&', " va ").replace('/', " / ");
     let mut words: Vec<String> = Vec::new();
-    let parts = folded.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '%' | '+' | '<' | '>' | '=')));
+    let parts = folded.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '%' | '+' | '<' | '>' | '=' | '/')));
     for part in parts {
         let letters = || part.split('.').filter(|piece| !piece.is_empty());
         let is_dotted = letters().count() > 1
