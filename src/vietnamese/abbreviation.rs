@@ -118,11 +118,25 @@ fn spell(label: &str, most_meanings: usize) -> Vec<String> {
     spellings
 }
 
+/// A slash between words is a word of its own: “Ước/TH” compares two figures and is not “Ước TH”. One beside a digit is a
+/// blank, as in “Q1/2023”.
+fn spaced_slashes(text: &str) -> String {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in text.split('/').enumerate() {
+        if index > 0 {
+            let is_date = digit(out.trim_end().chars().last()) || digit(part.trim_start().chars().next());
+            out.push_str(if is_date { " " } else { " / " });
+        }
+        out.push_str(part);
+    }
+    out
+}
+
 /// The words of a label, folded but for đ. “Đ.V.T” is one word, “&” is “và”, “01” is “1”, and the quarters have digits.
 fn words(label: &str) -> Vec<String> {
     let folded = fold(&label.replace(['đ', 'Đ'], BARRED_D.encode_utf8(&mut [0; 4])));
-    // A slash is a word of its own: “Ước/TH” compares two figures and is not “Ước TH”.
-    let folded = folded.replace(BARRED_D, "đ").replace('&', " va ").replace('/', " / ");
+    let folded = spaced_slashes(&folded.replace(BARRED_D, "đ").replace('&', " va "));
     let mut words: Vec<String> = Vec::new();
     let parts = folded.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '%' | '+' | '<' | '>' | '=' | '/')));
     for part in parts {
