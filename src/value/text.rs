@@ -84,8 +84,19 @@ fn is_allowed(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// Whether a text surely has no line break or other sign that can't stay as it is, by a look at its bytes: most texts.
+fn is_plain(text: &str) -> bool {
+    // Signs below a blank and U+007F, and what U+0080 to U+009F, U+2028, U+2029, U+FFFE and U+FFFF begin with.
+    !text
+        .bytes()
+        .any(|byte| byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef))
+}
+
 /// A text on one line: a line break with the blanks around it is one blank.
 fn one_line(text: &str) -> String {
+    if is_plain(text) {
+        return vietnamese::trim(text).to_owned();
+    }
     if !text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')) {
         return vietnamese::trim(text).to_owned();
     }
@@ -105,7 +116,7 @@ fn one_line(text: &str) -> String {
 
 /// A text with its inner line breaks, each a single `\n`.
 pub(super) fn many_lines(text: &str) -> String {
-    if text.chars().all(|c| is_allowed(c) && plain_break(c) == c) {
+    if is_plain(text) || text.chars().all(|c| is_allowed(c) && plain_break(c) == c) {
         return vietnamese::trim(text).to_owned();
     }
     let text: String = text

@@ -15,11 +15,12 @@ use crate::vietnamese::{Charset, Surroundings, decode as decode_text};
 /// Decodes what is in a legacy encoding, by the font of the cell and by the text itself.
 pub(super) fn decode(workbook: &mut Workbook) {
     let mut around = Surroundings::default();
-    let suspicious: Vec<Vec<CellRef>> = workbook
-        .sheets
-        .iter()
-        .map(|sheet| look_at(sheet, &mut around))
-        .collect();
+    let look = |sheet: &Sheet| look_at(sheet, |text, charset| around.add(text, charset));
+    let mut suspicious: Vec<Vec<CellRef>> = workbook.sheets.iter().map(look).collect();
+    if around.is_mostly_legacy() {
+        let all = |sheet: &Sheet| look_at(sheet, |_, _| true);
+        suspicious = workbook.sheets.iter().map(all).collect();
+    }
     for (sheet, suspicious) in workbook.sheets.iter_mut().zip(suspicious) {
         for at in suspicious {
             decode_cell(sheet, at, &around);
@@ -31,8 +32,8 @@ pub(super) fn decode(workbook: &mut Workbook) {
     }
 }
 
-/// The cells of a sheet whose texts may have to be decoded, in order.
-fn look_at(sheet: &Sheet, around: &mut Surroundings) -> Vec<CellRef> {
+/// The cells of a sheet whose texts may have to be decoded, in order. `add` takes in a text and says whether it may.
+fn look_at(sheet: &Sheet, mut add: impl FnMut(&str, Charset) -> bool) -> Vec<CellRef> {
     let mut suspicious = Vec::new();
     for row in &sheet.rows {
         for cell in &row.cells {
@@ -45,10 +46,10 @@ fn look_at(sheet: &Sheet, around: &mut Surroundings) -> Vec<CellRef> {
             let at = CellRef::new(row.index, cell.column);
             let runs = runs_at(sheet, at);
             let may_be = match runs.is_empty() {
-                true => around.add(text, cell.charset),
+                true => add(text, cell.charset),
                 false => {
                     for (range, charset) in runs {
-                        around.add(text.get(range.clone()).unwrap_or_default(), *charset);
+                        add(text.get(range.clone()).unwrap_or_default(), *charset);
                     }
                     true
                 }

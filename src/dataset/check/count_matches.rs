@@ -36,8 +36,11 @@ fn run(context: &Context, findings: &mut Findings) {
             continue;
         };
         let mut counts: HashMap<String, u64> = HashMap::new();
-        for record in &listed.data.records {
-            *counts.entry(key(&list_by, record)).or_default() += 1;
+        // Rows of one group stand together.
+        let is_same = |one: &Record, other: &Record| list_by.iter().all(|by| by.value(one) == by.value(other));
+        for group in listed.data.records.chunk_by(is_same) {
+            let Some(first) = group.first() else { continue };
+            *counts.entry(key(&list_by, first)).or_default() += group.len() as u64;
         }
         let list_name = &listed.data.name;
         for (index, record) in count.data.records.iter().enumerate() {

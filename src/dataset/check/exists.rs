@@ -38,10 +38,15 @@ fn run(context: &Context, findings: &mut Findings) {
             .map(texts)
             .collect();
         let keys: HashSet<String> = known.iter().map(|text| vietnamese::key(text)).collect();
+        // Rows of one group stand together.
+        let mut found: Option<&Value> = None;
         for record in &target.data.records {
-            let Some(value) = target.value(record) else { continue };
+            let Some(value) = target.value(record).filter(|value| found != Some(*value)) else {
+                continue;
+            };
             let shown = texts(value);
             if keys.contains(&vietnamese::key(&shown)) {
+                found = Some(value);
                 continue;
             }
             let (Text { vi, en }, list_name) = (target.subject(), &listed.data.name);

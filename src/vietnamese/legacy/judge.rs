@@ -62,6 +62,31 @@ pub(super) fn may_be_both(text: &str) -> bool {
     text.as_bytes().contains(&0xc2) && text.contains(|c| matches!(c, '¡'..='¾'))
 }
 
+/// Whether a text can have a word that speaks for an encoding ([`points`]), by a look at its bytes: a sign U+00A1 to U+00BE, a
+/// capital of U+00C6 to U+00DE after a small letter, a mark of VNI after a vowel.
+pub(super) fn may_speak(text: &str) -> bool {
+    let mut before = [b' '; 2];
+    for (first, second) in text.bytes().zip(text.bytes().skip(1)) {
+        let found = match (first, second) {
+            (0xc2, 0xa1..=0xbe) | (0xc3, 0x97 | 0xb7) => true,
+            (0xc3, 0x86..=0x9e) if before[1].is_ascii_lowercase() => true,
+            // The marks of `points` in both cases, after a letter that can carry one; ô and ö end in B4 and B6, Ô and Ö in 94
+            // and 96.
+            (0xc3, 0x82 | 0x84 | 0x85 | 0x88 | 0x8a | 0x8f | 0x95 | 0x98 | 0x99 | 0x9b | 0x9c)
+            | (0xc3, 0xa2 | 0xa4 | 0xa5 | 0xa8 | 0xaa | 0xaf | 0xb5 | 0xb8 | 0xb9 | 0xbb | 0xbc) => {
+                matches!(before[1].to_ascii_lowercase(), b'a' | b'e' | b'o' | b'u' | b'y')
+                    || matches!(before, [0xc3, 0x94 | 0x96 | 0xb4 | 0xb6])
+            }
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+        before = [before[1], first];
+    }
+    false
+}
+
 /// The words of a text, in order.
 pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut rest = 0;

@@ -249,7 +249,8 @@ impl ByEncoding {
 }
 
 impl Surroundings {
-    /// Takes in a text and says whether it may have to be decoded: [`decode`] changes no other.
+    /// Takes in a text and says whether it may have to be decoded: [`decode`] changes no other, unless the texts of the
+    /// workbook turn out to be [mostly](Self::is_mostly_legacy) in a legacy encoding.
     pub fn add(&mut self, text: &str, charset: Charset) -> bool {
         if text.is_ascii() {
             return false;
@@ -259,6 +260,8 @@ impl Surroundings {
                 self.unicode += 1;
                 judge::may_be_both(text)
             }
+            // Most texts without a letter that only Unicode has: `xóm`, `Hà Nam`.
+            None if !judge::may_speak(text) => false,
             None => {
                 let mut suspicious = false;
                 for encoding in [Encoding::Tcvn3, Encoding::Vni] {
@@ -278,6 +281,12 @@ impl Surroundings {
                 tally.keys > 0
             }
         }
+    }
+
+    /// Whether so many texts are certain that words which speak for nothing by themselves are decoded too: then each text
+    /// that is not ASCII may have to be.
+    pub fn is_mostly_legacy(&self) -> bool {
+        self.certain.tcvn3 >= MANY.max(self.unicode + 1)
     }
 
     /// Whether a text in a font's encoding, which could be either, is rather Unicode.
@@ -396,9 +405,7 @@ impl Part<'_> {
             let tally = Tally::of(self.text, encoding, false);
             let is_safe = tally.is_certain(encoding)
                 || around.certain.of(encoding) >= SEVERAL && tally.is_likely(encoding)
-                || encoding == Encoding::Tcvn3
-                    && around.certain.tcvn3 >= MANY.max(around.unicode + 1)
-                    && tally.is_possible(around.unicode == 0);
+                || encoding == Encoding::Tcvn3 && around.is_mostly_legacy() && tally.is_possible(around.unicode == 0);
             (is_safe, tally.points)
         });
         let encoding = match (tcvn3, vni) {

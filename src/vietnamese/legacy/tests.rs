@@ -417,3 +417,19 @@ fn letters_in_another_font_are_read_in_its_encoding() {
     assert_eq!(decoded.place(plain), place("café"));
     assert_eq!(decoded.place(upper), place("ĐƠN"));
 }
+
+#[test]
+fn a_look_at_bytes_misses_no_word_that_speaks_for_an_encoding() {
+    let letters: Vec<char> = "abeouyghATÔÖôö«µ».-".chars().chain('\u{a0}'..='\u{ff}').collect();
+    for &first in &letters {
+        for &second in &letters {
+            for third in ['n', 'A', 'µ', '·', 'ø', 'Õ', 'ù', 'ï', 'Þ', '÷'] {
+                let word: String = ['n', first, second, third].iter().collect();
+                let speaks = [Encoding::Tcvn3, Encoding::Vni]
+                    .iter()
+                    .any(|&encoding| Tally::of(&word, encoding, false).points > 0);
+                assert!(!speaks || judge::may_speak(&word), "{word}");
+            }
+        }
+    }
+}
