@@ -9,6 +9,7 @@ mod header;
 mod marker;
 mod merge;
 mod rows;
+mod subtotal;
 mod total;
 
 use rust_decimal::Decimal;
@@ -21,6 +22,7 @@ use self::merge::{Covered, Merges};
 use self::rows::{
     End, Marked, Shape, ends_table, has_content, is_example, is_figure, is_heading, is_numbering, marker_of,
 };
+use self::subtotal::Subtotals;
 use self::total::Totals;
 use super::account::{Reason, Skipped};
 use super::column::{self, Column};
@@ -208,14 +210,20 @@ pub(super) fn read_rows(
             *told = true;
         }
     }
+    let frame = Frame::new(declared, &header);
+    let subtotals = match declared.layout {
+        Layout::Table => Subtotals::find(&sheet.rows, header.data, &header.columns, &frame),
+        _ => Subtotals::default(),
+    };
     let mut table = Table {
         index,
-        frame: Frame::new(declared, &header),
+        frame,
         columns: &columns,
         keyed: Keyed::new(declared),
         merges: Merges::new(header.data, &header.columns, &sheet),
         dittos: Dittos::default(),
         totals: Totals::default(),
+        subtotals,
         levels: Levels::default(),
         formats: std::mem::take(&mut sheet.formats),
         data: SheetData {
@@ -226,11 +234,13 @@ pub(super) fn read_rows(
         header,
         told,
         has_begun: false,
+        above: None,
         last_record: None,
         is_below: false,
         stray: Vec::new(),
         hidden: Vec::new(),
         headings: Vec::new(),
+        sums: Vec::new(),
         below: Vec::new(),
     };
     let mut rows = sheet.rows.into_iter();
@@ -266,6 +276,7 @@ struct Table<'a> {
     merges: Merges,
     dittos: Dittos,
     totals: Totals,
+    subtotals: Subtotals,
     levels: Levels,
     formats: Vec<(CellRef, Box<[Format]>)>,
     data: SheetData,
@@ -274,6 +285,8 @@ struct Table<'a> {
     told: Vec<bool>,
     /// Whether a row came that neither numbers the columns nor is an example.
     has_begun: bool,
+    /// The last record that is no heading: what a ditto mark points to.
+    above: Option<usize>,
     /// The last row that can be nothing but a record, once that was asked.
     last_record: Option<Option<u32>>,
     /// Whether the table is over.
@@ -281,6 +294,8 @@ struct Table<'a> {
     stray: Vec<CellRef>,
     hidden: Vec<CellRef>,
     headings: Vec<CellRef>,
+    /// Headings whose figures are the sums of the rows below them.
+    sums: Vec<CellRef>,
     below: Vec<CellRef>,
 }
 
@@ -340,6 +355,19 @@ impl Table<'_> {
             return Some(Reason::Below);
         }
         let level = self.enter(&marked);
+        if let Some(gaps) = self.subtotals.take(row.index).filter(|_| found.is_none()) {
+            self.sums.extend(
+                gaps.is_empty()
+                    .then(|| CellRef::new(row.index, marked.at.unwrap_or(first))),
+            );
+            for gap in gaps {
+                gap.report(&self.data.name, &self.frame, findings);
+            }
+            if shape.outside.is_some() {
+                self.report_stray(row, findings);
+            }
+            return Some(Reason::Section);
+        }
         if let Some(column) = marked.at.filter(|_| is_alone && !marked.text.is_empty()) {
             let next = || self.next_kind(rest);
             if is_heading(&marked, &self.levels, next(), &self.frame) {
@@ -373,6 +401,7 @@ impl Table<'_> {
         }
         let key = self.keyed.settle(found, row, &values, &self.data, findings);
         self.data.records.push(Record { row: row.index, values });
+        self.above = Some(record);
         if let Some(key) = key {
             self.data.by_key.entry(key).or_insert(record);
         }
@@ -489,7 +518,7 @@ impl Table<'_> {
         self.merges.enter(row.index, self.columns, &self.data.columns);
         let is_list = self.frame.declared.layout == Layout::List;
         let mut cells = row.cells.as_slice();
-        let above = self.data.records.last();
+        let above = self.above.and_then(|above| self.data.records.get(above));
         let record = self.data.records.len();
         let fields = self.columns.iter().zip(&self.data.columns).enumerate();
         fields
@@ -579,6 +608,7 @@ impl Table<'_> {
         self.merges.report(&data.name, self.columns, findings);
         self.dittos.report(&data.name, self.columns, findings);
         report_headings(&data.name, self.headings, findings);
+        report_sums(&data.name, self.sums, findings);
         report_below(&data.name, self.below, findings);
         report_hidden(&data.name, self.hidden, findings);
         report_stray(&data.name, self.stray, findings);
@@ -674,6 +704,26 @@ fn report_headings(sheet: &str, headings: Vec<CellRef>, findings: &mut Findings)
     .hint(text!(
         "nếu dòng nào là số liệu thì ghi đủ các cột của dòng ấy",
         "if any of them is data, fill in its other columns"
+    ));
+    push_with_more(finding, more, findings);
+}
+
+fn report_sums(sheet: &str, sums: Vec<CellRef>, findings: &mut Findings) {
+    let Some((first, more)) = sums.split_first() else {
+        return;
+    };
+    let count = sums.len();
+    let finding = Diagnostic::warning(
+        "dong/muc",
+        place(sheet, *first),
+        text!(
+            "{count} dòng đề mục ghi đúng tổng của các dòng bên dưới nên không được tính thêm một lần nữa",
+            "headings that carry the sums of the rows below them ({count}) are not counted once more"
+        ),
+    )
+    .hint(text!(
+        "nếu dòng nào là số liệu riêng thì ghi đủ các cột của dòng ấy",
+        "if any of them is data of its own, fill in its other columns"
     ));
     push_with_more(finding, more, findings);
 }

@@ -399,11 +399,62 @@ mod sections {
     }
 
     #[test]
-    fn a_row_with_a_figure_is_a_record_whatever_its_marker() {
-        let text = indicators("| I | NÔNG NGHIỆP | | 5 | | |\n| 1 | Lúa | ha | 5 | | |");
+    fn a_row_with_a_figure_of_its_own_is_a_record_whatever_its_marker() {
+        let text = indicators("| I | NÔNG NGHIỆP | | 9 | | |\n| 1 | Lúa | ha | 5 | | |");
         assert_eq!(
             values(INDICATORS, &text),
-            "NÔNG NGHIỆP|-|5|-|-|1|-|I / Lúa|ha|5|-|-|2|NÔNG NGHIỆP|1"
+            "NÔNG NGHIỆP|-|9|-|-|1|-|I / Lúa|ha|5|-|-|2|NÔNG NGHIỆP|1"
+        );
+        // Whoever gives it a unit means a figure of its own, and so does a figure that no row below has.
+        for rows in [
+            "| I | NÔNG NGHIỆP | ha | 5 | | |\n| 1 | Lúa | ha | 5 | | |",
+            "| I | NÔNG NGHIỆP | | 5 | 7 | |\n| 1 | Lúa | ha | 5 | | |",
+            "| | Diện tích | | 5 | | |\n| 2 | Lúa | ha | 5 | | |",
+            "| 1 | Diện tích | | 5 | | |\n| | - Lúa | ha | 5 | | |",
+        ] {
+            assert_eq!(skipped(INDICATORS, &indicators(rows)), "1 Header", "{rows}");
+        }
+        let toml = INDICATORS.replace("layout = \"table\"", "layout = \"table\"\n    sections = \"keep\"");
+        let text = indicators("| I | NÔNG NGHIỆP | | 5 | | |\n| 1 | Lúa | ha | 5 | | |");
+        assert_eq!(skipped(&toml, &text), "1 Header");
+    }
+
+    #[test]
+    fn a_heading_that_carries_the_sum_of_its_rows_is_not_counted_once_more() {
+        let text = indicators(
+            "| | Tổng cộng | | 18 | | |
+             | CHUYỂN TIẾP | < | | 15 | 6 | |
+             | | Giao thông | | 5 | 3 | |
+             | 1 | Cầu | cái | 2 | 1 | |
+             | 2 | Đường | km | 3 | 2 | |
+             | | Giáo dục | 2 | 10 | 3 | |
+             | 1 | Trường A | cái | 4 | 3 | |
+             | | - Xây lắp | | 4 | | |
+             | 2 | Trường B | cái | 6 | | |
+             | KHỞI CÔNG MỚI | < | | 3 | | |
+             | | Y tế | | 3 | | |
+             | 1 | Trạm | cái | 3 | | |",
+        );
+        assert_eq!(
+            skipped(INDICATORS, &text),
+            "1 Header, 2 Total, 3 Section, 4 Section, 7 Section, 11 Section, 12 Section"
+        );
+        assert_eq!(
+            found(INDICATORS, &text),
+            ["?dong/tong B2", "?dong/muc A3, B4, B7 và 2 ô khác"]
+        );
+    }
+
+    #[test]
+    fn a_heading_whose_figures_are_sums_but_for_one_is_told_with_both() {
+        let text = indicators("| A | Thu | | 5 | 8 | |\n| 1 | Thuế | đồng | 2 | 3 | |\n| 2 | Phí | đồng | 3 | 4 | |");
+        assert_eq!(skipped(INDICATORS, &text), "1 Header, 2 Section");
+        assert_eq!(found(INDICATORS, &text), ["?dong/tong-lech E2"]);
+        let (_, _, diagnostics) = run(INDICATORS, &text);
+        let told = diagnostics.print(Lang::Vi).to_string();
+        assert!(
+            told.contains("dòng đề mục ghi 8, các dòng bên dưới cộng lại là 7"),
+            "{told}"
         );
     }
 
@@ -591,6 +642,27 @@ mod downwards {
                 ["?o/nhu-tren C3, C4", "?o/nhu-tren D3", "?o/nhu-tren E3"],
                 "{mark}"
             );
+        }
+    }
+
+    #[test]
+    fn a_ditto_mark_looks_over_headings_and_marks() {
+        let rows = "| TT | Chỉ tiêu | ĐVT | Thực hiện |
+            | 1 | Tăng trưởng | % | 6 |
+            | | Trong đó: | | |
+            | | - Lúa | \"\"\" | 5 |
+            | | - Ngô | - nt - | 7 |";
+        for (sections, count) in [("skip", 3), ("keep", 4)] {
+            let toml = INDICATORS.replace(
+                "layout = \"table\"",
+                &format!("layout = \"table\"\n    sections = \"{sections}\""),
+            );
+            let (_, dataset, _) = run(&toml, &format!("## Chỉ tiêu\n{rows}"));
+            let records = &dataset.sheets[0].records;
+            assert_eq!(records.len(), count);
+            for record in &records[count - 2..] {
+                assert_eq!(record.values[1], records[0].values[1], "{sections}");
+            }
         }
     }
 
