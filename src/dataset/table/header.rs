@@ -71,6 +71,27 @@ impl Header {
         }
     }
 
+    /// Gives the columns that the user names by their letters to their fields, whatever their headers say.
+    pub fn pin(&mut self, declared: &Sheet) {
+        for (index, field) in declared.fields.iter().enumerate() {
+            let Some(column) = field.mapped_column else { continue };
+            self.unknown.retain(|unknown| unknown.at.column != column);
+            self.duplicates
+                .retain(|(other, at)| *other != index && at.column != column);
+            self.running = self.running.filter(|running| *running != column);
+            for (other, slot) in self.columns.iter_mut().enumerate() {
+                if other == index {
+                    *slot = Some(column);
+                } else if *slot == Some(column) {
+                    *slot = None;
+                }
+            }
+            if let Some(cell) = self.cells.get_mut(index) {
+                *cell = Some(CellRef::new(self.row, column));
+            }
+        }
+    }
+
     fn found(&self) -> usize {
         self.columns.iter().flatten().count()
     }

@@ -150,7 +150,7 @@ fn place(sheet: &str, at: CellRef) -> Place {
 /// Reads a sheet laid out as a table.
 pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findings: &mut Findings) -> SheetData {
     let labels = Labels::new(declared);
-    let Some(header) = header::find(declared, &labels, &sheet) else {
+    let Some(mut header) = header::find(declared, &labels, &sheet) else {
         let name = &sheet.name;
         let asked = declared.fields.iter().filter(|field| field.derive.is_none());
         let wanted: Vec<&str> = asked.map(|field| field.label.as_str()).collect();
@@ -184,6 +184,7 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
             ..SheetData::default()
         };
     };
+    header.pin(declared);
     let misspelt = header::report(declared, &header, &sheet, findings);
     read_rows(declared, index, header, misspelt, sheet, findings)
 }
