@@ -16,8 +16,8 @@ use rust_decimal::Decimal;
 
 use self::ditto::{Dittos, is_ditto, nothing_above};
 pub(super) use self::header::{Header, of_list};
+use self::marker::Levels;
 pub(super) use self::marker::Marker;
-use self::marker::{Kind, Levels};
 use self::merge::{Covered, Merges};
 use self::rows::{
     End, Marked, Shape, ends_table, has_content, is_example, is_figure, is_heading, is_numbering, marker_of,
@@ -370,8 +370,7 @@ impl Table<'_> {
             return Some(Reason::Section);
         }
         if let Some(column) = marked.at.filter(|_| is_alone && !marked.text.is_empty()) {
-            let next = || self.next_kind(rest);
-            if is_heading(&marked, &self.levels, next(), &self.frame) {
+            if is_heading(&marked, &self.levels, self.next(rest), &self.frame) {
                 if self.frame.declared.sections == Sections::Skip {
                     self.headings.push(CellRef::new(row.index, column));
                     return Some(Reason::Section);
@@ -422,12 +421,12 @@ impl Table<'_> {
     }
 
     /// The marker of the next row that has content in the table.
-    fn next_kind(&self, rest: &[Row]) -> Option<Kind> {
+    fn next<'r>(&self, rest: &'r [Row]) -> Option<Marked<'r>> {
         let next = rest.iter().take(NEXT_ROWS).find(|row| {
             let shape = Shape::of(row, &self.frame);
             shape.field.is_some() || self.frame.running_text(row).is_some()
         })?;
-        Some(marker_of(next, &self.frame, self.frame.name).kind)
+        Some(marker_of(next, &self.frame, self.frame.name))
     }
 
     /// Whether a row begins what stands below the table. Words that may be data count only where no record follows.

@@ -420,6 +420,15 @@ mod sections {
     }
 
     #[test]
+    fn a_name_alone_above_numbers_that_begin_anew_is_a_heading() {
+        let text = indicators(
+            "| | Tổng giá trị | đồng | 9 | | |\n| | Mặt hàng chủ yếu | | | | |\n| 1 | Gạo | tấn | 1 | | |\n| | Khoai | | | | |\n| 2 | Ngô | tấn | 2 | | |",
+        );
+        assert_eq!(skipped(INDICATORS, &text), "1 Header, 3 Section");
+        assert_eq!(found(INDICATORS, &text), ["?dong/muc B3"]);
+    }
+
+    #[test]
     fn a_heading_that_carries_the_sum_of_its_rows_is_not_counted_once_more() {
         let text = indicators(
             "| | Tổng cộng | | 18 | | |
