@@ -547,7 +547,7 @@ fn without_years<'a>(stack: &[Label<'a>]) -> Option<Vec<Label<'a>>> {
 }
 
 /// What a cell says as a label; a year may be a number.
-fn header_text(cell: &Cell) -> Option<Cow<'_, str>> {
+pub(super) fn header_text(cell: &Cell) -> Option<Cow<'_, str>> {
     match &cell.raw {
         Raw::Number(number) if is_year(*number) => Some(number.to_string().into()),
         _ => label_text(cell).map(Cow::Borrowed),

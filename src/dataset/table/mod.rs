@@ -5,6 +5,7 @@
 //! `ditto` what goes down from the row above. Lists are read the same way, without headings and without an end.
 
 mod ditto;
+mod further;
 mod header;
 mod marker;
 mod merge;
@@ -15,6 +16,7 @@ mod total;
 use rust_decimal::Decimal;
 
 use self::ditto::{Dittos, is_ditto, nothing_above};
+use self::further::Further;
 pub(super) use self::header::{Header, of_list};
 use self::marker::Levels;
 pub(super) use self::marker::Marker;
@@ -216,9 +218,14 @@ pub(super) fn read_rows(
         Layout::Table => Subtotals::find(&sheet.rows, header.data, &header.columns, &frame),
         _ => Subtotals::default(),
     };
+    let further = match declared.layout {
+        Layout::Table => Further::find(&sheet.rows, &header, &frame),
+        _ => Further::default(),
+    };
     let mut table = Table {
         index,
         frame,
+        further,
         columns: &columns,
         keyed: Keyed::new(declared),
         merges: Merges::new(header.data, &header.columns, &sheet),
@@ -237,9 +244,11 @@ pub(super) fn read_rows(
         has_begun: false,
         above: None,
         last_record: None,
+        last_name: None,
         is_below: false,
         stray: Vec::new(),
         hidden: Vec::new(),
+        loose: Vec::new(),
         headings: Vec::new(),
         sums: Vec::new(),
         below: Vec::new(),
@@ -272,6 +281,7 @@ fn survey(columns: &mut [Column<'_>], header: &Header, sheet: &workbook::Sheet, 
 struct Table<'a> {
     index: usize,
     frame: Frame<'a>,
+    further: Further,
     columns: &'a [Column<'a>],
     keyed: Keyed<'a>,
     merges: Merges,
@@ -290,10 +300,14 @@ struct Table<'a> {
     above: Option<usize>,
     /// The last row that can be nothing but a record, once that was asked.
     last_record: Option<Option<u32>>,
+    /// The last row with a name, once that was asked.
+    last_name: Option<Option<u32>>,
     /// Whether the table is over.
     is_below: bool,
     stray: Vec<CellRef>,
     hidden: Vec<CellRef>,
+    /// Figures by themselves below the data.
+    loose: Vec<CellRef>,
     headings: Vec<CellRef>,
     /// Headings whose figures are the sums of the rows below them.
     sums: Vec<CellRef>,
@@ -310,6 +324,12 @@ impl Table<'_> {
             } else {
                 Reason::Header
             });
+        }
+        if self.further.is_other(row.index) {
+            return Some(Reason::Below);
+        }
+        if self.further.is_repeated(row.index) {
+            return Some(Reason::Header);
         }
         if is_example(row) {
             report_example(self.frame.declared, &self.data, row, findings);
@@ -353,6 +373,11 @@ impl Table<'_> {
         if !is_list && !shape.figure && !shape.numbered && !has_required && found.is_none() && self.is_end(row, rest) {
             self.is_below = true;
             self.below(row, shape, findings);
+            return Some(Reason::Below);
+        }
+        if !is_list && found.is_none() && self.is_loose(row, shape, rest) {
+            self.loose
+                .extend(shape.field.map(|column| CellRef::new(row.index, column)));
             return Some(Reason::Below);
         }
         let level = self.enter(&marked);
@@ -446,6 +471,27 @@ impl Table<'_> {
                 last.is_none_or(|last| last < row.index)
             }
         }
+    }
+
+    /// Whether a row is one number by itself, below the last row with a name and apart from the rows above: what somebody
+    /// worked out beside the table.
+    fn is_loose(&mut self, row: &Row, shape: Shape, rest: &[Row]) -> bool {
+        let is_one = shape.filled == 1 && self.frame.found > 2 && row.cells.iter().filter(has_content).count() == 1;
+        let cell = shape.field.filter(|_| is_one).and_then(|column| row.cell(column));
+        let is_number = cell.is_some_and(|cell| matches!(cell.raw, Raw::Number(_) | Raw::Percent(_)));
+        let last = self.data.records.last();
+        let (Some(name), true) = (
+            self.frame.name,
+            is_number && last.is_some_and(|last| last.row + 1 < row.index),
+        ) else {
+            return false;
+        };
+        let named = || {
+            let is_named = |row: &&Row| row.cell(name).and_then(label_text).is_some();
+            rest.iter().rfind(is_named).map(|row| row.index)
+        };
+        let last = *self.last_name.get_or_insert_with(named);
+        last.is_none_or(|last| last < row.index)
     }
 
     /// Takes up a row below the table: it is listed, and what looks like a record is an error.
@@ -610,6 +656,8 @@ impl Table<'_> {
         report_headings(&data.name, self.headings, findings);
         report_sums(&data.name, self.sums, findings);
         report_below(&data.name, self.below, findings);
+        report_loose(&data.name, self.loose, findings);
+        self.further.report(&data.name, findings);
         report_hidden(&data.name, self.hidden, findings);
         report_stray(&data.name, self.stray, findings);
         self.keyed.finish(&data, findings);
@@ -743,6 +791,25 @@ fn report_below(sheet: &str, below: Vec<CellRef>, findings: &mut Findings) {
     .hint(text!(
         "nếu dòng nào là số liệu thì chuyển lên trên, liền với bảng",
         "if any of it is data, move it up next to the table"
+    ));
+    push_with_more(finding, more, findings);
+}
+
+fn report_loose(sheet: &str, loose: Vec<CellRef>, findings: &mut Findings) {
+    let Some((first, more)) = loose.split_first() else {
+        return;
+    };
+    let finding = Diagnostic::warning(
+        "dong/so-roi",
+        place(sheet, *first),
+        text!(
+            "ô này chỉ có một số đứng riêng dưới bảng, không có tên; số này không được dùng",
+            "this is a number by itself below the table, without a name; it is not used"
+        ),
+    )
+    .hint(text!(
+        "xóa số này, hoặc nếu là số liệu thì ghi tên và chuyển lên liền với bảng",
+        "delete it, or if it is data, give it a name and move it up to the table"
     ));
     push_with_more(finding, more, findings);
 }

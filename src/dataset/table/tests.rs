@@ -695,6 +695,32 @@ mod below {
     }
 
     #[test]
+    fn a_number_by_itself_apart_below_the_data_is_told_and_no_record() {
+        let text = with("\n| | | | | 0.5 |\n\n| | 97.2 | | | |");
+        assert_eq!(skipped(PERSONS, &text), "1 Header, 5 Below, 7 Below");
+        assert_eq!(found(PERSONS, &text), ["?dong/so-roi E5, B7"]);
+        // Next to the data, or with names below, it is a row whose name was forgotten.
+        for rows in ["| | | | | 5 |", "\n| | | | | 5 |\n| 3 | Chi | Xóm 1 | Giấy khen | 1 |"] {
+            assert_eq!(skipped(PERSONS, &with(rows)), "1 Header", "{rows}");
+        }
+    }
+
+    #[test]
+    fn another_table_below_is_told_and_not_read() {
+        let text =
+            with("\n| | DANH SÁCH HỘ | | | |\n| STT | Họ và tên | Đơn vị | Số khẩu | |\n| 1 | Chi | Xóm 1 | 4 | |");
+        assert_eq!(skipped(PERSONS, &text), "1 Header, 5 Below, 6 Below, 7 Below");
+        assert_eq!(found(PERSONS, &text), ["?dong/bang-khac D6"]);
+    }
+
+    #[test]
+    fn a_header_that_each_page_repeats_is_no_data() {
+        let text = with("| STT | Họ và tên | Đơn vị | Hình thức | Tiền thưởng |\n| 3 | Chi | Xóm 1 | Giấy khen | 1 |");
+        assert_eq!(skipped(PERSONS, &text), "1 Header, 4 Header");
+        assert!(found(PERSONS, &text).is_empty());
+    }
+
+    #[test]
     fn signatures_and_notes_are_listed_and_left_alone() {
         for (below, cells) in [
             (
