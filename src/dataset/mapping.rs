@@ -2,7 +2,7 @@
 //!
 //! In: arguments, or TOML with the tables `[columns]` and `[sheets]`, unknown keys refused. Out: a [`Mapping`], which `build`
 //! holds against the schema: an id that isn't there and an entry that matches nothing are told. A mapped header is found by
-//! nothing else.
+//! nothing else. A column without a header is named by its letter, `cột B`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -196,7 +196,19 @@ impl Mapping {
                             .map(|(sheet, field)| (entry.text.clone(), sheet, field)),
                     );
                 }
-                _ => findings.push(entry.matched_nothing()),
+                Target::Fields(found) => {
+                    let Some(column) = column_of(&key) else {
+                        findings.push(entry.matched_nothing());
+                        continue;
+                    };
+                    for (sheet, field) in found {
+                        let sheet = schema.sheets.get_mut(sheet);
+                        if let Some(field) = sheet.and_then(|sheet| sheet.fields.get_mut(field)) {
+                            field.mapped_column = Some(column);
+                        }
+                    }
+                }
+                Target::Sheet(_) => findings.push(entry.matched_nothing()),
             }
         }
         for (text, sheet, field) in &applied.labels {
@@ -210,6 +222,18 @@ impl Mapping {
         }
         applied
     }
+}
+
+/// The column that a folded text names by its letter, from 0: `cột B`, for one without a header.
+fn column_of(key: &str) -> Option<u32> {
+    let letters = key.strip_prefix("cot ").or_else(|| key.strip_prefix("column "))?;
+    if !(1..=3).contains(&letters.len()) || !letters.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    let number = letters
+        .bytes()
+        .fold(0, |number, byte| number * 26 + u32::from(byte - b'a') + 1);
+    Some(number - 1)
 }
 
 /// What of a mapping a workbook has.

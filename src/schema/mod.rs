@@ -161,6 +161,9 @@ pub struct Field {
     /// What a user's mapping says is this field's label in the workbook at hand; then it is found by nothing else.
     #[serde(skip)]
     pub mapped: Vec<String>,
+    /// The column of a table that a user's mapping says is this field's, whatever stands above it; from 0.
+    #[serde(skip)]
+    pub mapped_column: Option<u32>,
     /// Its column type.
     #[serde(rename = "type")]
     pub ty: Type,

@@ -156,6 +156,18 @@ mod mapped {
     }
 
     #[test]
+    fn a_column_without_a_header_is_mapped_by_its_letter() {
+        let text = format!("## Chỉ tiêu\n{}", INDICATORS.replace("| TH |", "| |"));
+        for map in ["cột F=thuc_hien", "Column f=chi_tieu.thuc_hien"] {
+            assert_eq!(
+                run_mapped(&text, &[map], "chi_tieu"),
+                (READ.to_owned(), vec![]),
+                "{map}"
+            );
+        }
+    }
+
+    #[test]
     fn a_mapped_tab_is_taken() {
         let text = format!("## Sheet1\n{}\n## Sheet2\n{INDICATORS}", INDICATORS.replace("258", "9"));
         let (values, found) = run_mapped(&text, &["sheet2=chi_tieu"], "chi_tieu");

@@ -71,6 +71,27 @@ impl Header {
         }
     }
 
+    /// Gives the columns that the user names by their letters to their fields, whatever their headers say.
+    pub fn pin(&mut self, declared: &Sheet) {
+        for (index, field) in declared.fields.iter().enumerate() {
+            let Some(column) = field.mapped_column else { continue };
+            self.unknown.retain(|unknown| unknown.at.column != column);
+            self.duplicates
+                .retain(|(other, at)| *other != index && at.column != column);
+            self.running = self.running.filter(|running| *running != column);
+            for (other, slot) in self.columns.iter_mut().enumerate() {
+                if other == index {
+                    *slot = Some(column);
+                } else if *slot == Some(column) {
+                    *slot = None;
+                }
+            }
+            if let Some(cell) = self.cells.get_mut(index) {
+                *cell = Some(CellRef::new(self.row, column));
+            }
+        }
+    }
+
     fn found(&self) -> usize {
         self.columns.iter().flatten().count()
     }
@@ -526,7 +547,7 @@ fn without_years<'a>(stack: &[Label<'a>]) -> Option<Vec<Label<'a>>> {
 }
 
 /// What a cell says as a label; a year may be a number.
-fn header_text(cell: &Cell) -> Option<Cow<'_, str>> {
+pub(super) fn header_text(cell: &Cell) -> Option<Cow<'_, str>> {
     match &cell.raw {
         Raw::Number(number) if is_year(*number) => Some(number.to_string().into()),
         _ => label_text(cell).map(Cow::Borrowed),

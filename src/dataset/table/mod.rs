@@ -5,22 +5,26 @@
 //! `ditto` what goes down from the row above. Lists are read the same way, without headings and without an end.
 
 mod ditto;
+mod further;
 mod header;
 mod marker;
 mod merge;
 mod rows;
+mod subtotal;
 mod total;
 
 use rust_decimal::Decimal;
 
 use self::ditto::{Dittos, is_ditto, nothing_above};
+use self::further::Further;
 pub(super) use self::header::{Header, of_list};
+use self::marker::Levels;
 pub(super) use self::marker::Marker;
-use self::marker::{Kind, Levels};
 use self::merge::{Covered, Merges};
 use self::rows::{
     End, Marked, Shape, ends_table, has_content, is_example, is_figure, is_heading, is_numbering, marker_of,
 };
+use self::subtotal::Subtotals;
 use self::total::Totals;
 use super::account::{Reason, Skipped};
 use super::column::{self, Column};
@@ -148,7 +152,7 @@ fn place(sheet: &str, at: CellRef) -> Place {
 /// Reads a sheet laid out as a table.
 pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findings: &mut Findings) -> SheetData {
     let labels = Labels::new(declared);
-    let Some(header) = header::find(declared, &labels, &sheet) else {
+    let Some(mut header) = header::find(declared, &labels, &sheet) else {
         let name = &sheet.name;
         let asked = declared.fields.iter().filter(|field| field.derive.is_none());
         let wanted: Vec<&str> = asked.map(|field| field.label.as_str()).collect();
@@ -182,6 +186,7 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
             ..SheetData::default()
         };
     };
+    header.pin(declared);
     let misspelt = header::report(declared, &header, &sheet, findings);
     read_rows(declared, index, header, misspelt, sheet, findings)
 }
@@ -208,14 +213,25 @@ pub(super) fn read_rows(
             *told = true;
         }
     }
+    let frame = Frame::new(declared, &header);
+    let subtotals = match declared.layout {
+        Layout::Table => Subtotals::find(&sheet.rows, header.data, &header.columns, &frame),
+        _ => Subtotals::default(),
+    };
+    let further = match declared.layout {
+        Layout::Table => Further::find(&sheet.rows, &header, &frame),
+        _ => Further::default(),
+    };
     let mut table = Table {
         index,
-        frame: Frame::new(declared, &header),
+        frame,
+        further,
         columns: &columns,
         keyed: Keyed::new(declared),
         merges: Merges::new(header.data, &header.columns, &sheet),
         dittos: Dittos::default(),
         totals: Totals::default(),
+        subtotals,
         levels: Levels::default(),
         formats: std::mem::take(&mut sheet.formats),
         data: SheetData {
@@ -226,11 +242,15 @@ pub(super) fn read_rows(
         header,
         told,
         has_begun: false,
+        above: None,
         last_record: None,
+        last_name: None,
         is_below: false,
         stray: Vec::new(),
         hidden: Vec::new(),
+        loose: Vec::new(),
         headings: Vec::new(),
+        sums: Vec::new(),
         below: Vec::new(),
     };
     let mut rows = sheet.rows.into_iter();
@@ -261,11 +281,13 @@ fn survey(columns: &mut [Column<'_>], header: &Header, sheet: &workbook::Sheet, 
 struct Table<'a> {
     index: usize,
     frame: Frame<'a>,
+    further: Further,
     columns: &'a [Column<'a>],
     keyed: Keyed<'a>,
     merges: Merges,
     dittos: Dittos,
     totals: Totals,
+    subtotals: Subtotals,
     levels: Levels,
     formats: Vec<(CellRef, Box<[Format]>)>,
     data: SheetData,
@@ -274,13 +296,21 @@ struct Table<'a> {
     told: Vec<bool>,
     /// Whether a row came that neither numbers the columns nor is an example.
     has_begun: bool,
+    /// The last record that is no heading: what a ditto mark points to.
+    above: Option<usize>,
     /// The last row that can be nothing but a record, once that was asked.
     last_record: Option<Option<u32>>,
+    /// The last row with a name, once that was asked.
+    last_name: Option<Option<u32>>,
     /// Whether the table is over.
     is_below: bool,
     stray: Vec<CellRef>,
     hidden: Vec<CellRef>,
+    /// Figures by themselves below the data.
+    loose: Vec<CellRef>,
     headings: Vec<CellRef>,
+    /// Headings whose figures are the sums of the rows below them.
+    sums: Vec<CellRef>,
     below: Vec<CellRef>,
 }
 
@@ -294,6 +324,12 @@ impl Table<'_> {
             } else {
                 Reason::Header
             });
+        }
+        if self.further.is_other(row.index) {
+            return Some(Reason::Below);
+        }
+        if self.further.is_repeated(row.index) {
+            return Some(Reason::Header);
         }
         if is_example(row) {
             report_example(self.frame.declared, &self.data, row, findings);
@@ -339,10 +375,27 @@ impl Table<'_> {
             self.below(row, shape, findings);
             return Some(Reason::Below);
         }
+        if !is_list && found.is_none() && self.is_loose(row, shape, rest) {
+            self.loose
+                .extend(shape.field.map(|column| CellRef::new(row.index, column)));
+            return Some(Reason::Below);
+        }
         let level = self.enter(&marked);
+        if let Some(gaps) = self.subtotals.take(row.index).filter(|_| found.is_none()) {
+            self.sums.extend(
+                gaps.is_empty()
+                    .then(|| CellRef::new(row.index, marked.at.unwrap_or(first))),
+            );
+            for gap in gaps {
+                gap.report(&self.data.name, &self.frame, findings);
+            }
+            if shape.outside.is_some() {
+                self.report_stray(row, findings);
+            }
+            return Some(Reason::Section);
+        }
         if let Some(column) = marked.at.filter(|_| is_alone && !marked.text.is_empty()) {
-            let next = || self.next_kind(rest);
-            if is_heading(&marked, &self.levels, next(), &self.frame) {
+            if is_heading(&marked, &self.levels, self.next(rest), &self.frame) {
                 if self.frame.declared.sections == Sections::Skip {
                     self.headings.push(CellRef::new(row.index, column));
                     return Some(Reason::Section);
@@ -373,6 +426,7 @@ impl Table<'_> {
         }
         let key = self.keyed.settle(found, row, &values, &self.data, findings);
         self.data.records.push(Record { row: row.index, values });
+        self.above = Some(record);
         if let Some(key) = key {
             self.data.by_key.entry(key).or_insert(record);
         }
@@ -392,12 +446,12 @@ impl Table<'_> {
     }
 
     /// The marker of the next row that has content in the table.
-    fn next_kind(&self, rest: &[Row]) -> Option<Kind> {
+    fn next<'r>(&self, rest: &'r [Row]) -> Option<Marked<'r>> {
         let next = rest.iter().take(NEXT_ROWS).find(|row| {
             let shape = Shape::of(row, &self.frame);
             shape.field.is_some() || self.frame.running_text(row).is_some()
         })?;
-        Some(marker_of(next, &self.frame, self.frame.name).kind)
+        Some(marker_of(next, &self.frame, self.frame.name))
     }
 
     /// Whether a row begins what stands below the table. Words that may be data count only where no record follows.
@@ -417,6 +471,27 @@ impl Table<'_> {
                 last.is_none_or(|last| last < row.index)
             }
         }
+    }
+
+    /// Whether a row is one number by itself, below the last row with a name and apart from the rows above: what somebody
+    /// worked out beside the table.
+    fn is_loose(&mut self, row: &Row, shape: Shape, rest: &[Row]) -> bool {
+        let is_one = shape.filled == 1 && self.frame.found > 2 && row.cells.iter().filter(has_content).count() == 1;
+        let cell = shape.field.filter(|_| is_one).and_then(|column| row.cell(column));
+        let is_number = cell.is_some_and(|cell| matches!(cell.raw, Raw::Number(_) | Raw::Percent(_)));
+        let last = self.data.records.last();
+        let (Some(name), true) = (
+            self.frame.name,
+            is_number && last.is_some_and(|last| last.row + 1 < row.index),
+        ) else {
+            return false;
+        };
+        let named = || {
+            let is_named = |row: &&Row| row.cell(name).and_then(label_text).is_some();
+            rest.iter().rfind(is_named).map(|row| row.index)
+        };
+        let last = *self.last_name.get_or_insert_with(named);
+        last.is_none_or(|last| last < row.index)
     }
 
     /// Takes up a row below the table: it is listed, and what looks like a record is an error.
@@ -489,7 +564,7 @@ impl Table<'_> {
         self.merges.enter(row.index, self.columns, &self.data.columns);
         let is_list = self.frame.declared.layout == Layout::List;
         let mut cells = row.cells.as_slice();
-        let above = self.data.records.last();
+        let above = self.above.and_then(|above| self.data.records.get(above));
         let record = self.data.records.len();
         let fields = self.columns.iter().zip(&self.data.columns).enumerate();
         fields
@@ -579,7 +654,10 @@ impl Table<'_> {
         self.merges.report(&data.name, self.columns, findings);
         self.dittos.report(&data.name, self.columns, findings);
         report_headings(&data.name, self.headings, findings);
+        report_sums(&data.name, self.sums, findings);
         report_below(&data.name, self.below, findings);
+        report_loose(&data.name, self.loose, findings);
+        self.further.report(&data.name, findings);
         report_hidden(&data.name, self.hidden, findings);
         report_stray(&data.name, self.stray, findings);
         self.keyed.finish(&data, findings);
@@ -678,6 +756,26 @@ fn report_headings(sheet: &str, headings: Vec<CellRef>, findings: &mut Findings)
     push_with_more(finding, more, findings);
 }
 
+fn report_sums(sheet: &str, sums: Vec<CellRef>, findings: &mut Findings) {
+    let Some((first, more)) = sums.split_first() else {
+        return;
+    };
+    let count = sums.len();
+    let finding = Diagnostic::warning(
+        "dong/muc",
+        place(sheet, *first),
+        text!(
+            "{count} dòng đề mục ghi đúng tổng của các dòng bên dưới nên không được tính thêm một lần nữa",
+            "headings that carry the sums of the rows below them ({count}) are not counted once more"
+        ),
+    )
+    .hint(text!(
+        "nếu dòng nào là số liệu riêng thì ghi đủ các cột của dòng ấy",
+        "if any of them is data of its own, fill in its other columns"
+    ));
+    push_with_more(finding, more, findings);
+}
+
 fn report_below(sheet: &str, below: Vec<CellRef>, findings: &mut Findings) {
     let Some((first, more)) = below.split_first() else {
         return;
@@ -693,6 +791,25 @@ fn report_below(sheet: &str, below: Vec<CellRef>, findings: &mut Findings) {
     .hint(text!(
         "nếu dòng nào là số liệu thì chuyển lên trên, liền với bảng",
         "if any of it is data, move it up next to the table"
+    ));
+    push_with_more(finding, more, findings);
+}
+
+fn report_loose(sheet: &str, loose: Vec<CellRef>, findings: &mut Findings) {
+    let Some((first, more)) = loose.split_first() else {
+        return;
+    };
+    let finding = Diagnostic::warning(
+        "dong/so-roi",
+        place(sheet, *first),
+        text!(
+            "ô này chỉ có một số đứng riêng dưới bảng, không có tên; số này không được dùng",
+            "this is a number by itself below the table, without a name; it is not used"
+        ),
+    )
+    .hint(text!(
+        "xóa số này, hoặc nếu là số liệu thì ghi tên và chuyển lên liền với bảng",
+        "delete it, or if it is data, give it a name and move it up to the table"
     ));
     push_with_more(finding, more, findings);
 }

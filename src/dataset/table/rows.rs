@@ -203,12 +203,14 @@ impl Marked<'_> {
 }
 
 /// Whether a row whose only content is a marker and a text is a heading. Whoever forgot the other cells of a row must hear
-/// of it: a plain number or a sign heads something only where the next row stands below it.
-pub(super) fn is_heading(marked: &Marked<'_>, levels: &Levels, next: Option<Kind>, frame: &Frame<'_>) -> bool {
-    let below = next.is_some_and(|next| levels.is_deeper(next));
+/// of it: a plain number or a sign heads something only where the next row stands below it, and a text without any only
+/// where the numbers begin anew.
+pub(super) fn is_heading(marked: &Marked<'_>, levels: &Levels, next: Option<Marked<'_>>, frame: &Frame<'_>) -> bool {
+    let below = next.is_some_and(|next| levels.is_deeper(next.kind));
+    let begins = frame.running.is_some() && next.is_some_and(|next| next.is_first);
     match marked.kind {
         Kind::Upper | Kind::Roman => below || frame.found > 1,
-        Kind::Plain => marked.text.ends_with(':') && frame.found > 1,
+        Kind::Plain => (marked.text.ends_with(':') || begins) && frame.found > 1,
         _ => below || marked.text.ends_with(':') && frame.found > 1,
     }
 }

@@ -399,11 +399,71 @@ mod sections {
     }
 
     #[test]
-    fn a_row_with_a_figure_is_a_record_whatever_its_marker() {
-        let text = indicators("| I | NÔNG NGHIỆP | | 5 | | |\n| 1 | Lúa | ha | 5 | | |");
+    fn a_row_with_a_figure_of_its_own_is_a_record_whatever_its_marker() {
+        let text = indicators("| I | NÔNG NGHIỆP | | 9 | | |\n| 1 | Lúa | ha | 5 | | |");
         assert_eq!(
             values(INDICATORS, &text),
-            "NÔNG NGHIỆP|-|5|-|-|1|-|I / Lúa|ha|5|-|-|2|NÔNG NGHIỆP|1"
+            "NÔNG NGHIỆP|-|9|-|-|1|-|I / Lúa|ha|5|-|-|2|NÔNG NGHIỆP|1"
+        );
+        // Whoever gives it a unit means a figure of its own, and so does a figure that no row below has.
+        for rows in [
+            "| I | NÔNG NGHIỆP | ha | 5 | | |\n| 1 | Lúa | ha | 5 | | |",
+            "| I | NÔNG NGHIỆP | | 5 | 7 | |\n| 1 | Lúa | ha | 5 | | |",
+            "| | Diện tích | | 5 | | |\n| 2 | Lúa | ha | 5 | | |",
+            "| 1 | Diện tích | | 5 | | |\n| | - Lúa | ha | 5 | | |",
+        ] {
+            assert_eq!(skipped(INDICATORS, &indicators(rows)), "1 Header", "{rows}");
+        }
+        let toml = INDICATORS.replace("layout = \"table\"", "layout = \"table\"\n    sections = \"keep\"");
+        let text = indicators("| I | NÔNG NGHIỆP | | 5 | | |\n| 1 | Lúa | ha | 5 | | |");
+        assert_eq!(skipped(&toml, &text), "1 Header");
+    }
+
+    #[test]
+    fn a_name_alone_above_numbers_that_begin_anew_is_a_heading() {
+        let text = indicators(
+            "| | Tổng giá trị | đồng | 9 | | |\n| | Mặt hàng chủ yếu | | | | |\n| 1 | Gạo | tấn | 1 | | |\n| | Khoai | | | | |\n| 2 | Ngô | tấn | 2 | | |",
+        );
+        assert_eq!(skipped(INDICATORS, &text), "1 Header, 3 Section");
+        assert_eq!(found(INDICATORS, &text), ["?dong/muc B3"]);
+    }
+
+    #[test]
+    fn a_heading_that_carries_the_sum_of_its_rows_is_not_counted_once_more() {
+        let text = indicators(
+            "| | Tổng cộng | | 18 | | |
+             | CHUYỂN TIẾP | < | | 15 | 6 | |
+             | | Giao thông | | 5 | 3 | |
+             | 1 | Cầu | cái | 2 | 1 | |
+             | 2 | Đường | km | 3 | 2 | |
+             | | Giáo dục | 2 | 10 | 3 | |
+             | 1 | Trường A | cái | 4 | 3 | |
+             | | - Xây lắp | | 4 | | |
+             | 2 | Trường B | cái | 6 | | |
+             | KHỞI CÔNG MỚI | < | | 3 | | |
+             | | Y tế | | 3 | | |
+             | 1 | Trạm | cái | 3 | | |",
+        );
+        assert_eq!(
+            skipped(INDICATORS, &text),
+            "1 Header, 2 Total, 3 Section, 4 Section, 7 Section, 11 Section, 12 Section"
+        );
+        assert_eq!(
+            found(INDICATORS, &text),
+            ["?dong/tong B2", "?dong/muc A3, B4, B7 và 2 ô khác"]
+        );
+    }
+
+    #[test]
+    fn a_heading_whose_figures_are_sums_but_for_one_is_told_with_both() {
+        let text = indicators("| A | Thu | | 5 | 8 | |\n| 1 | Thuế | đồng | 2 | 3 | |\n| 2 | Phí | đồng | 3 | 4 | |");
+        assert_eq!(skipped(INDICATORS, &text), "1 Header, 2 Section");
+        assert_eq!(found(INDICATORS, &text), ["?dong/tong-lech E2"]);
+        let (_, _, diagnostics) = run(INDICATORS, &text);
+        let told = diagnostics.print(Lang::Vi).to_string();
+        assert!(
+            told.contains("dòng đề mục ghi 8, các dòng bên dưới cộng lại là 7"),
+            "{told}"
         );
     }
 
@@ -595,6 +655,27 @@ mod downwards {
     }
 
     #[test]
+    fn a_ditto_mark_looks_over_headings_and_marks() {
+        let rows = "| TT | Chỉ tiêu | ĐVT | Thực hiện |
+            | 1 | Tăng trưởng | % | 6 |
+            | | Trong đó: | | |
+            | | - Lúa | \"\"\" | 5 |
+            | | - Ngô | - nt - | 7 |";
+        for (sections, count) in [("skip", 3), ("keep", 4)] {
+            let toml = INDICATORS.replace(
+                "layout = \"table\"",
+                &format!("layout = \"table\"\n    sections = \"{sections}\""),
+            );
+            let (_, dataset, _) = run(&toml, &format!("## Chỉ tiêu\n{rows}"));
+            let records = &dataset.sheets[0].records;
+            assert_eq!(records.len(), count);
+            for record in &records[count - 2..] {
+                assert_eq!(record.values[1], records[0].values[1], "{sections}");
+            }
+        }
+    }
+
+    #[test]
     fn a_ditto_mark_with_nothing_above_or_for_a_figure_is_an_error() {
         let text = persons("| 1 | An | -nt- | | | 1 |\n| 2 | Bình | Xóm 2 | | | -nt- |");
         assert_eq!(found(PERSONS, &text), ["o/nhu-tren C2", "gia-tri/khong-phai-so F3"]);
@@ -611,6 +692,32 @@ mod below {
 
     fn with(rows: &str) -> String {
         format!("{ROWS}\n{rows}")
+    }
+
+    #[test]
+    fn a_number_by_itself_apart_below_the_data_is_told_and_no_record() {
+        let text = with("\n| | | | | 0.5 |\n\n| | 97.2 | | | |");
+        assert_eq!(skipped(PERSONS, &text), "1 Header, 5 Below, 7 Below");
+        assert_eq!(found(PERSONS, &text), ["?dong/so-roi E5, B7"]);
+        // Next to the data, or with names below, it is a row whose name was forgotten.
+        for rows in ["| | | | | 5 |", "\n| | | | | 5 |\n| 3 | Chi | Xóm 1 | Giấy khen | 1 |"] {
+            assert_eq!(skipped(PERSONS, &with(rows)), "1 Header", "{rows}");
+        }
+    }
+
+    #[test]
+    fn another_table_below_is_told_and_not_read() {
+        let text =
+            with("\n| | DANH SÁCH HỘ | | | |\n| STT | Họ và tên | Đơn vị | Số khẩu | |\n| 1 | Chi | Xóm 1 | 4 | |");
+        assert_eq!(skipped(PERSONS, &text), "1 Header, 5 Below, 6 Below, 7 Below");
+        assert_eq!(found(PERSONS, &text), ["?dong/bang-khac D6"]);
+    }
+
+    #[test]
+    fn a_header_that_each_page_repeats_is_no_data() {
+        let text = with("| STT | Họ và tên | Đơn vị | Hình thức | Tiền thưởng |\n| 3 | Chi | Xóm 1 | Giấy khen | 1 |");
+        assert_eq!(skipped(PERSONS, &text), "1 Header, 4 Header");
+        assert!(found(PERSONS, &text).is_empty());
     }
 
     #[test]

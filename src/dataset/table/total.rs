@@ -84,6 +84,25 @@ fn is_total(key: &str) -> bool {
         })
 }
 
+/// The figures of a row that add up: field, column and number. Shares and rates do not, whatever their type.
+pub(super) fn figures_of<'r>(
+    row: &'r Row,
+    declared: &'r Sheet,
+    columns: &'r [Option<u32>],
+) -> impl Iterator<Item = (usize, u32, Decimal)> + 'r {
+    let fields = declared.fields.iter().zip(columns).enumerate();
+    fields.filter_map(|(index, (field, column))| {
+        let is_share = field.label.contains('%') || field.unit.as_ref().is_some_and(|unit| unit.contains('%'));
+        let adds_up = matches!(field.ty, Type::Integer | Type::Decimal | Type::Count) && !is_share;
+        let cell = row.cell((*column).filter(|_| adds_up)?)?;
+        let is_known = cell.formula != Formula::NotComputed;
+        match field.read(&cell.raw).value.filter(|_| is_known)? {
+            Value::Number(number) => Some((index, cell.column, number)),
+            _ => None,
+        }
+    })
+}
+
 /// A total row and its figures.
 struct Total {
     row: u32,
@@ -108,17 +127,7 @@ impl Totals {
 
     /// Takes up a total row and tells that it is not read.
     pub fn push(&mut self, declared: &Sheet, row: &Row, name: &str, data: &SheetData, findings: &mut Findings) {
-        let mut figures = Vec::new();
-        for (index, (field, column)) in declared.fields.iter().zip(&data.columns).enumerate() {
-            let adds_up = matches!(field.ty, Type::Integer | Type::Decimal | Type::Count);
-            let cell = column.filter(|_| adds_up).and_then(|column| row.cell(column));
-            let Some(cell) = cell.filter(|cell| cell.formula != Formula::NotComputed) else {
-                continue;
-            };
-            if let Some(Value::Number(number)) = field.read(&cell.raw).value {
-                figures.push((index, cell.column, number));
-            }
-        }
+        let figures = figures_of(row, declared, &data.columns).collect();
         self.list.push(Total {
             row: row.index,
             place: data.records.len(),
