@@ -122,6 +122,7 @@ impl Formats {
 
 fn write(out: &mut Worksheet, sheet: &Sheet, formats: &Formats) -> Result<(), XlsxError> {
     out.set_hidden(sheet.hidden);
+    out.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
     merge(out, sheet, formats);
     let mut widths: Vec<f64> = Vec::new();
     for (index, row) in sheet.rows.iter().enumerate() {
@@ -193,7 +194,9 @@ fn write_cell(out: &mut Worksheet, row: &Row, column: u16, cell: &Cell, formats:
         }
         Raw::Number(number) => {
             out.write_number_with_format(at, column, *number, &formats.base)?;
-            number.to_string().len().min(20) as f64
+            // Excel shows as many decimals as the column has room for.
+            let whole = number.trunc().to_string().len().min(20);
+            number.to_string().len().min(10).max(whole) as f64
         }
         Raw::Percent(number) => {
             out.write_number_with_format(at, column, *number, formats.percent(*number))?;

@@ -12,11 +12,12 @@ use crate::diagnostic::{CellRef, Lang, Place, Severity, Text};
 use crate::opc::escape_attribute;
 
 /// Widths in digits: number, severity, sheet, cells, field or column, what is wrong, what to do.
-const WIDTHS: [f64; 7] = [6.0, 12.0, 22.0, 16.0, 28.0, 62.0, 54.0];
+const WIDTHS: [f64; 7] = [6.0, 12.0, 22.0, 25.0, 28.0, 60.0, 52.0];
 /// A digit of the workbook's own face, which widths count, may be narrower than one of the list's.
 const NARROW: f64 = 0.86;
-/// How many cells of a group are named.
-const NAMED_CELLS: usize = 6;
+/// How many cells of a group are named, and how many of a larger one: LibreOffice does not break the line of a link.
+const NAMED_CELLS: usize = 3;
+const NAMED_OF_MANY: usize = 2;
 /// Excel's limits (rows of a sheet, links of a sheet).
 const MOST_ROWS: usize = 60_000;
 
@@ -187,16 +188,18 @@ fn row(out: &mut String, number: usize, height: f64, cells: &[(Content, usize)])
 
 /// `F7`, or `F7, F8 và 12 ô khác`.
 fn cells_text(cell: CellRef, more: &[CellRef], lang: Lang) -> String {
-    let named: Vec<String> = std::iter::once(&cell)
+    let count = more.len() + 1;
+    let named = if count > NAMED_CELLS { NAMED_OF_MANY } else { count };
+    let names: Vec<String> = std::iter::once(&cell)
         .chain(more)
-        .take(NAMED_CELLS)
+        .take(named)
         .map(CellRef::to_string)
         .collect();
-    let named = named.join(", ");
-    match ((more.len() + 1).saturating_sub(NAMED_CELLS), lang) {
-        (0, _) => named,
-        (rest, Lang::Vi) => format!("{named} và {rest} ô khác"),
-        (rest, Lang::En) => format!("{named} and {rest} more cells"),
+    let names = names.join(", ");
+    match (count - named, lang) {
+        (0, _) => names,
+        (rest, Lang::Vi) => format!("{names} và {rest} ô khác"),
+        (rest, Lang::En) => format!("{names} and {rest} more cells"),
     }
 }
 
