@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -383,6 +384,45 @@ fn errors_of_a_workbook_stop_the_report_and_are_listed_by_cell() {
         finding["row"].is_u64() && finding["message"].is_string() && finding["hint"].is_string(),
         "{finding}"
     );
+}
+
+#[test]
+fn templates_that_word_could_not_open_either_are_to_be_copied_again() {
+    let desk = Desk::new();
+    let sound = desk.read("packs/nho/bao-cao.docx");
+    let again = "chép lại tệp này từ nơi đã nhận gói";
+    let word = "mở tệp bằng Word rồi lưu lại";
+    for (content, words) in [
+        (Vec::new(), ["tệp rỗng", again]),
+        (sound[..sound.len() / 2].to_vec(), ["tệp bị cụt", again]),
+        (
+            bomb(),
+            ["quá lớn sau khi giải nén", "văn bản Word không lớn như vậy: chép lại"],
+        ),
+        (b"{\\rtf1}".to_vec(), ["RTF", word]),
+    ] {
+        desk.write("packs/nho/bao-cao.docx", content);
+        let run = desk.run("pack check nho");
+        run.is(1).says(&["mau/khong-doc-duoc"]).says(&words);
+        assert_eq!(run.out.contains(word), words[1] == word, "{run:?}");
+    }
+}
+
+/// A package whose main part is 300 MB large once it is inflated.
+fn bomb() -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let types = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>";
+    let relationships = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"d.xml\"/></Relationships>";
+    for (name, content) in [("[Content_Types].xml", types), ("_rels/.rels", relationships)] {
+        writer.start_file(name, options).expect("a part");
+        writer.write_all(content.as_bytes()).expect("written");
+    }
+    writer.start_file("d.xml", options).expect("a part");
+    for _ in 0..300 {
+        writer.write_all(&[b' '; 1 << 20]).expect("written");
+    }
+    writer.finish().expect("an archive").into_inner()
 }
 
 #[test]
