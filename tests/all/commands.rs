@@ -387,6 +387,61 @@ fn errors_of_a_workbook_stop_the_report_and_are_listed_by_cell() {
 }
 
 #[test]
+fn the_pack_in_use_is_named_and_a_folder_that_was_passed_over_is_warned_about() {
+    let desk = Desk::with_workbook();
+    let document = desk.json("pack check nho");
+    let origin = document["pack"]["origin"].as_str().expect("an origin");
+    assert!(origin.ends_with("nho") && document["warnings"] == 0, "{document}");
+    desk.run("pack check nho")
+        .is(0)
+        .says(&["Gói được dùng: nho (", "packs"]);
+
+    // A copy that somebody edits, and whose manifest is broken by it.
+    fs::create_dir(desk.path("nho")).expect("made");
+    desk.write("nho/pack.toml", "id = ");
+    for line in [
+        "pack check nho",
+        "pack show nho",
+        "blank nho -o b.xlsx",
+        "check a.xlsx --pack nho",
+        "render a.xlsx --pack nho",
+    ] {
+        desk.run(line).is(0).says(&[
+            "cảnh báo[goi/thu-muc-cung-ten]: ở đây có thư mục gói “nho” nhưng gói được dùng là gói cùng tên (",
+            "gợi ý: muốn dùng thư mục ấy thì ghi ./nho",
+            "1 cảnh báo",
+        ]);
+        let force = ["blank", "render"].iter().any(|command| line.starts_with(command));
+        let document = desk.json(&format!("{line}{}", if force { " --force" } else { "" }));
+        assert_eq!(document["findings"][0]["code"], "goi/thu-muc-cung-ten", "{line}");
+        assert_eq!(document["pack"]["origin"], origin, "{line}");
+    }
+    desk.run("--lang en pack check nho").is(0).says(&[
+        "there is a pack folder “nho” here, but the pack in use is another of that name",
+        "to use that folder, write ./nho",
+        "The pack in use: nho (",
+    ]);
+    let run = desk.run("check a.xlsx --pack nho --annotate x.xlsx");
+    run.is(0).says(&["Không có lỗi nào nên không ghi bản đánh dấu"]);
+    // The folder itself, where it is meant.
+    desk.run("pack check ./nho").is(1);
+    desk.run_with("pack check nho", &[("BAOCAO_TEMPLATES", ".")]).is(1);
+    // Not named, not told.
+    let run = desk.run("check a.xlsx");
+    assert!(
+        !run.err.contains("Gói được dùng") && !run.out.contains("goi/"),
+        "{run:?}"
+    );
+
+    // The pack of the search is the broken one: the warning comes with its errors.
+    fs::copy(desk.path("packs/nho/pack.toml"), desk.path("nho/pack.toml")).expect("copied");
+    desk.write("packs/nho/pack.toml", "id = ");
+    desk.run("pack check nho")
+        .is(1)
+        .says(&["nho/pack.toml", "goi/thu-muc-cung-ten"]);
+}
+
+#[test]
 fn templates_that_word_could_not_open_either_are_to_be_copied_again() {
     let desk = Desk::new();
     let sound = desk.read("packs/nho/bao-cao.docx");
