@@ -53,11 +53,8 @@ pub(super) fn tell(report: &mut Report, path: &Path, copy: &Annotated) {
         .json
         .insert("annotated".into(), json!(path.display().to_string()));
     report.json.insert("converted".into(), json!(copy.converted));
-    report.summary = Some(match copy.converted {
-        false => Text::new("Đã ghi bản đánh dấu lỗi", "Wrote the marked copy"),
-        true => Text::new(
-            "Đã ghi bản đánh dấu lỗi; đây là bản chuyển sang .xlsx, chỉ có nội dung ô, không có định dạng và công thức của tệp gốc",
-            "Wrote the marked copy; it was converted to .xlsx and has the cells' content only, without the original's formats and formulas",
-        ),
-    });
+    for remark in &copy.remarks {
+        report.note(Some(remark.clone()));
+    }
+    report.summary = Some(Text::new("Đã ghi bản đánh dấu lỗi", "Wrote the marked copy"));
 }

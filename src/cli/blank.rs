@@ -41,9 +41,7 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     };
     let path = output::stage(&target, &bytes, matches.get_flag("force"))?.put()?;
     let mut report = Report::new("blank").with_text(format!("{}\n", path.display()));
-    report
-        .json
-        .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
+    packs::tell(&mut report, session.lang, name, &pack);
     report.json.insert("path".into(), json!(path.display().to_string()));
     report.summary = Some(match matches.contains_id("data") {
         true => Text::new(

@@ -27,9 +27,11 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     report.json.insert("workbook".into(), json!(path.display().to_string()));
     let shelf = Shelf::new(session, matches.get_one("pack"));
     let (bytes, workbook, pack) = open_with_bytes(path, &shelf)?;
-    report
-        .json
-        .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
+    report.json.insert(
+        "pack".into(),
+        json!({ "id": pack.id, "version": pack.version, "origin": pack.origin.text().get(session.lang) }),
+    );
+    shelf.tell(&mut report);
     if matches.get_flag("show-decoded") {
         decoded::show(&pipeline::decoded_cells(&workbook), session.lang, &mut report);
     }
@@ -58,8 +60,9 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     }
     let mut findings = checked.diagnostics.clone();
     attribute(&mut findings, pack, path);
+    let is_clean = findings.is_empty();
     report.add(findings);
-    if report.findings.is_empty() {
+    if is_clean {
         report.summary = Some(match target {
             None => Text::new("Không có lỗi nào", "Nothing is wrong"),
             Some(_) => Text::new(

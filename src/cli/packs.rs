@@ -4,10 +4,11 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Session;
-use super::input;
-use super::report::Stop;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use serde_json::json;
+
+use super::report::{Report, Stop};
+use super::{Session, input, output};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
 use crate::pack::{BUILT_IN, Fit, MANIFEST, Origin, Pack, fit};
 use crate::text;
 use crate::vietnamese::nearest;
@@ -123,17 +124,18 @@ pub(super) fn open_folder(
     parse(files, Origin::Folder(folder)).map_err(Stop::input)
 }
 
-/// The pack that a person names by its id or its folder.
+/// The pack that a person names by its id or its folder. See [`tell`].
 pub(super) fn named(session: &Session, name: &Path) -> Result<Pack, Stop> {
     let text = name.to_string_lossy();
-    let looks_like_folder = text.contains(['/', '\\']) || text.starts_with('.');
-    if looks_like_folder {
+    if looks_like_folder(&text) {
         return open_folder(name, Pack::parse);
     }
     let mut found = search(session)?;
     if let Some(index) = found.iter().position(|found| found.id == text) {
-        return found.swap_remove(index).pack.map_err(|mut findings| {
+        let found = found.swap_remove(index);
+        return found.pack.map_err(|mut findings| {
             name_pack(&mut findings, &text);
+            findings.extend(passed_over(name, &found.origin).into_iter().collect());
             Stop::input(findings)
         });
     }
@@ -155,6 +157,51 @@ pub(super) fn named(session: &Session, name: &Path) -> Result<Pack, Stop> {
         ),
     };
     Err(Stop::fault(finding.hint(hint)))
+}
+
+/// Tells which pack was used where a person named one, and when that is not the folder of this name that lies there.
+pub(super) fn tell(report: &mut Report, lang: Lang, name: &Path, pack: &Pack) {
+    let origin = pack.origin.text();
+    report.json.insert(
+        "pack".into(),
+        json!({ "id": pack.id, "version": pack.version, "origin": origin.get(lang) }),
+    );
+    let (id, vi, en) = (&pack.id, origin.vi, origin.en);
+    report.note(Some(text!(
+        "Gói được dùng: {id} ({vi})",
+        "The pack in use: {id} ({en})"
+    )));
+    report.add(passed_over(name, &pack.origin).into_iter().collect());
+}
+
+/// Warns that a folder with a pack lies in the current directory under the name that was given, and another pack was used.
+pub(super) fn passed_over(name: &Path, used: &Origin) -> Option<Diagnostic> {
+    let is_used = matches!(used, Origin::Folder(folder) if output::same_file(folder, name));
+    let is_bare = name.components().count() == 1 && !looks_like_folder(&name.to_string_lossy());
+    if is_used || !is_bare || !name.join(MANIFEST).is_file() {
+        return None;
+    }
+    let (id, origin) = (name.display(), used.text());
+    let (vi, en) = (origin.vi, origin.en);
+    let mut finding = Diagnostic::warning(
+        "goi/thu-muc-cung-ten",
+        Place::File,
+        text!(
+            "ở đây có thư mục gói “{id}” nhưng gói được dùng là gói cùng tên ({vi})",
+            "there is a pack folder “{id}” here, but the pack in use is another of that name ({en})"
+        ),
+    )
+    .hint(text!(
+        "muốn dùng thư mục ấy thì ghi ./{id}",
+        "to use that folder, write ./{id}"
+    ));
+    finding.file = Some(id.to_string());
+    Some(finding)
+}
+
+/// Whether a pack is named by its folder, not by its id.
+fn looks_like_folder(name: &str) -> bool {
+    name.contains(['/', '\\']) || name.starts_with('.')
 }
 
 /// Puts the pack's id before its files' names: which `pack.toml` would be unclear beside a workbook's findings.
@@ -203,6 +250,13 @@ impl<'s> Shelf<'s> {
             session,
             wished,
             found: OnceCell::new(),
+        }
+    }
+
+    /// Tells which pack was used, where the user chose one and a workbook asked for it.
+    pub fn tell(&self, report: &mut Report) {
+        if let (Some(name), Some(Ok(Choice::Wished(pack)))) = (self.wished, self.found.get()) {
+            tell(report, self.session.lang, name, pack);
         }
     }
 

@@ -83,6 +83,7 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
             }
         }
     }
+    shelf.tell(&mut report);
     let count = documents.len();
     report.json.insert("documents".into(), json!(documents));
     report.summary = match count {

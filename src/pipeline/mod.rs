@@ -244,3 +244,6 @@ fn template_options(pack: &Pack) -> template::Options<'_> {
         controls: pack.controls,
     }
 }
+
+#[cfg(test)]
+mod tests;

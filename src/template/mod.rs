@@ -482,14 +482,28 @@ impl Template {
 }
 
 fn unreadable(error: opc::Error) -> Diagnostics {
-    [
-        Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text()).hint(text!(
+    let hint = unreadable_hint(&error);
+    let finding = Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text()).hint(hint);
+    Diagnostics::from_iter([finding])
+}
+
+/// What to do about a document that can't be read. What Word could not open either has to come again from its source.
+fn unreadable_hint(error: &opc::Error) -> crate::diagnostic::Text {
+    use opc::{Error, Foreign};
+    match error {
+        Error::Foreign(Foreign::Empty | Foreign::Cut) => text!(
+            "chép lại tệp này từ nơi đã nhận gói, hoặc làm lại bằng baocao pack build nếu gói có tệp nguồn .md",
+            "copy the file again from where the pack came from, or make it again with baocao pack build if the pack has its .md source"
+        ),
+        Error::TooLarge(_) => text!(
+            "văn bản Word không lớn như vậy: chép lại tệp này từ nơi đã nhận gói",
+            "no Word document is that large: copy the file again from where the pack came from"
+        ),
+        _ => text!(
             "mở tệp bằng Word rồi lưu lại dạng Word Document (*.docx)",
             "open the file in Word and save it as Word Document (*.docx)"
-        )),
-    ]
-    .into_iter()
-    .collect()
+        ),
+    }
 }
 
 /// A part that may hold tags.

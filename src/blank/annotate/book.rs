@@ -1,7 +1,6 @@
 //! The workbook part of a marked copy (ECMA-376 part 1, 18.2.27): one more sheet, at the end, so that the numbers by which
 //! names, links and views know the others stay right.
 
-use super::list::HEADER_ROW;
 use super::xml::{self, Edits, Element};
 use crate::opc::{self, Package, Relationship, escape_attribute};
 
@@ -73,8 +72,8 @@ impl Book {
     }
 
     /// The part with the list shown first when it is opened; `new` are the name and the relationship of a list that is not
-    /// there yet, `index` is its tab.
-    pub fn write(&self, index: usize, new: Option<(&str, &str)>) -> Result<String, opc::Error> {
+    /// there yet, `index` is its tab, `header_row` counts from 1.
+    pub fn write(&self, index: usize, header_row: usize, new: Option<(&str, &str)>) -> Result<String, opc::Error> {
         let root = xml::root(&self.elements)?;
         let prefix = xml::prefix(&self.source, root);
         let missing = || opc::Error::Missing("sheets".to_owned());
@@ -105,26 +104,25 @@ impl Book {
                 edits.insert(sheets.whole.start, xml::prefixed(&views, prefix));
             }
         }
-        self.repeat_header(index, prefix, &mut edits);
+        self.repeat_header(index, header_row, prefix, &mut edits);
         Ok(edits.apply())
     }
 
     /// The list's header stands on each printed page.
-    fn repeat_header(&self, index: usize, prefix: &str, edits: &mut Edits<'_>) {
+    fn repeat_header(&self, index: usize, header_row: usize, prefix: &str, edits: &mut Edits<'_>) {
         const NAME: &str = "_xlnm.Print_Titles";
         let number = index.to_string();
-        let is_there = self.elements.iter().any(|element| {
+        let name = self.list_name(index).replace('\'', "''");
+        let place = xml::escape(&format!("'{name}'!${header_row}:${header_row}"));
+        let known = self.elements.iter().find(|element| {
             element.attribute(&self.source, "name") == Some(NAME)
                 && element.attribute(&self.source, "localSheetId") == Some(&number)
         });
-        if is_there {
+        if let Some(known) = known {
+            edits.replace(known.inner(&self.source), place);
             return;
         }
-        let name = self.list_name(index).replace('\'', "''");
-        let name = format!(
-            "<definedName name=\"{NAME}\" localSheetId=\"{number}\">'{}'!${HEADER_ROW}:${HEADER_ROW}</definedName>",
-            xml::escape(&name)
-        );
+        let name = format!("<definedName name=\"{NAME}\" localSheetId=\"{number}\">{place}</definedName>");
         let name = xml::prefixed(&name, prefix);
         match self.child("definedNames") {
             Some(names) => edits.extend(names, &[], &name),

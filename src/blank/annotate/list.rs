@@ -1,20 +1,23 @@
 //! The sheet that lists all findings, each with a link to its cell.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::book::Tab;
 use super::styles::ListFormats;
-use super::xml;
+use super::{Wish, xml};
 use crate::blank::measure;
 use crate::dataset::{FINDINGS_SHEET, findings_mark};
-use crate::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity};
+use crate::diagnostic::{CellRef, Lang, Place, Severity, Text};
 use crate::opc::escape_attribute;
 
 /// Widths in digits: number, severity, sheet, cells, field or column, what is wrong, what to do.
-const WIDTHS: [f64; 7] = [6.0, 12.0, 22.0, 16.0, 28.0, 62.0, 54.0];
-/// The header row, from 1.
-pub(super) const HEADER_ROW: usize = 4;
-/// How many cells of a group are named.
-const NAMED_CELLS: usize = 6;
+const WIDTHS: [f64; 7] = [6.0, 12.0, 22.0, 25.0, 28.0, 60.0, 52.0];
+/// A digit of the workbook's own face, which widths count, may be narrower than one of the list's.
+const NARROW: f64 = 0.86;
+/// How many cells of a group are named, and how many of a larger one: LibreOffice does not break the line of a link.
+const NAMED_CELLS: usize = 3;
+const NAMED_OF_MANY: usize = 2;
 /// Excel's limits (rows of a sheet, links of a sheet).
 const MOST_ROWS: usize = 60_000;
 
@@ -28,14 +31,24 @@ pub(super) fn free_name(taken: &[String]) -> String {
     names.into_iter().find(is_free).unwrap_or_default()
 }
 
-/// The sheet's part. `label` names a field as people know it.
+/// The list.
+pub(super) struct List {
+    /// The sheet's part.
+    pub content: String,
+    /// The header row, from 1.
+    pub header_row: usize,
+}
+
+/// The list of what was found. `worksheets` are the sheets as findings name them, with their tabs.
 pub(super) fn sheet(
-    findings: &Diagnostics,
-    label: &dyn Fn(&Diagnostic) -> Option<String>,
+    wish: &Wish<'_>,
+    worksheets: &[(&str, &Tab)],
+    remarks: &[Text],
     formats: ListFormats,
-    lang: Lang,
     is_strict: bool,
-) -> String {
+) -> List {
+    let (findings, lang) = (wish.findings, wish.lang);
+    let tabs: BTreeMap<&str, &str> = worksheets.iter().map(|(name, tab)| (*name, &*tab.name)).collect();
     let t = |vi: &'static str, en: &'static str| match lang {
         Lang::Vi => vi,
         Lang::En => en,
@@ -52,15 +65,20 @@ pub(super) fn sheet(
         ),
     };
     let title = t("DANH SÁCH LỖI CẦN SỬA", "WHAT NEEDS MENDING").to_owned();
-    let heads = [
-        (title, formats.title),
-        (findings_mark().get(lang).to_owned(), formats.note),
-        (counts, formats.note),
-    ];
-    for (index, (text, format)) in heads.into_iter().enumerate() {
-        let height = if index == 0 { 26.0 } else { 19.0 };
-        row(&mut rows, index + 1, height, &[(Content::Text(text), format)]);
+    row(&mut rows, 1, 26.0, &[(Content::Text(title), formats.title)]);
+    let notes = [findings_mark().get(lang).to_owned(), counts].into_iter();
+    let notes = notes.chain(remarks.iter().map(|remark| remark.get(lang).to_owned() + "."));
+    let mut header_row = 2;
+    for note in notes {
+        let lines = measure::lines(&note, WIDTHS.iter().sum::<f64>() * NARROW, false);
+        let height = measure::height(lines).max(19.0);
+        row(&mut rows, header_row, height, &[(Content::Text(note), formats.note)]);
+        header_row += 1;
     }
+    let merged: String = (1..header_row)
+        .map(|number| format!("<mergeCell ref=\"A{number}:G{number}\"/>"))
+        .collect();
+    let merged = format!("<mergeCells count=\"{}\">{merged}</mergeCells>", header_row - 1);
     let header = match lang {
         Lang::Vi => ["STT", "Mức độ", "Trang tính", "Ô", "Mục, cột", "Sai ở đâu", "Cách sửa"],
         Lang::En => [
@@ -74,10 +92,10 @@ pub(super) fn sheet(
         ],
     };
     let cells = header.map(|head| (Content::Text(head.to_owned()), formats.header));
-    row(&mut rows, HEADER_ROW, 24.0, &cells);
-    let mut last = HEADER_ROW;
+    row(&mut rows, header_row, 24.0, &cells);
+    let mut last = header_row;
     for (index, finding) in findings.iter().take(MOST_ROWS).enumerate() {
-        last = HEADER_ROW + 1 + index;
+        last = header_row + 1 + index;
         let (severity, colour) = match finding.severity {
             Severity::Error => (t("Lỗi", "Error"), formats.error),
             Severity::Warning => (t("Cảnh báo", "Warning"), formats.warning),
@@ -90,7 +108,8 @@ pub(super) fn sheet(
         let cells = cell.map_or(String::new(), |cell| cells_text(cell, &finding.more, lang));
         if !sheet.is_empty() {
             let column = if cell.is_some() { 'D' } else { 'C' };
-            let place = format!("'{}'!{}", sheet.replace('\'', "''"), cell.unwrap_or(CellRef::new(0, 0)));
+            let tab = tabs.get(sheet).copied().unwrap_or(sheet);
+            let place = format!("'{}'!{}", tab.replace('\'', "''"), cell.unwrap_or(CellRef::new(0, 0)));
             let _ = write!(
                 links,
                 "<hyperlink ref=\"{column}{last}\" location=\"{}\"/>",
@@ -106,14 +125,13 @@ pub(super) fn sheet(
         let texts = [
             (sheet.to_owned(), sheet_format),
             (cells, if cell.is_some() { formats.link } else { formats.text }),
-            (label(finding).unwrap_or_default(), formats.text),
+            ((wish.label)(finding).unwrap_or_default(), formats.text),
             (sentence(finding.message.get(lang)), formats.text),
             (sentence(hint), formats.text),
         ];
         let lines = texts.iter().zip(&WIDTHS[2..]);
-        // A digit of the workbook's own face may be narrower than one of the list's.
         let lines = lines
-            .map(|((text, _), width)| measure::lines(text, width * 0.86, false))
+            .map(|((text, _), width)| measure::lines(text, width * NARROW, false))
             .max();
         let mut cells = vec![
             (Content::Number(index + 1), formats.centre),
@@ -140,11 +158,12 @@ pub(super) fn sheet(
     } else {
         format!("<hyperlinks>{links}</hyperlinks>")
     };
-    let below = HEADER_ROW + 1;
+    let below = header_row + 1;
     let space = super::main_namespace(is_strict);
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{space}\"><sheetPr><tabColor rgb=\"FFC00000\"/><pageSetUpPr fitToPage=\"1\"/></sheetPr><dimension ref=\"A1:G{last}\"/><sheetViews><sheetView showGridLines=\"0\" tabSelected=\"1\" workbookViewId=\"0\"><pane ySplit=\"{HEADER_ROW}\" topLeftCell=\"A{below}\" activePane=\"bottomLeft\" state=\"frozen\"/><selection pane=\"bottomLeft\" activeCell=\"A{below}\" sqref=\"A{below}\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15.75\"/><cols>{columns}</cols><sheetData>{rows}</sheetData><autoFilter ref=\"A{HEADER_ROW}:G{last}\"/><mergeCells count=\"3\"><mergeCell ref=\"A1:G1\"/><mergeCell ref=\"A2:G2\"/><mergeCell ref=\"A3:G3\"/></mergeCells>{links}<printOptions horizontalCentered=\"1\"/><pageMargins left=\"0.4\" right=\"0.4\" top=\"0.6\" bottom=\"0.7\" header=\"0.3\" footer=\"0.35\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/><headerFooter><oddFooter>&amp;C&amp;\"Times New Roman,Regular\"&amp;11Trang &amp;P/&amp;N</oddFooter></headerFooter></worksheet>"
-    )
+    let content = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{space}\"><sheetPr><tabColor rgb=\"FFC00000\"/><pageSetUpPr fitToPage=\"1\"/></sheetPr><dimension ref=\"A1:G{last}\"/><sheetViews><sheetView showGridLines=\"0\" tabSelected=\"1\" workbookViewId=\"0\"><pane ySplit=\"{header_row}\" topLeftCell=\"A{below}\" activePane=\"bottomLeft\" state=\"frozen\"/><selection pane=\"bottomLeft\" activeCell=\"A{below}\" sqref=\"A{below}\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15.75\"/><cols>{columns}</cols><sheetData>{rows}</sheetData><autoFilter ref=\"A{header_row}:G{last}\"/>{merged}{links}<printOptions horizontalCentered=\"1\"/><pageMargins left=\"0.4\" right=\"0.4\" top=\"0.6\" bottom=\"0.7\" header=\"0.3\" footer=\"0.35\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/><headerFooter><oddFooter>&amp;C&amp;\"Times New Roman,Regular\"&amp;11Trang &amp;P/&amp;N</oddFooter></headerFooter></worksheet>"
+    );
+    List { content, header_row }
 }
 
 enum Content {
@@ -169,16 +188,18 @@ fn row(out: &mut String, number: usize, height: f64, cells: &[(Content, usize)])
 
 /// `F7`, or `F7, F8 và 12 ô khác`.
 fn cells_text(cell: CellRef, more: &[CellRef], lang: Lang) -> String {
-    let named: Vec<String> = std::iter::once(&cell)
+    let count = more.len() + 1;
+    let named = if count > NAMED_CELLS { NAMED_OF_MANY } else { count };
+    let names: Vec<String> = std::iter::once(&cell)
         .chain(more)
-        .take(NAMED_CELLS)
+        .take(named)
         .map(CellRef::to_string)
         .collect();
-    let named = named.join(", ");
-    match ((more.len() + 1).saturating_sub(NAMED_CELLS), lang) {
-        (0, _) => named,
-        (rest, Lang::Vi) => format!("{named} và {rest} ô khác"),
-        (rest, Lang::En) => format!("{named} and {rest} more cells"),
+    let names = names.join(", ");
+    match (count - named, lang) {
+        (0, _) => names,
+        (rest, Lang::Vi) => format!("{names} và {rest} ô khác"),
+        (rest, Lang::En) => format!("{names} and {rest} more cells"),
     }
 }
 

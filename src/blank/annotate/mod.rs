@@ -11,6 +11,7 @@ mod convert;
 mod drawing;
 mod list;
 mod sheet;
+mod signature;
 mod styles;
 #[cfg(test)]
 mod tests;
@@ -25,14 +26,18 @@ use self::styles::Styles;
 use self::xml::Edits;
 use super::Error;
 use crate::dataset::is_findings_sheet;
-use crate::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity};
+use crate::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severity, Text};
 use crate::opc::{self, Limits, Package, Points};
+use crate::text;
 use crate::workbook::{Container, Workbook};
 
 /// Most notes of one sheet; Excel slows down long before. Further cells are coloured only.
 const MOST_NOTES: usize = 5_000;
 /// Most letters of a note.
 const LONGEST_NOTE: usize = 2_000;
+
+/// The code of the finding that tells which cells were in an old encoding: a converted copy has them in Unicode.
+const DECODED: &str = "chu/ma-cu";
 
 /// A marked copy.
 #[derive(Clone, Debug)]
@@ -43,6 +48,8 @@ pub struct Annotated {
     pub ending: &'static str,
     /// Whether it is a converted copy, without the formats and formulas of the original.
     pub converted: bool,
+    /// What people should know of the copy; its list of findings says the same.
+    pub remarks: Vec<Text>,
 }
 
 /// A copy of a workbook with findings marked. `bytes` are the file and `workbook` what was read from it; `label` names the
@@ -55,26 +62,77 @@ pub fn annotate(
     lang: Lang,
 ) -> Result<Annotated, Error> {
     let list = workbook.sheets.iter().find(|sheet| is_findings_sheet(sheet));
-    let wish = Wish {
+    let mut wish = Wish {
         findings,
         label,
         lang,
+        sheets: workbook.sheets.iter().map(|sheet| sheet.name.as_str()).collect(),
         old_list: list.map(|sheet| sheet.name.as_str()),
+        conversion: None,
     };
-    let edited = match workbook.container {
-        Container::Xlsx => mark(bytes.to_vec(), &wish).ok(),
-        _ => None,
+    let reason = match workbook.container {
+        Container::Xlsx => match mark(bytes.to_vec(), &wish) {
+            Ok(copy) => return Ok(copy),
+            Err(refusal) => refusal.text(),
+        },
+        Container::Xls => unmarkable(".xls"),
+        Container::Xlsb => unmarkable(".xlsb"),
+        Container::Ods => unmarkable(".ods"),
     };
-    let converted = edited.is_none();
-    let (bytes, ending) = match edited {
-        Some(edited) => edited,
-        None => mark(convert::workbook(workbook)?, &wish)?,
-    };
-    Ok(Annotated {
-        bytes,
-        ending,
-        converted,
-    })
+    let (vi, en) = (reason.vi, reason.en);
+    wish.conversion = Some(text!(
+        "{vi} nên bản này được chuyển sang .xlsx: chỉ có nội dung ô, không có định dạng và công thức của tệp gốc",
+        "{en}, so this copy was converted to .xlsx: it has the cells' content only, without the original's formats and formulas"
+    ));
+    Ok(mark(convert::workbook(workbook)?, &wish)?)
+}
+
+fn unmarkable(ending: &str) -> Text {
+    text!(
+        "Tệp {ending} không đánh dấu trực tiếp được",
+        "A {ending} file can't be marked itself"
+    )
+}
+
+/// Why a package is not edited.
+#[derive(Debug)]
+enum Refusal {
+    /// Elements of this part have a prefix; what is added to it would have none.
+    Prefix(String),
+    /// It can't be read or written.
+    Package(opc::Error),
+}
+
+impl Refusal {
+    fn text(&self) -> Text {
+        let reason = match self {
+            Self::Prefix(part) => text!(
+                "phần {part} bên trong được ghi theo lối lạ",
+                "its inner part {part} is written in an unusual way"
+            ),
+            Self::Package(error) => error.text(),
+        };
+        let (vi, en) = (reason.vi, reason.en);
+        text!(
+            "Không sửa trực tiếp được tệp này ({vi})",
+            "This file can't be edited itself ({en})"
+        )
+    }
+}
+
+impl From<opc::Error> for Refusal {
+    fn from(error: opc::Error) -> Self {
+        Self::Package(error)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Package(match refusal {
+            Refusal::Prefix(part) => opc::Error::Damaged(part),
+            Refusal::Package(error) => error,
+        })
+    }
 }
 
 /// What a copy is to show.
@@ -82,8 +140,34 @@ struct Wish<'w> {
     findings: &'w Diagnostics,
     label: &'w dyn Fn(&Diagnostic) -> Option<String>,
     lang: Lang,
+    /// The names of the worksheets in order, as the findings have them.
+    sheets: Vec<&'w str>,
     /// The name of the list that an earlier run wrote.
     old_list: Option<&'w str>,
+    /// That the package is a converted copy, and why.
+    conversion: Option<Text>,
+}
+
+impl<'w> Wish<'w> {
+    /// The names of worksheets as the findings have them, and their tabs. They differ where a name was decoded, and where it
+    /// had to be changed in a converted copy.
+    fn worksheets<'b>(&self, book: &'b Book) -> Vec<(&'w str, &'b Tab)>
+    where
+        'b: 'w,
+    {
+        let tabs: Vec<&Tab> = book.tabs.iter().filter(|tab| tab.part.is_some()).collect();
+        let is_same = tabs.len() == self.sheets.len();
+        let name = |(index, tab): (usize, &'b Tab)| match self.sheets.get(index) {
+            Some(name) if is_same => (*name, tab),
+            _ => (tab.name.as_str(), tab),
+        };
+        tabs.into_iter().enumerate().map(name).collect()
+    }
+
+    /// Whether the cells of a finding are marked.
+    fn is_marked(&self, finding: &Diagnostic) -> bool {
+        self.conversion.is_none() || finding.code != DECODED
+    }
 }
 
 /// A cell's mark.
@@ -110,6 +194,9 @@ fn marks<'f>(wish: &Wish<'f>) -> BTreeMap<&'f str, BTreeMap<CellRef, Mark>> {
         let Place::Cell(name, cell) = &finding.place else {
             continue;
         };
+        if !wish.is_marked(finding) {
+            continue;
+        }
         let marks = sheets.entry(name).or_default();
         for cell in std::iter::once(cell).chain(&finding.more) {
             let mark = Mark {
@@ -148,13 +235,19 @@ fn note(finding: &Diagnostic, cell: CellRef, lang: Lang) -> String {
     note.chars().take(LONGEST_NOTE).collect()
 }
 
-/// The package with its marks, and the ending of its name.
-fn mark(bytes: Vec<u8>, wish: &Wish<'_>) -> Result<(Vec<u8>, &'static str), opc::Error> {
+/// The package with its marks.
+fn mark(bytes: Vec<u8>, wish: &Wish<'_>) -> Result<Annotated, Refusal> {
     let mut package = Package::read(bytes, &Limits::default())?;
     let book = Book::read(&package)?;
     expect_plain(&package, "[Content_Types].xml")?;
     expect_plain(&package, &opc::relationships_part(&book.part))?;
     let ending = ending(package.content_type(&book.part)?.as_deref());
+    let worksheets = wish.worksheets(&book);
+    let mut remarks: Vec<Text> = wish.conversion.iter().cloned().collect();
+    if wish.conversion.is_some() {
+        remarks.extend(worksheets.iter().filter_map(|(name, tab)| renamed(name, tab)));
+    }
+    remarks.extend(signature::remove(&mut package)?);
 
     let target_of = |kind: &str| book.relationships.iter().find(|relationship| relationship.kind == kind);
     let styles_part = match target_of("styles") {
@@ -184,22 +277,48 @@ fn mark(bytes: Vec<u8>, wish: &Wish<'_>) -> Result<(Vec<u8>, &'static str), opc:
         last_block = last_block.max(drawing::last_block(&String::from_utf8_lossy(&package.part(&name)?)));
     }
     let is_again = wish.old_list.is_some() || styles.has_marks();
-    for tab in &book.tabs {
-        let marks = of_sheets.remove(tab.name.as_str()).unwrap_or_default();
-        if let Some(part) = tab.part.as_ref().filter(|_| Some(tab.name.as_str()) != wish.old_list) {
+    for (name, tab) in &worksheets {
+        let marks = of_sheets.remove(name).unwrap_or_default();
+        if let Some(part) = tab.part.as_ref().filter(|_| Some(*name) != wish.old_list) {
             let mut work = Work {
                 package: &mut package,
                 styles: &mut styles,
                 last_block: &mut last_block,
                 is_strict: book.is_strict,
             };
-            work.sheet(part, marks, is_again)?;
+            let count = work.sheet(part, marks, is_again)?;
+            remarks.extend(without_notes(name, count));
         }
     }
-    list(&mut package, &book, &mut styles, wish)?;
+    list(&mut package, &book, &mut styles, wish, &remarks)?;
     let written = styles.write()?;
     package.set(&styles_part, written.into_bytes());
-    Ok((package.write()?, ending))
+    Ok(Annotated {
+        bytes: package.write()?,
+        ending,
+        converted: wish.conversion.is_some(),
+        remarks,
+    })
+}
+
+/// Tells that a sheet has another name in a converted copy.
+fn renamed(name: &str, tab: &Tab) -> Option<Text> {
+    let own = &tab.name;
+    (name != own).then(|| {
+        text!(
+            "Trang “{name}” ở bản này có tên “{own}”, vì Excel không nhận tên cũ",
+            "The sheet “{name}” is called “{own}” in this copy, for Excel does not take its name"
+        )
+    })
+}
+
+/// Tells that a sheet has more marks than notes.
+fn without_notes(name: &str, marks: usize) -> Option<Text> {
+    let rest = marks.checked_sub(MOST_NOTES).filter(|rest| *rest > 0)?;
+    Some(text!(
+        "Trang “{name}”: {MOST_NOTES} ô đầu có ghi chú, {rest} ô sau chỉ được tô màu",
+        "Sheet “{name}”: the first {MOST_NOTES} cells have notes, {rest} further ones are coloured only"
+    ))
 }
 
 /// What is edited sheet by sheet.
@@ -211,12 +330,12 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
-    /// Marks a sheet; `is_again` tells that an earlier run may have done so.
-    fn sheet(&mut self, part: &str, marks: BTreeMap<CellRef, Mark>, is_again: bool) -> Result<(), opc::Error> {
+    /// Marks a sheet; `is_again` tells that an earlier run may have done so. Returns how many cells are marked.
+    fn sheet(&mut self, part: &str, marks: BTreeMap<CellRef, Mark>, is_again: bool) -> Result<usize, Refusal> {
         let source = self.package.text(part)?;
         let is_touched = is_again || !marks.is_empty();
         if !is_touched && !source.contains("tabSelected") {
-            return Ok(());
+            return Ok(0);
         }
         let marks = sheet::seen(&source, marks, Mark::join);
         let severities: Marks = marks.iter().map(|(cell, mark)| (*cell, Some(mark.severity))).collect();
@@ -232,7 +351,7 @@ impl Work<'_> {
         if edited != source {
             self.package.set(part, edited.into_bytes());
         }
-        Ok(())
+        Ok(marks.len())
     }
 
     /// Writes the notes of a sheet and their boxes.
@@ -242,7 +361,7 @@ impl Work<'_> {
         sheet: &Sheet<'_>,
         marks: &BTreeMap<CellRef, Mark>,
         edits: &mut Edits<'_>,
-    ) -> Result<(), opc::Error> {
+    ) -> Result<(), Refusal> {
         expect_plain(self.package, &opc::relationships_part(part))?;
         let relationships = self.package.relationships(part)?;
         let known = relationships
@@ -306,26 +425,33 @@ impl Work<'_> {
 }
 
 /// Writes the list of findings: in the place of an older one, else as the last sheet.
-fn list(package: &mut Package, book: &Book, styles: &mut Styles, wish: &Wish<'_>) -> Result<(), opc::Error> {
-    let formats = styles.list_formats();
-    let content = list::sheet(wish.findings, wish.label, formats, wish.lang, book.is_strict);
-    let old = book
-        .tabs
-        .iter()
-        .position(|tab| Some(tab.name.as_str()) == wish.old_list);
-    let old = old.and_then(|index| Some((index, book.tabs.get(index)?.part.clone()?)));
+fn list(
+    package: &mut Package,
+    book: &Book,
+    styles: &mut Styles,
+    wish: &Wish<'_>,
+    remarks: &[Text],
+) -> Result<(), opc::Error> {
+    let worksheets = wish.worksheets(book);
+    let list = list::sheet(wish, &worksheets, remarks, styles.list_formats(), book.is_strict);
+    let old = worksheets.iter().find(|(name, _)| Some(*name) == wish.old_list);
+    let old = old.and_then(|(_, own)| {
+        let index = book.tabs.iter().position(|tab| tab.name == own.name)?;
+        Some((index, own.part.clone()?))
+    });
     let workbook = match old {
         Some((index, part)) => {
             package.remove(&opc::relationships_part(&part));
-            package.set(&part, content.into_bytes());
-            book.write(index, None)?
+            package.set(&part, list.content.into_bytes());
+            book.write(index, list.header_row, None)?
         }
         None => {
             let names: Vec<String> = book.tabs.iter().map(|Tab { name, .. }| name.clone()).collect();
             let part = free_part(package, &format!("{}worksheets/", book.folder()), "sheet");
             let id = add_part(package, &book.part, &part, "worksheet", "worksheet+xml")?;
-            package.set(&part, content.into_bytes());
-            book.write(book.tabs.len(), Some((&list::free_name(&names), &id)))?
+            package.set(&part, list.content.into_bytes());
+            let new = Some((&*list::free_name(&names), &*id));
+            book.write(book.tabs.len(), list.header_row, new)?
         }
     };
     package.set(&book.part, workbook.into_bytes());
@@ -352,14 +478,14 @@ fn free_part(package: &Package, folder: &str, stem: &str) -> String {
 }
 
 /// Errors where the elements of a part of the package itself have a prefix: what is added to it would have none.
-fn expect_plain(package: &Package, part: &str) -> Result<(), opc::Error> {
+fn expect_plain(package: &Package, part: &str) -> Result<(), Refusal> {
     if !package.has(part) {
         return Ok(());
     }
     let source = package.text(part)?;
     match xml::prefix(&source, xml::root(&xml::outline(&source, 0)?)?) {
         "" => Ok(()),
-        _ => Err(opc::Error::Damaged(part.to_owned())),
+        _ => Err(Refusal::Prefix(part.to_owned())),
     }
 }
 

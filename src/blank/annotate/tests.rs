@@ -7,7 +7,9 @@ use rust_xlsxwriter::{
 use super::*;
 use crate::diagnostic::Text;
 use crate::markdown_workbook::{workbook as written, workbook_with};
+use crate::other_containers;
 use crate::workbook::{self, Limits as Sizes};
+use crate::xls_workbook::Xls;
 
 fn finding(sheet: &str, at: &str) -> Diagnostic {
     let cell = workbook::cell_ref(at).unwrap();
@@ -240,9 +242,11 @@ fn prefixes_missing_references_and_missing_styles_are_no_hindrance() {
             .collect(),
         label: &|_| None,
         lang: Lang::En,
+        sheets: vec!["Một"],
         old_list: None,
+        conversion: None,
     };
-    let (bytes, _) = mark(package.write().unwrap(), &wish).unwrap();
+    let bytes = mark(package.write().unwrap(), &wish).unwrap().bytes;
     let sheet = text(&bytes, "xl/worksheets/sheet1.xml");
     let rows = "<x:row><x:c t=\"inlineStr\" s=\"1\"><x:is><x:t>a</x:t></x:is></x:c><x:c/></x:row><x:row><x:c r=\"B2\" s=\"1\"/></x:row><x:row r=\"4\"><x:c r=\"A4\" s=\"1\"/></x:row><x:row r=\"5\"><x:c r=\"A5\" s=\"1\"/><x:c r=\"B5\"><x:v>1</x:v></x:c></x:row><x:row r=\"9\"><x:c r=\"C9\" s=\"1\"/></x:row></x:sheetData><x:legacyDrawing ";
     assert!(sheet.contains(rows), "{sheet}");
@@ -312,4 +316,312 @@ fn what_cannot_be_edited_is_converted_with_its_values_and_marked() {
     };
     assert_eq!(raws(&read.sheets[0]), raws(&workbook.sheets[0]));
     assert!(fill(&copy.bytes, "B1").contains("FFFFC8CD"));
+}
+
+/// What marks must not change: cell contents, what is merged and what is hidden, by sheet; properties.
+fn content(workbook: &workbook::Workbook) -> String {
+    let sheets = workbook.sheets.iter().filter(|sheet| !is_findings_sheet(sheet));
+    let mut shown: String = sheets
+        .map(|sheet| {
+            let mut merged = sheet.merged.clone();
+            merged.sort_unstable();
+            let rows: Vec<String> = sheet
+                .rows
+                .iter()
+                .flat_map(|row| row.cells.iter().map(move |cell| (row, cell)))
+                .filter(|(_, cell)| !cell.is_blank())
+                .map(|(row, cell)| {
+                    let at = CellRef::new(row.index, cell.column);
+                    format!(
+                        "{at} {:?} {} {}",
+                        cell.raw,
+                        row.hidden,
+                        cell.formula == workbook::Formula::NotComputed
+                    )
+                })
+                .collect();
+            format!(
+                "{} {} {merged:?} {:?}\n{}\n",
+                sheet.name,
+                sheet.hidden,
+                sheet.hidden_columns,
+                rows.join("\n")
+            )
+        })
+        .collect();
+    shown += &format!("{:?}", workbook.properties);
+    shown
+}
+
+/// A workbook of another container, read and marked; what was read from it and the copy.
+fn converted(source: &[u8], findings: Vec<Diagnostic>) -> (workbook::Workbook, Annotated) {
+    let workbook = workbook::read(source, &Sizes::default()).unwrap();
+    let copy = marked(source, findings);
+    assert!(copy.converted && copy.ending == "xlsx");
+    (workbook, copy)
+}
+
+#[test]
+fn converted_copies_have_all_that_the_sheets_show_and_what_is_hidden() {
+    const BOOK: &str = "## Một\n| BIỂU SỐ LIỆU TỔNG HỢP CỦA XÃ NĂM 2023 |\n| Tên | < | Số |\n| ^ | ^ | 1.5 |\n| Hoà An | 2023-12-15 | 130.7% | {hidden}\n| TRUE | =1/0 -> #DIV/0! | -258000000 |\n\n## Ẩn {hidden}\n| x |";
+    let xlsx = workbook_with(BOOK, |workbook| {
+        crate::markdown_workbook::set_property(workbook, "baocao_pack", "nho");
+        workbook.worksheet_from_index(0).unwrap().set_column_hidden(5).unwrap();
+    });
+    let read = workbook::read(&xlsx, &Sizes::default()).unwrap();
+    let xls = Xls::new(BOOK).property("baocao_pack", "nho").build();
+    for source in [xls, other_containers::xlsb(&read), other_containers::ods(&read)] {
+        let (workbook, copy) = converted(&source, vec![finding("Một", "C3"), finding("Ẩn", "A1")]);
+        let ending = format!("{:?}", workbook.container).to_lowercase();
+        let again = workbook::read(&copy.bytes, &Sizes::default()).unwrap();
+        assert_eq!(content(&again), content(&workbook), "{ending}");
+        assert!(content(&again).contains("baocao_pack") && content(&again).contains("Percent"));
+        assert_eq!(again.sheets.len(), 3, "{ending}");
+        assert!(fill(&copy.bytes, "C3").contains("FFFFC8CD"), "{ending}");
+        let list = text(&copy.bytes, "xl/worksheets/sheet3.xml");
+        let why = format!("Tệp .{ending} không đánh dấu trực tiếp được nên bản này được chuyển sang .xlsx");
+        assert!(list.contains(&why) && copy.remarks[0].vi.starts_with(&why), "{list}");
+        // The title runs on over its neighbours; column A is as wide as what stands under it.
+        let sheet = text(&copy.bytes, "xl/worksheets/sheet1.xml");
+        let width = xml::attribute(&sheet[sheet.find("<col ").unwrap()..], "width").unwrap();
+        assert!(width.parse::<f64>().unwrap() < 15.0, "{width}");
+    }
+}
+
+#[test]
+fn shares_are_shown_with_as_many_decimals_as_they_have() {
+    let xls = crate::xls_workbook::workbook("## Một\n| 50% | 130.7% | 12.345% | 33.3333% |");
+    let (_, copy) = converted(&xls, vec![finding("Một", "F9")]);
+    let styles = text(&copy.bytes, "xl/styles.xml");
+    let outline = xml::outline(&styles, 2).unwrap();
+    let formats = outline.iter().skip_while(|element| element.name != "cellXfs").skip(1);
+    let formats: Vec<&str> = formats.map(|format| &styles[format.tag.clone()]).collect();
+    let shown = ["A1", "B1", "C1", "D1"].map(|at| {
+        let index: usize = xml::attribute(&cell(&copy.bytes, at), "s").unwrap().parse().unwrap();
+        let id = format!("numFmtId=\"{}\"", xml::attribute(formats[index], "numFmtId").unwrap());
+        let format = outline
+            .iter()
+            .find(|element| element.name == "numFmt" && styles[element.tag.clone()].contains(&id));
+        format.unwrap().attribute(&styles, "formatCode").unwrap()
+    });
+    assert_eq!(shown, ["0%", "0.0%", "0.00%", "0.00%"]);
+}
+
+#[test]
+fn formulas_never_computed_stay_so_in_a_converted_copy() {
+    let xls = Xls::new("## Một\n| a | =1+1 -> 0 |").never_computed().build();
+    let (workbook, copy) = converted(&xls, vec![finding("Một", "B1")]);
+    assert!(content(&workbook).contains("true"), "{}", content(&workbook));
+    let again = workbook::read(&copy.bytes, &Sizes::default()).unwrap();
+    assert_eq!(content(&again), content(&workbook));
+}
+
+#[test]
+fn decoded_texts_are_unicode_in_a_converted_copy_and_only_listed() {
+    let xls = crate::xls_workbook::workbook(
+        "## Một\n| {font .VnTime}Céng hoµ x· héi | {font .VnTime}Tæng sè |\n| {font VNI-Times}Uûy ban nhaân daân | 1 |",
+    );
+    let at = |code, at: &str| Diagnostic {
+        code,
+        ..finding("Một", at)
+    };
+    let (_, copy) = converted(&xls, vec![at(DECODED, "A1"), at("a/b", "B2")]);
+    let again = workbook::read(&copy.bytes, &Sizes::default()).unwrap();
+    let shown = content(&again);
+    for words in ["Cộng hoà xã hội", "Tổng số", "Ủy ban nhân dân"] {
+        assert!(shown.contains(words), "{shown}");
+    }
+    assert!(again.sheets.iter().all(|sheet| sheet.decoded.is_empty()));
+    let comments = text(&copy.bytes, "xl/comments1.xml");
+    assert!(
+        comments.contains("ref=\"B2\"") && !comments.contains("ref=\"A1\""),
+        "{comments}"
+    );
+    assert!(text(&copy.bytes, "xl/worksheets/sheet2.xml").contains("Sai &amp; “A1”"));
+}
+
+#[test]
+fn a_tab_whose_name_was_decoded_gets_its_marks_and_links() {
+    let source = workbook_with("## BiÓu tæng hîp §¬n vÞ\n| a | 1 |", |workbook| {
+        let font = Format::new().set_font_name(".VnTime");
+        let sheet = workbook.worksheet_from_index(0).unwrap();
+        sheet
+            .write_with_format(1, 0, "Céng hoµ x· héi chñ nghÜa", &font)
+            .unwrap();
+    });
+    let workbook = workbook::read(&source, &Sizes::default()).unwrap();
+    assert_eq!(workbook.sheets[0].name, "Biểu tổng hợp Đơn vị");
+    let copy = marked(&source, vec![finding("Biểu tổng hợp Đơn vị", "B1")]);
+    assert!(!copy.converted && copy.remarks.is_empty(), "{:?}", copy.remarks);
+    assert!(fill(&copy.bytes, "B1").contains("FFFFC8CD"));
+    let list = text(&copy.bytes, "xl/worksheets/sheet2.xml");
+    assert!(
+        list.contains("location=\"'BiÓu tæng hîp §¬n vÞ'!B1\"") && list.contains(">Biểu tổng hợp Đơn vị<"),
+        "{list}"
+    );
+}
+
+#[test]
+fn names_that_excel_does_not_take_are_changed_and_told() {
+    let long = "Biểu tổng hợp kết quả thực hiện nhiệm vụ";
+    let sheets = [long, "Quý 1/2023", "'ghi chú'", "", "quý 1-2023", &format!("{long} 2")].map(|name| {
+        let mut sheet = workbook::read(&written("## x\n| a | b |"), &Sizes::default())
+            .unwrap()
+            .sheets
+            .remove(0);
+        sheet.name = name.to_owned();
+        sheet
+    });
+    let findings = sheets.iter().map(|sheet| finding(&sheet.name, "B1"));
+    let workbook = workbook::Workbook {
+        container: Container::Ods,
+        sheets: sheets.to_vec(),
+        ..Default::default()
+    };
+    let findings: Diagnostics = findings.collect();
+    let copy = annotate(b"", &workbook, &findings, &|_| None, Lang::Vi).unwrap();
+    let again = workbook::read(&copy.bytes, &Sizes::default()).unwrap();
+    let names: Vec<&str> = again.sheets.iter().map(|sheet| sheet.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "Biểu tổng hợp kết quả thực hiện",
+            "Quý 1-2023 (2)",
+            "ghi chú",
+            "Trang",
+            "quý 1-2023",
+            "Biểu tổng hợp kết quả thực  (2)",
+            "Lỗi cần sửa"
+        ]
+    );
+    let list = text(&copy.bytes, "xl/worksheets/sheet7.xml");
+    assert!(
+        list.contains("Trang “Quý 1/2023” ở bản này có tên “Quý 1-2023 (2)”"),
+        "{list}"
+    );
+    assert!(list.contains("location=\"'Quý 1-2023 (2)'!B1\""), "{list}");
+    assert_eq!(copy.remarks.len(), 1 + 5, "{:?}", copy.remarks);
+    for number in 1..=6 {
+        assert!(text(&copy.bytes, &format!("xl/comments{number}.xml")).contains("ref=\"B1\""));
+    }
+}
+
+#[test]
+fn huge_merged_ranges_cost_little() {
+    let mut workbook = workbook::read(&written("## Một\n| a |\n| b |"), &Sizes::default()).unwrap();
+    workbook.container = Container::Ods;
+    let all = (CellRef::new(0, 0), CellRef::new(1_048_575, 16_383));
+    workbook.sheets[0].merged = vec![all; 100];
+    let copy = annotate(b"", &workbook, &Diagnostics::new(), &|_| None, Lang::Vi).unwrap();
+    let merged = &workbook::read(&copy.bytes, &Sizes::default()).unwrap().sheets[0].merged;
+    assert_eq!(merged[..], [(CellRef::new(0, 0), CellRef::new(1, 16_383))]);
+}
+
+#[test]
+fn a_package_that_cannot_be_edited_is_converted_and_the_reason_is_told() {
+    let source = written("## Một\n| a | 1 |");
+    let mut package = package(&source);
+    let types = package.text("[Content_Types].xml").unwrap();
+    let prefixed = types.replace('<', "<t:").replace("<t:/", "</t:").replace("<t:?", "<?");
+    package.set(
+        "[Content_Types].xml",
+        prefixed.replace("xmlns=", "xmlns:t=").into_bytes(),
+    );
+    let copy = marked(&package.write().unwrap(), vec![finding("Một", "B1")]);
+    assert!(copy.converted);
+    let remark = "Không sửa trực tiếp được tệp này (phần [Content_Types].xml bên trong được ghi theo lối lạ) nên bản này được chuyển sang .xlsx";
+    assert!(copy.remarks[0].vi.starts_with(remark), "{}", copy.remarks[0].vi);
+    assert!(text(&copy.bytes, "xl/worksheets/sheet2.xml").contains(remark));
+}
+
+#[test]
+fn macros_stay_with_their_content_type() {
+    let mut package = package(&written("## Một\n| a | 1 |"));
+    let types = package.text("[Content_Types].xml").unwrap();
+    let main = "application/vnd.ms-excel.sheet.macroEnabled.main+xml";
+    let plain = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml";
+    package.set("[Content_Types].xml", types.replace(plain, main).into_bytes());
+    package
+        .declare_extension("bin", "application/vnd.ms-office.vbaProject")
+        .unwrap();
+    let uri = "http://schemas.microsoft.com/office/2006/relationships/vbaProject";
+    package
+        .relate_as("xl/workbook.xml", uri, Points::ToPart("xl/vbaProject.bin"))
+        .unwrap();
+    package.set("xl/vbaProject.bin", *b"\xD0\xCF\x11\xE0 macros");
+    let source = package.write().unwrap();
+    let copy = marked(&source, vec![finding("Một", "B1")]);
+    assert_eq!((copy.ending, copy.converted), ("xlsm", false));
+    let after = self::package(&copy.bytes);
+    assert_eq!(after.content_type("xl/workbook.xml").unwrap().as_deref(), Some(main));
+    assert_eq!(
+        after.content_type("xl/vbaProject.bin").unwrap().as_deref(),
+        Some("application/vnd.ms-office.vbaProject")
+    );
+    assert_eq!(after.part("xl/vbaProject.bin").unwrap(), b"\xD0\xCF\x11\xE0 macros");
+    let relationships = after.relationships("xl/workbook.xml").unwrap();
+    assert!(
+        relationships
+            .iter()
+            .any(|own| own.uri == uri && own.target == "xl/vbaProject.bin")
+    );
+}
+
+#[test]
+fn a_digital_signature_is_left_out_and_told() {
+    let mut package = package(&written("## Một\n| a | 1 |"));
+    let before: Vec<String> = package.names().map(str::to_owned).collect();
+    let kind =
+        |end: &str| format!("http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/{end}");
+    let folder = |name: &str| format!("_xmlsignatures/{name}");
+    for (from, end, to) in [
+        ("", "origin", "origin.sigs"),
+        ("_xmlsignatures/origin.sigs", "signature", "sig1.xml"),
+        ("_xmlsignatures/sig1.xml", "certificate", "cert.cer"),
+    ] {
+        package
+            .relate_as(from, &kind(end), Points::ToPart(&folder(to)))
+            .unwrap();
+        package.declare_part(&folder(to), "application/x-signature").unwrap();
+        package.set(&folder(to), *b"<x/>");
+    }
+    let copy = marked(&package.write().unwrap(), vec![finding("Một", "B1")]);
+    let after = self::package(&copy.bytes);
+    assert!(!after.names().any(|name| name.starts_with("_xmlsignatures")));
+    assert!(before.iter().all(|name| after.has(name)));
+    assert!(!text(&copy.bytes, "_rels/.rels").contains("signature"));
+    assert!(!text(&copy.bytes, "[Content_Types].xml").contains("signature"));
+    assert!(
+        copy.remarks[0]
+            .vi
+            .starts_with("Chữ ký số của tệp gốc không có trong bản này")
+    );
+    assert!(text(&copy.bytes, "xl/worksheets/sheet2.xml").contains("Chữ ký số của tệp gốc"));
+}
+
+#[test]
+fn cells_without_a_note_are_counted_in_the_list_whose_header_repeats_where_it_stands() {
+    let source = written("## Một\n| a |");
+    let mut many = finding("Một", "A1");
+    many.more = (1..MOST_NOTES as u32 + 12).map(|row| CellRef::new(row, 0)).collect();
+    let copy = marked(&source, vec![many]);
+    let remark = "Trang “Một”: 5000 ô đầu có ghi chú, 12 ô sau chỉ được tô màu";
+    assert_eq!(
+        copy.remarks.iter().map(|remark| &*remark.vi).collect::<Vec<_>>(),
+        [remark]
+    );
+    let list = text(&copy.bytes, "xl/worksheets/sheet2.xml");
+    assert!(list.contains(remark) && list.contains("topLeftCell=\"A6\""), "{list}");
+    assert_eq!(
+        text(&copy.bytes, "xl/comments1.xml").matches("<comment ").count(),
+        MOST_NOTES
+    );
+    assert!(text(&copy.bytes, "xl/workbook.xml").contains("'Lỗi cần sửa'!$5:$5"));
+    // Marked again with less to tell, the header moves up.
+    let again = marked(&copy.bytes, vec![finding("Một", "A1")]);
+    let book = text(&again.bytes, "xl/workbook.xml");
+    assert!(
+        book.contains("'Lỗi cần sửa'!$4:$4") && !book.contains("$5:$5"),
+        "{book}"
+    );
 }

@@ -22,11 +22,10 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     let mut report = Report::new("pack check");
     report.findings_are_result = true;
     let pack = packs::named(session, name)?;
-    report
-        .json
-        .insert("pack".into(), json!({ "id": pack.id, "version": pack.version }));
+    packs::tell(&mut report, session.lang, name, &pack);
     let mut findings = pipeline::check_pack(&pack);
     packs::name_pack(&mut findings, &pack.id);
+    let is_clean = findings.is_empty();
     report.add(findings);
     if let Some(path) = matches.get_one::<PathBuf>("annotate") {
         let written = match annotate(session, &pack, path, matches.get_flag("force")) {
@@ -41,7 +40,7 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
             report.text.push_str(&format!("{}\n", path.display()));
         }
         report.summary = Some(match written.len() {
-            0 if report.findings.is_empty() => Text::new(
+            0 if is_clean => Text::new(
                 "Gói không có lỗi nào nên không ghi bản chú thích",
                 "Nothing is wrong with the pack, so no annotated copy was written",
             ),
@@ -61,7 +60,7 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
         report.json.insert("annotated".into(), annotated.collect());
         return Ok(report);
     }
-    if report.findings.is_empty() {
+    if is_clean {
         report.summary = Some(Text::new("Gói không có lỗi nào", "Nothing is wrong with the pack"));
     }
     Ok(report)

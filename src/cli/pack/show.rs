@@ -23,6 +23,7 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
         .ok_or_else(|| Stop::fault(nothing_asked()))?;
     let pack = packs::named(session, name)?;
     let mut report = Report::new("pack show").with_text(page(&pack, session.lang));
+    report.add(packs::passed_over(name, &pack.origin).into_iter().collect());
     let outputs = pack.outputs.iter().map(|output| json!({ "id": output.id, "label": output.label, "template": output.template, "file_name": output.file_name }));
     report.json.insert(
         "pack".into(),

@@ -46,3 +46,48 @@ fn marked_workbooks_are_valid_and_show_their_notes_and_the_list() {
         .count();
     assert!(listed > 1, "the header of the list stands on each of its pages");
 }
+
+#[test]
+fn copies_of_old_and_open_workbooks_are_valid_and_show_all_sheets() {
+    if !tools::wanted() {
+        return;
+    }
+    let sample = samples::path("loi-thuong-gap.xlsx");
+    for ending in ["xls", "ods"] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let source = folder.path().join("sample.xlsx");
+        std::fs::copy(&sample, &source).expect("a copy of the sample");
+        let source = tools::convert(&source, ending);
+        let source = source.to_string_lossy();
+        let check = ["check", source.as_ref(), "--pack", super::PACK];
+        let marked = [&check[..], &["--annotate", "copy.xlsx"]].concat();
+        let output = tools::baocao(folder.path(), &marked);
+        assert_eq!(output.status.code(), Some(1), "{}", tools::printed(&output));
+        assert!(tools::printed(&output).contains("được chuyển sang .xlsx"));
+
+        // The same is found in the copy, at the same places.
+        let findings = |file: &str| {
+            let output = tools::baocao(folder.path(), &["check", file, "--pack", super::PACK, "--json"]);
+            let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            let findings = document["findings"].as_array().expect("findings").clone();
+            let told = findings.into_iter().map(|finding| {
+                ["code", "sheet", "cells", "message"]
+                    .map(|member| finding[member].to_string())
+                    .join(" ")
+            });
+            told.collect::<Vec<_>>()
+        };
+        let found = findings(&source);
+        assert!(found.len() > 40, "{found:?}");
+        assert_eq!(findings("copy.xlsx"), found, "{ending}");
+
+        let copy = folder.path().join("copy.xlsx");
+        let shown = std::fs::read_to_string(tools::convert(&copy, "fods")).expect("text");
+        for sheet in ["Thông tin chung", "Chỉ tiêu", "Nơi nhận", "Lỗi cần sửa"] {
+            assert_eq!(shown.matches(&format!("table:name=\"{sheet}\"")).count(), 1, "{sheet}");
+        }
+        assert!(shown.matches("<office:annotation ").count() > 40);
+        // The validator writes into what it reads.
+        tools::validate(&copy);
+    }
+}
