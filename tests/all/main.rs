@@ -2,6 +2,7 @@
 
 mod cases;
 mod commands;
+mod disguises;
 mod guide;
 mod house;
 mod invariants;
@@ -13,6 +14,8 @@ mod trace;
 
 #[path = "../support/markdown_workbook.rs"]
 mod markdown_workbook;
+#[path = "../support/other_containers.rs"]
+mod other_containers;
 #[path = "../support/samples.rs"]
 mod samples;
 #[path = "../support/word_notation/mod.rs"]

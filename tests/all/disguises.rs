@@ -1,0 +1,315 @@
+//! The samples in disguise: the same data as people keep it elsewhere gives the same reports, byte for byte.
+//!
+//! Each disguise is made here of the committed workbook, cell by cell, in the notation of `markdown_workbook`.
+
+use baocao::diagnostic::{Diagnostics, Lang, Severity};
+use baocao::pack::Pack;
+use baocao::schema::Field;
+use baocao::pipeline::{self, Document, Options};
+use baocao::value::Raw;
+use baocao::workbook::{Cell, Formula, Limits, Workbook, read};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::markdown_workbook::{self, Sheet};
+use crate::xls_workbook::Xls;
+use crate::{other_containers, samples};
+
+#[path = "../../src/vietnamese/legacy/tcvn3.rs"]
+mod tcvn3;
+#[path = "../../src/vietnamese/legacy/vni.rs"]
+mod vni;
+
+/// The samples that are whole.
+const SAMPLES: [&str; 2] = ["tan-hoa-2023.xlsx", "an-binh-thuong-2025.xlsx"];
+
+fn file(name: &str) -> Vec<u8> {
+    std::fs::read(samples::path(name)).expect("a sample")
+}
+
+fn raw(bytes: &[u8]) -> Workbook {
+    read(bytes, &Limits::default()).expect("a workbook")
+}
+
+/// The documents of a workbook; nothing may be wrong with it.
+#[track_caller]
+fn documents(pack: &Pack, bytes: &[u8], what: &str) -> Vec<Document> {
+    let outcome = pipeline::render(pack, bytes, &Options::default()).expect("a workbook");
+    let errors = outcome.diagnostics.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors: Diagnostics = errors.cloned().collect();
+    assert!(!outcome.documents.is_empty(), "{what}:\n{}", errors.print(Lang::Vi));
+    outcome.documents
+}
+
+/// Holds the documents of a disguised sample against those of the sample.
+#[track_caller]
+fn same(name: &str, disguised: &[u8]) {
+    let pack = samples::pack();
+    let wanted = documents(&pack, &file(name), name);
+    let found = documents(&pack, disguised, name);
+    assert_eq!(wanted.len(), found.len(), "{name}");
+    for (wanted, found) in wanted.iter().zip(&found) {
+        assert_eq!(wanted.file_name, found.file_name, "{name}");
+        assert!(wanted.bytes == found.bytes, "{name}: {}", difference(&wanted.bytes, &found.bytes));
+    }
+}
+
+/// The first place in which the texts of two documents differ.
+fn difference(wanted: &[u8], found: &[u8]) -> String {
+    let [wanted, found] = [wanted, found].map(crate::word_notation::shown);
+    let mut lines = wanted.lines().zip(found.lines());
+    match lines.find(|(wanted, found)| wanted != found) {
+        Some((wanted, found)) => format!("wanted:\n{wanted}\nfound:\n{found}"),
+        None => "the texts are the same".to_owned(),
+    }
+}
+
+/// A workbook in the notation of Markdown workbooks.
+fn notation(workbook: &Workbook) -> Vec<Sheet> {
+    let sheets = workbook.sheets.iter().map(|sheet| {
+        let mut rows: Vec<(Vec<String>, bool)> = Vec::new();
+        let mut put = |row: u32, column: u32, text: String, hidden: Option<bool>| {
+            let (row, column) = (row as usize, column as usize);
+            rows.resize_with(rows.len().max(row + 1), Default::default);
+            let (cells, is_hidden) = &mut rows[row];
+            cells.resize(cells.len().max(column + 1), String::new());
+            cells[column] = text;
+            *is_hidden = hidden.unwrap_or(*is_hidden);
+        };
+        for row in &sheet.rows {
+            for cell in &row.cells {
+                put(row.index, cell.column, written(cell), Some(row.hidden));
+            }
+        }
+        for (first, last) in &sheet.merged {
+            for row in first.row..=last.row {
+                for column in first.column..=last.column {
+                    match (row == first.row, column == first.column) {
+                        (true, true) => {}
+                        (true, false) => put(row, column, "<".to_owned(), None),
+                        (false, _) => put(row, column, "^".to_owned(), None),
+                    }
+                }
+            }
+        }
+        Sheet {
+            name: sheet.name.clone(),
+            hidden: sheet.hidden,
+            rows,
+        }
+    });
+    sheets.collect()
+}
+
+fn written(cell: &Cell) -> String {
+    let value = match &cell.raw {
+        Raw::Text(text) => format!("\"{text}\""),
+        Raw::Number(number) => number.to_string(),
+        // Shifted as decimal text, as Excel does with what a person types.
+        Raw::Percent(number) => format!("{}%", format!("{number}e2").parse::<f64>().expect("a number")),
+        Raw::Date(date) => date.to_string(),
+        Raw::Flag(flag) => flag.to_string().to_uppercase(),
+        Raw::Error(error) => error.to_string(),
+    };
+    match cell.formula {
+        Formula::None => value,
+        _ => panic!("the samples have no formulas"),
+    }
+}
+
+/// The sheets as .xls, with the properties of the workbook they come from.
+fn xls(sheets: &[Sheet], properties: &Workbook) -> Vec<u8> {
+    let mut xls = Xls::new(&markdown_workbook::print(sheets));
+    for (name, value) in &properties.properties {
+        xls = xls.property(name, value);
+    }
+    xls.build()
+}
+
+fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
+    markdown_workbook::workbook(&markdown_workbook::print(sheets))
+}
+
+/// What every cell of some sheets becomes.
+fn each_cell(mut sheets: Vec<Sheet>, change: impl Fn(&str) -> String) -> Vec<Sheet> {
+    for sheet in &mut sheets {
+        for cell in sheet.rows.iter_mut().flat_map(|(cells, _)| cells) {
+            *cell = change(cell);
+        }
+    }
+    sheets
+}
+
+#[test]
+fn the_notation_of_a_sample_holds_all_of_it() {
+    for name in SAMPLES {
+        let sample = raw(&file(name));
+        let sheets = notation(&sample);
+        same(name, &xlsx(&sheets));
+        let again = raw(&xlsx(&sheets));
+        assert_eq!(markdown_workbook::print(&notation(&again)), markdown_workbook::print(&sheets));
+    }
+}
+
+#[test]
+fn an_xls_gives_the_same_report() {
+    for name in SAMPLES {
+        let sample = raw(&file(name));
+        same(name, &xls(&notation(&sample), &sample));
+    }
+}
+
+#[test]
+fn an_ods_and_an_xlsb_give_the_same_report() {
+    for name in SAMPLES {
+        let sample = raw(&file(name));
+        same(name, &other_containers::ods(&sample));
+        same(name, &other_containers::xlsb(&sample));
+    }
+}
+
+/// A text in TCVN3: a capital with a tone is the capital and the lower-case letter.
+fn tcvn3(text: &str) -> String {
+    let code = |letter: char| {
+        let found = tcvn3::LETTERS.iter().find(|(_, own)| *own == letter);
+        found.map(|(code, _)| *code)
+    };
+    let encode = |letter: char| match (code(letter), lower(letter)) {
+        (Some(code), _) => code.to_string(),
+        (None, small) if small != letter && code(small).is_some() => {
+            let plain = toneless(letter);
+            let capital = code(plain).unwrap_or(plain);
+            [Some(capital), code(small)].into_iter().flatten().collect()
+        }
+        _ => letter.to_string(),
+    };
+    text.chars().map(encode).collect()
+}
+
+/// A text in VNI.
+fn vni(text: &str) -> String {
+    let encode = |letter: char| {
+        let small = lower(letter);
+        let single = vni::SINGLES.iter().find(|(_, own)| *own == small);
+        let pair = vni::PAIRS.iter().find(|(_, own)| *own == small);
+        let pair = pair.map(|((base, mark), _)| String::from_iter([*base, *mark]));
+        match single.map(|(code, _)| code.to_string()).or(pair) {
+            Some(code) if small != letter => code.to_uppercase(),
+            Some(code) => code,
+            None => letter.to_string(),
+        }
+    };
+    text.chars().map(encode).collect()
+}
+
+fn lower(letter: char) -> char {
+    letter.to_lowercase().next().unwrap_or(letter)
+}
+
+/// A letter without its tone: Ấ is Â.
+fn toneless(letter: char) -> char {
+    let tones = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
+    let parts = letter.nfd().filter(|part| !tones.contains(part));
+    parts.nfc().next().unwrap_or(letter)
+}
+
+/// The texts of all cells in an encoding, as fonts of it show them.
+fn encoded(sheets: Vec<Sheet>, encode: fn(&str) -> String, font: &str) -> Vec<Sheet> {
+    each_cell(sheets, |cell| match cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')) {
+        // Headings in capitals stand in a font that draws all letters as capitals, where there is one.
+        Some(text) if font == ".VnTime" && text.to_uppercase() == text && !text.is_ascii() => {
+            format!("\"{{font .VnTimeH}}{}\"", encode(&text.to_lowercase()))
+        }
+        Some(text) => format!("\"{{font {font}}}{}\"", encode(text)),
+        None => cell.to_owned(),
+    })
+}
+
+#[test]
+fn texts_in_tcvn3_give_the_same_report() {
+    for name in SAMPLES {
+        let sample = raw(&file(name));
+        let sheets = encoded(notation(&sample), tcvn3, ".VnTime");
+        assert!(markdown_workbook::print(&sheets).contains("ChØ tiªu"));
+        same(name, &xls(&sheets, &sample));
+        same(name, &xlsx(&sheets));
+    }
+}
+
+#[test]
+fn texts_in_vni_give_the_same_report() {
+    for name in SAMPLES {
+        let sample = raw(&file(name));
+        let sheets = encoded(notation(&sample), vni, "VNI-Times");
+        assert!(markdown_workbook::print(&sheets).contains("Chæ tieâu"));
+        same(name, &xls(&sheets, &sample));
+        same(name, &xlsx(&sheets));
+    }
+}
+
+/// Numbers, percentages and dates as people type them into cells that Excel takes for text.
+fn as_text(sheets: Vec<Sheet>) -> Vec<Sheet> {
+    let pack = samples::pack();
+    let fields: Vec<&Field> = pack.schema.sheets.iter().flat_map(|sheet| &sheet.fields).collect();
+    let mut sheets = sheets;
+    for (row, (cells, _)) in sheets.iter_mut().flat_map(|sheet| sheet.rows.iter_mut().enumerate()) {
+        let label = cells.first().cloned().unwrap_or_default();
+        let unit = fields.iter().find(|field| label.trim_matches('"') == field.label);
+        let unit = unit.and_then(|field| field.unit.as_deref()).unwrap_or_default();
+        for cell in cells {
+            if let Some(text) = typed(cell, row, unit) {
+                *cell = format!("\"{text}\"");
+            }
+        }
+    }
+    sheets
+}
+
+/// How a person types a value; in one way or the other from row to row.
+fn typed(cell: &str, row: usize, unit: &str) -> Option<String> {
+    if let Some((year, [month, day])) = date_parts(cell) {
+        return Some(match row % 3 {
+            0 => format!("{day}/{month}/{year}"),
+            1 => format!("ngày {day} tháng {month} năm {year}"),
+            _ => format!("'{}-{}-{year}\u{a0}", day.trim_start_matches('0'), month.trim_start_matches('0')),
+        });
+    }
+    let (number, sign) = match cell.strip_suffix('%') {
+        Some(number) => (number, "%"),
+        None => (cell, ""),
+    };
+    markdown_workbook::number(number)?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let mut text = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        // A year has no dots.
+        let is_thousands = whole.len() > 4 && index > 0 && (whole.len() - index) % 3 == 0;
+        text.extend(is_thousands.then_some('.').into_iter().chain([digit]));
+    }
+    if !fraction.is_empty() {
+        text += &format!(",{fraction}");
+    }
+    Some(match row % 3 {
+        0 => format!("{text}{sign} {unit}").trim_end().to_owned(),
+        1 => format!("\u{a0}{text}\u{a0}{sign}\u{200b}"),
+        _ => format!("'{text}{sign}\u{a0}{unit}"),
+    })
+}
+
+fn date_parts(cell: &str) -> Option<(&str, [&str; 2])> {
+    markdown_workbook::date(cell)?;
+    let (year, rest) = cell.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    Some((year, [month, day]))
+}
+
+#[test]
+fn numbers_and_dates_typed_as_text_give_the_same_report() {
+    for name in SAMPLES {
+        let sample = raw(&file(name));
+        let sheets = as_text(notation(&sample));
+        let markdown = markdown_workbook::print(&sheets);
+        assert!(markdown.contains("\u{a0}%") && markdown.contains("tháng 12 năm 20"), "{markdown}");
+        same(name, &xlsx(&sheets));
+        same(name, &xls(&sheets, &sample));
+    }
+}
