@@ -3,9 +3,9 @@
 //! Each disguise is made here of the committed workbook, cell by cell, in the notation of `markdown_workbook`.
 
 use baocao::diagnostic::{Diagnostics, Lang, Severity};
-use baocao::pack::Pack;
-use baocao::schema::Field;
+use baocao::pack::{Fit, Pack, fit};
 use baocao::pipeline::{self, Document, Options};
+use baocao::schema::Field;
 use baocao::value::Raw;
 use baocao::workbook::{Cell, Formula, Limits, Workbook, read};
 use unicode_normalization::UnicodeNormalization;
@@ -34,7 +34,10 @@ fn raw(bytes: &[u8]) -> Workbook {
 #[track_caller]
 fn documents(pack: &Pack, bytes: &[u8], what: &str) -> Vec<Document> {
     let outcome = pipeline::render(pack, bytes, &Options::default()).expect("a workbook");
-    let errors = outcome.diagnostics.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors = outcome
+        .diagnostics
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
     let errors: Diagnostics = errors.cloned().collect();
     assert!(!outcome.documents.is_empty(), "{what}:\n{}", errors.print(Lang::Vi));
     outcome.documents
@@ -49,7 +52,11 @@ fn same(name: &str, disguised: &[u8]) {
     assert_eq!(wanted.len(), found.len(), "{name}");
     for (wanted, found) in wanted.iter().zip(&found) {
         assert_eq!(wanted.file_name, found.file_name, "{name}");
-        assert!(wanted.bytes == found.bytes, "{name}: {}", difference(&wanted.bytes, &found.bytes));
+        assert!(
+            wanted.bytes == found.bytes,
+            "{name}: {}",
+            difference(&wanted.bytes, &found.bytes)
+        );
     }
 }
 
@@ -146,7 +153,10 @@ fn the_notation_of_a_sample_holds_all_of_it() {
         let sheets = notation(&sample);
         same(name, &xlsx(&sheets));
         let again = raw(&xlsx(&sheets));
-        assert_eq!(markdown_workbook::print(&notation(&again)), markdown_workbook::print(&sheets));
+        assert_eq!(
+            markdown_workbook::print(&notation(&again)),
+            markdown_workbook::print(&sheets)
+        );
     }
 }
 
@@ -214,13 +224,15 @@ fn toneless(letter: char) -> char {
 
 /// The texts of all cells in an encoding, as fonts of it show them.
 fn encoded(sheets: Vec<Sheet>, encode: fn(&str) -> String, font: &str) -> Vec<Sheet> {
-    each_cell(sheets, |cell| match cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')) {
-        // Headings in capitals stand in a font that draws all letters as capitals, where there is one.
-        Some(text) if font == ".VnTime" && text.to_uppercase() == text && !text.is_ascii() => {
-            format!("\"{{font .VnTimeH}}{}\"", encode(&text.to_lowercase()))
+    each_cell(sheets, |cell| {
+        match cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')) {
+            // Headings in capitals stand in a font that draws all letters as capitals, where there is one.
+            Some(text) if font == ".VnTime" && text.to_uppercase() == text && !text.is_ascii() => {
+                format!("\"{{font .VnTimeH}}{}\"", encode(&text.to_lowercase()))
+            }
+            Some(text) => format!("\"{{font {font}}}{}\"", encode(text)),
+            None => cell.to_owned(),
         }
-        Some(text) => format!("\"{{font {font}}}{}\"", encode(text)),
-        None => cell.to_owned(),
     })
 }
 
@@ -270,7 +282,11 @@ fn typed(cell: &str, row: usize, unit: &str) -> Option<String> {
         return Some(match row % 3 {
             0 => format!("{day}/{month}/{year}"),
             1 => format!("ngày {day} tháng {month} năm {year}"),
-            _ => format!("'{}-{}-{year}\u{a0}", day.trim_start_matches('0'), month.trim_start_matches('0')),
+            _ => format!(
+                "'{}-{}-{year}\u{a0}",
+                day.trim_start_matches('0'),
+                month.trim_start_matches('0')
+            ),
         });
     }
     let (number, sign) = match cell.strip_suffix('%') {
@@ -285,8 +301,11 @@ fn typed(cell: &str, row: usize, unit: &str) -> Option<String> {
         let is_thousands = whole.len() > 4 && index > 0 && (whole.len() - index) % 3 == 0;
         text.extend(is_thousands.then_some('.').into_iter().chain([digit]));
     }
-    if !fraction.is_empty() {
-        text += &format!(",{fraction}");
+    match fraction {
+        // One dot alone could be either separator: the program asks.
+        "" if text.matches('.').count() == 1 => text += ",0",
+        "" => {}
+        fraction => text += &format!(",{fraction}"),
     }
     Some(match row % 3 {
         0 => format!("{text}{sign} {unit}").trim_end().to_owned(),
@@ -308,8 +327,194 @@ fn numbers_and_dates_typed_as_text_give_the_same_report() {
         let sample = raw(&file(name));
         let sheets = as_text(notation(&sample));
         let markdown = markdown_workbook::print(&sheets);
-        assert!(markdown.contains("\u{a0}%") && markdown.contains("tháng 12 năm 20"), "{markdown}");
+        assert!(
+            markdown.contains("\u{a0}%") && markdown.contains("tháng 12 năm 20"),
+            "{markdown}"
+        );
         same(name, &xlsx(&sheets));
         same(name, &xls(&sheets, &sample));
+    }
+}
+
+/// The sheets as an office lays them out by itself: no instructions and no lists of choices, tabs with numbers and
+/// abbreviations, letterheads above, headers over two rows in another order and other words, numbering rows, a section, a
+/// total, signatures; labels of forms numbered, far from their values or in one cell with them.
+fn untidy(sheets: Vec<Sheet>) -> Vec<Sheet> {
+    let kept = sheets
+        .into_iter()
+        .filter(|sheet| !["Hướng dẫn", "_DM"].contains(&sheet.name.as_str()));
+    let untidy = kept.map(|sheet| {
+        let header = sheet
+            .rows
+            .iter()
+            .position(|(cells, _)| cells.first().is_some_and(|cell| cell == "\"STT\""));
+        let mut rows = match header {
+            Some(header) => untidy_table(&sheet, header),
+            None => untidy_form(&sheet),
+        };
+        let letterhead = [
+            "| UBND HUYỆN | | | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM | < | < |",
+            "| ỦY BAN NHÂN DÂN XÃ | < | | Độc lập - Tự do - Hạnh phúc | < | < |",
+            "| |",
+            "| | | BIỂU TỔNG HỢP SỐ LIỆU | < | < | < |",
+            "| | | (Kèm theo báo cáo của xã) | < | < | < |",
+        ];
+        let signature = [
+            "| |",
+            "| | NGƯỜI LẬP BIỂU | | | TM. UBND XÃ |",
+            "| | (Ký, ghi rõ họ tên) |",
+        ];
+        let lines = |lines: &[&str]| {
+            markdown_workbook::sheets(&format!("## x\n{}", lines.join("\n")))
+                .remove(0)
+                .rows
+        };
+        rows.splice(0..0, lines(&letterhead));
+        rows.extend(lines(&signature));
+        let known = TABS.iter().find(|(name, _)| *name == sheet.name);
+        Sheet {
+            name: known.map_or_else(|| sheet.name.to_uppercase(), |(_, name)| (*name).to_owned()),
+            hidden: sheet.hidden,
+            rows,
+        }
+    });
+    untidy.collect()
+}
+
+/// Tabs and what they are called elsewhere; others in capitals.
+const TABS: [(&str, &str); 6] = [
+    ("Thông tin chung", "1. TT chung"),
+    ("Văn bản chỉ đạo", "VB chỉ đạo"),
+    ("Chỉ tiêu", "Biểu 05 - Chỉ tiêu"),
+    ("Khen thưởng", "Khen thuong"),
+    ("Danh sách tập thể", "DS tập thể"),
+    ("Danh sách cá nhân", "DS cá nhân"),
+];
+
+/// Headers, what stands over them elsewhere, and what they are called there; others in capitals.
+const HEADERS: [(&str, &str, &str); 9] = [
+    ("Đơn vị tính", "", "ĐVT"),
+    ("Kế hoạch", "", "KH năm"),
+    ("Thực hiện", "Kết quả", "TH"),
+    ("Tỷ lệ so với kế hoạch", "Kết quả", "% KH"),
+    ("Thực hiện năm trước", "", "TH năm trước"),
+    ("Ước cả năm", "", "Ước TH"),
+    ("Số tập thể", "Số lượng", "Tập thể"),
+    ("Số cá nhân", "Số lượng", "Cá nhân"),
+    ("Số, ký hiệu", "", "Số và ký hiệu"),
+];
+
+fn untidy_table(sheet: &Sheet, header: usize) -> Vec<(Vec<String>, bool)> {
+    let text = |text: &str| format!("\"{text}\"");
+    // The running number stays in front, the rest goes backwards, and a column of the office's own is the last.
+    let moved = |cells: &[String], own: &str| -> Vec<String> {
+        let rest = cells.iter().skip(1).rev().cloned();
+        cells
+            .first()
+            .cloned()
+            .into_iter()
+            .chain(rest)
+            .chain([own.to_owned()])
+            .collect()
+    };
+    let width = sheet.rows[header].0.len();
+    let mut labels = sheet.rows[header].0.clone();
+    let mut upper = vec![String::new(); width];
+    for (label, group) in labels.iter_mut().zip(&mut upper).skip(1) {
+        let plain = label.trim_matches('"').trim_end_matches(" *").replace("\n(%)", "");
+        let known = HEADERS.iter().find(|(own, ..)| *own == plain);
+        let (above, own) = known.map_or(("", plain.to_uppercase()), |(_, above, own)| {
+            (*above, (*own).to_owned())
+        });
+        (*group, *label) = match above {
+            "" => (text(&own), "^".to_owned()),
+            above => (text(above), text(&own)),
+        };
+    }
+    (upper[0], labels[0]) = (text("TT"), "^".to_owned());
+    let mut upper = moved(&upper, "Người nhập");
+    let groups = upper.clone();
+    for column in 1..upper.len() {
+        if groups[column] == groups[column - 1] {
+            upper[column] = "<".to_owned();
+        }
+    }
+    let numbering = (1..=width + 1).map(|number| format!("\"({number})\""));
+    let mut rows = vec![upper, moved(&labels, "^"), numbering.collect()];
+    let records = sheet.rows[header + 1..].iter().map(|(cells, _)| cells);
+    let mut records: Vec<Vec<String>> = records
+        // Neither the example nor rows that wait with a number.
+        .filter(|cells| cells[0] != "\"VD\"" && cells[1..].iter().any(|cell| !cell.is_empty()))
+        .map(|cells| [&cells[..], &vec![String::new(); width][cells.len()..]].concat())
+        .collect();
+    let line = |number: &str, column: usize, label: &str| {
+        let mut cells = vec![String::new(); width];
+        (cells[0], cells[column]) = (number.to_owned(), text(label));
+        cells
+    };
+    match sheet.name.as_str() {
+        "Chỉ tiêu" => {
+            records.insert(0, line("\"A\"", 3, "CHỈ TIÊU KINH TẾ"));
+            records.insert(7, line("\"B\"", 3, "CHỈ TIÊU XÃ HỘI"));
+        }
+        "Khen thưởng" => {
+            let mut total = line("", 2, "Tổng cộng");
+            for column in [4, 5] {
+                let figures = records
+                    .iter()
+                    .filter_map(|cells| markdown_workbook::number(&cells[column]));
+                total[column] = figures.sum::<f64>().to_string();
+            }
+            records.push(total);
+        }
+        _ => {}
+    }
+    rows.extend(records.iter().map(|cells| moved(cells, "")));
+    rows.into_iter().map(|cells| (cells, false)).collect()
+}
+
+fn untidy_form(sheet: &Sheet) -> Vec<(Vec<String>, bool)> {
+    // Below title, help and the heads of the columns.
+    let pairs = sheet.rows[3..].iter().map(|(cells, _)| cells);
+    let pairs = pairs.enumerate().map(|(index, cells)| {
+        let label = cells[0].trim_matches('"').trim_end_matches(" *");
+        let value = cells.get(1).map_or("", String::as_str);
+        let number = (index + 1).to_string();
+        let simple = value.trim_matches('"');
+        let is_short = simple.len() < 60 && markdown_workbook::date(value).is_none() && !value.is_empty();
+        match index % 3 {
+            0 if is_short => vec![number, format!("\"{label}: {simple}\"")],
+            1 => vec![
+                number,
+                format!("\"{}:\"", label.to_uppercase()),
+                String::new(),
+                value.to_owned(),
+            ],
+            _ => vec![number, format!("\"{label}\""), String::new(), value.to_owned()],
+        }
+    });
+    pairs.map(|cells| (cells, false)).collect()
+}
+
+#[test]
+fn another_layout_without_the_packs_stamp_gives_the_same_report() {
+    for name in SAMPLES {
+        let sample = raw(&file(name));
+        let sheets = untidy(notation(&sample));
+        let bytes = xlsx(&sheets);
+        assert!(raw(&bytes).properties.is_empty());
+        assert_eq!(fit(&[samples::pack()], &raw(&bytes)), Fit::Looks(0));
+        same(name, &bytes);
+        same(name, &Xls::new(&markdown_workbook::print(&sheets)).build());
+    }
+}
+
+#[test]
+fn all_disguises_at_once_give_the_same_report() {
+    for name in SAMPLES {
+        let sheets = untidy(as_text(notation(&raw(&file(name)))));
+        let sheets = encoded(sheets, tcvn3, ".VnTime");
+        same(name, &Xls::new(&markdown_workbook::print(&sheets)).build());
+        same(name, &xlsx(&sheets));
     }
 }
