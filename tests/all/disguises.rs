@@ -20,7 +20,7 @@ mod tcvn3;
 mod vni;
 
 /// The samples that are whole.
-const SAMPLES: [&str; 2] = ["tan-hoa-2023.xlsx", "an-binh-thuong-2025.xlsx"];
+pub const SAMPLES: [&str; 2] = ["tan-hoa-2023.xlsx", "an-binh-thuong-2025.xlsx"];
 
 fn file(name: &str) -> Vec<u8> {
     std::fs::read(samples::path(name)).expect("a sample")
@@ -45,7 +45,7 @@ fn documents(pack: &Pack, bytes: &[u8], what: &str) -> Vec<Document> {
 
 /// Holds the documents of a disguised sample against those of the sample.
 #[track_caller]
-fn same(name: &str, disguised: &[u8]) {
+pub fn same(name: &str, disguised: &[u8]) {
     let pack = samples::pack();
     let wanted = documents(&pack, &file(name), name);
     let found = documents(&pack, disguised, name);
