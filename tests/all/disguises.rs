@@ -8,16 +8,11 @@ use baocao::pipeline::{self, Document, Options};
 use baocao::schema::Field;
 use baocao::value::Raw;
 use baocao::workbook::{Cell, Formula, Limits, Workbook, read};
-use unicode_normalization::UnicodeNormalization;
 
+use crate::legacy_texts::{tcvn3, vni};
 use crate::markdown_workbook::{self, Sheet};
 use crate::xls_workbook::Xls;
 use crate::{other_containers, samples};
-
-#[path = "../../src/vietnamese/legacy/tcvn3.rs"]
-mod tcvn3;
-#[path = "../../src/vietnamese/legacy/vni.rs"]
-mod vni;
 
 /// The samples that are whole.
 pub const SAMPLES: [&str; 2] = ["tan-hoa-2023.xlsx", "an-binh-thuong-2025.xlsx"];
@@ -101,6 +96,7 @@ fn notation(workbook: &Workbook) -> Vec<Sheet> {
         Sheet {
             name: sheet.name.clone(),
             hidden: sheet.hidden,
+            hidden_columns: Vec::new(),
             rows,
         }
     });
@@ -175,51 +171,6 @@ fn an_ods_and_an_xlsb_give_the_same_report() {
         same(name, &other_containers::ods(&sample));
         same(name, &other_containers::xlsb(&sample));
     }
-}
-
-/// A text in TCVN3: a capital with a tone is the capital and the lower-case letter.
-fn tcvn3(text: &str) -> String {
-    let code = |letter: char| {
-        let found = tcvn3::LETTERS.iter().find(|(_, own)| *own == letter);
-        found.map(|(code, _)| *code)
-    };
-    let encode = |letter: char| match (code(letter), lower(letter)) {
-        (Some(code), _) => code.to_string(),
-        (None, small) if small != letter && code(small).is_some() => {
-            let plain = toneless(letter);
-            let capital = code(plain).unwrap_or(plain);
-            [Some(capital), code(small)].into_iter().flatten().collect()
-        }
-        _ => letter.to_string(),
-    };
-    text.chars().map(encode).collect()
-}
-
-/// A text in VNI.
-fn vni(text: &str) -> String {
-    let encode = |letter: char| {
-        let small = lower(letter);
-        let single = vni::SINGLES.iter().find(|(_, own)| *own == small);
-        let pair = vni::PAIRS.iter().find(|(_, own)| *own == small);
-        let pair = pair.map(|((base, mark), _)| String::from_iter([*base, *mark]));
-        match single.map(|(code, _)| code.to_string()).or(pair) {
-            Some(code) if small != letter => code.to_uppercase(),
-            Some(code) => code,
-            None => letter.to_string(),
-        }
-    };
-    text.chars().map(encode).collect()
-}
-
-fn lower(letter: char) -> char {
-    letter.to_lowercase().next().unwrap_or(letter)
-}
-
-/// A letter without its tone: Ấ is Â.
-fn toneless(letter: char) -> char {
-    let tones = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
-    let parts = letter.nfd().filter(|part| !tones.contains(part));
-    parts.nfc().next().unwrap_or(letter)
 }
 
 /// The texts of all cells in an encoding, as fonts of it show them.
@@ -375,6 +326,7 @@ fn untidy(sheets: Vec<Sheet>) -> Vec<Sheet> {
         Sheet {
             name: known.map_or_else(|| sheet.name.to_uppercase(), |(_, name)| (*name).to_owned()),
             hidden: sheet.hidden,
+            hidden_columns: Vec::new(),
             rows,
         }
     });

@@ -11,7 +11,10 @@ mod office;
 mod report;
 mod template_files;
 mod trace;
+mod workbooks;
 
+#[path = "../support/legacy_texts.rs"]
+mod legacy_texts;
 #[path = "../support/markdown_workbook.rs"]
 mod markdown_workbook;
 #[path = "../support/other_containers.rs"]

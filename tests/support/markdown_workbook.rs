@@ -1,10 +1,10 @@
 //! Workbooks written as Markdown, for tests that read like the sheet they are about.
 //!
-//! `## Name` starts a sheet (`## Name {hidden}` a hidden one), a plain line is text in column A, a pipe row is a row, a
+//! `## Name` starts a sheet (`## Name {hidden}` a hidden one, `## Name {hidden C, E}` one with hidden columns), a plain line is text in column A, a pipe row is a row, a
 //! blank line a blank row (but not next to a heading), a delimiter row (`|---|`) is nothing. Cells: `258` `1.5` numbers,
 //! `130.7%` a number with a percent format, `2023-12-15` a date, `TRUE` a flag, `"258"` text, `=A1+B1 -> 3` a formula and
 //! its result, `=A1+B1` a formula never computed, `{rich} **a** b *c* ***d***` text with bold and italic letters,
-//! `{font .VnTime}` in a text the font of what follows, `<` merged with the cell at its left, `^` with the cell above, `\n` a
+//! `{font .VnTime}` in a text the font of what follows, `<` merged with the cell at its left, `^` with the cell above (`^ text` and still holding a text), `\n` a
 //! line break, `\|` a bar, anything else text. A row that ends with `| {hidden}` is hidden.
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Image, Workbook, Worksheet, XlsxError};
@@ -58,6 +58,8 @@ pub struct Sheet {
     pub name: String,
     /// Whether the tab is hidden.
     pub hidden: bool,
+    /// Hidden columns, from 0.
+    pub hidden_columns: Vec<u16>,
     /// The cells of each row as they are written, and whether the row is hidden.
     pub rows: Vec<(Vec<String>, bool)>,
 }
@@ -95,9 +97,17 @@ fn parse_sheet(section: &str) -> Sheet {
             rows.push((cells, hidden));
         }
     }
+    let heading = heading.trim();
+    let (name, letters) = match heading.split_once("{hidden") {
+        Some((name, rest)) => (name, rest.trim_end_matches('}')),
+        None => (heading, ""),
+    };
+    let letters = letters.bytes().filter(u8::is_ascii_uppercase);
+    let hidden_columns: Vec<u16> = letters.map(|letter| u16::from(letter - b'A')).collect();
     Sheet {
-        name: heading.trim().trim_end_matches("{hidden}").trim().to_owned(),
-        hidden: heading.trim().ends_with("{hidden}"),
+        name: name.trim().to_owned(),
+        hidden: heading.contains("{hidden}"),
+        hidden_columns,
         rows,
     }
 }
@@ -107,7 +117,16 @@ fn parse_sheet(section: &str) -> Sheet {
 pub fn print(sheets: &[Sheet]) -> String {
     let mut markdown = String::new();
     for sheet in sheets {
-        let hidden = if sheet.hidden { " {hidden}" } else { "" };
+        let letters: String = sheet
+            .hidden_columns
+            .iter()
+            .map(|column| format!(" {}", (b'A' + *column as u8) as char))
+            .collect();
+        let hidden = if sheet.hidden || !letters.is_empty() {
+            format!(" {{hidden{letters}}}")
+        } else {
+            String::new()
+        };
         markdown += &format!("## {}{hidden}\n", sheet.name);
         for (cells, hidden) in &sheet.rows {
             let cells = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', "\\n"));
@@ -129,7 +148,7 @@ impl Sheet {
         let mut merged = Vec::new();
         for (row, (cells, _)) in self.rows.iter().enumerate() {
             for column in 0..cells.len() {
-                if matches!(at(row, column), Some("<" | "^")) {
+                if at(row, column).is_some_and(|cell| cell == "<" || is_below(cell)) {
                     continue;
                 }
                 let last_column = (column + 1..)
@@ -137,7 +156,7 @@ impl Sheet {
                     .last()
                     .unwrap_or(column);
                 let last_row = (row + 1..)
-                    .take_while(|&next| at(next, column) == Some("^"))
+                    .take_while(|&next| at(next, column).is_some_and(is_below))
                     .last()
                     .unwrap_or(row);
                 if (last_row, last_column) != (row, column) {
@@ -149,10 +168,18 @@ impl Sheet {
     }
 }
 
+/// Whether a cell is merged with the one above it, holding a text or not.
+fn is_below(cell: &str) -> bool {
+    cell == "^" || cell.starts_with("^ ")
+}
+
 fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) {
     worksheet.set_name(&sheet.name).expect("a sheet name");
     if sheet.hidden {
         worksheet.set_hidden(true);
+    }
+    for column in &sheet.hidden_columns {
+        worksheet.set_column_hidden(*column).expect("a column");
     }
     for [row, column, last_row, last_column] in sheet.merged() {
         worksheet
@@ -197,6 +224,7 @@ fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
     let result = match cell {
         "" | "<" | "^" => return,
         "TRUE" | "FALSE" => worksheet.write_boolean(row, column, cell == "TRUE"),
+        _ if is_below(cell) => worksheet.write_string(row, column, &cell[2..]),
         _ if cell.starts_with(['{', '"']) => write_text(worksheet, row, column, unquoted(cell)),
         _ if cell.starts_with('=') => match cell.split_once("->") {
             Some((formula, result)) => {
@@ -295,7 +323,8 @@ pub fn pieces(text: &str) -> Vec<(Font, String)> {
     while let Some(letter) = rest.chars().next() {
         if let Some((name, after)) = rest.strip_prefix("{font ").and_then(|rest| rest.split_once('}')) {
             font.name = name.to_owned();
-            rest = if pieces.is_empty() { after.trim_start() } else { after };
+            let is_first = pieces.is_empty();
+            rest = after.strip_prefix(' ').filter(|_| is_first).unwrap_or(after);
         } else if let Some(after) = rest.strip_prefix("**").filter(|_| marks) {
             (font.bold, rest) = (!font.bold, after);
         } else if let Some(after) = rest.strip_prefix('*').filter(|_| marks) {

@@ -197,7 +197,7 @@ impl Xls {
 
     fn sheet(&self, sheet: &markdown_workbook::Sheet, tables: &mut Tables) -> Vec<u8> {
         let mut out = self.begin(0x0010);
-        for column in &self.hidden_columns {
+        for column in self.hidden_columns.iter().chain(&sheet.hidden_columns) {
             let [low, high] = column.to_le_bytes();
             out.extend(record(0x007D, &[&[low, high, low, high, 0, 9, 15, 0, 1, 0, 0, 0]]));
         }
@@ -307,6 +307,7 @@ impl Xls {
     }
 
     fn label(&self, place: &[u8], cell: &str, tables: &mut Tables) -> Vec<u8> {
+        let cell = cell.strip_prefix("^ ").unwrap_or(cell);
         let pieces = pieces(unquoted(cell));
         let font = pieces.first().map(|(font, _)| font.clone()).unwrap_or_default();
         let style = tables.style(font, 0).to_le_bytes();
