@@ -608,6 +608,18 @@ mod list {
             assert_eq!(found(text), NOTHING, "{text}");
         }
     }
+
+    #[test]
+    fn signatures_below_numbered_items_are_none() {
+        let text = "## Nơi nhận
+            | STT | Nơi nhận | |
+            | 1 | Sở Nội vụ | |
+            | 2 | Lưu: VT | |
+            | | NGƯỜI LẬP BIỂU | TM. UBND XÃ |
+            | | (Ký, ghi rõ họ tên) | |";
+        assert_eq!(values(text, "noi_nhan"), "Sở Nội vụ / Lưu: VT");
+        assert_eq!(found(text), ["?dong/duoi-bang Nơi nhận › B4, C4, B5"]);
+    }
 }
 
 mod formats {

@@ -27,6 +27,14 @@ pub(super) fn decode(workbook: &mut Workbook) {
         }
         sheet.charsets = Vec::new();
     }
+    // Names are typed alike, whatever fonts the cells have: where one has letters of Unicode alone, the cells don't count.
+    let is_unicode = |sheet: &Sheet| sheet.name.chars().any(|letter| letter > 'ÿ' && letter.is_alphabetic());
+    if workbook.sheets.iter().any(is_unicode) {
+        around = Surroundings::default();
+        for sheet in &workbook.sheets {
+            around.add(&sheet.name, Charset::Unknown);
+        }
+    }
     for index in 0..workbook.sheets.len() {
         decode_name(&mut workbook.sheets, index, &around);
     }

@@ -2,6 +2,7 @@
 
 mod cases;
 mod commands;
+mod disguises;
 mod guide;
 mod house;
 mod invariants;
@@ -10,9 +11,14 @@ mod office;
 mod report;
 mod template_files;
 mod trace;
+mod workbooks;
 
+#[path = "../support/legacy_texts.rs"]
+mod legacy_texts;
 #[path = "../support/markdown_workbook.rs"]
 mod markdown_workbook;
+#[path = "../support/other_containers.rs"]
+mod other_containers;
 #[path = "../support/samples.rs"]
 mod samples;
 #[path = "../support/word_notation/mod.rs"]

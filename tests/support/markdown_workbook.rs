@@ -1,13 +1,13 @@
 //! Workbooks written as Markdown, for tests that read like the sheet they are about.
 //!
-//! `## Name` starts a sheet (`## Name {hidden}` a hidden one), a plain line is text in column A, a pipe row is a row, a
+//! `## Name` starts a sheet (`## Name {hidden}` a hidden one, `## Name {hidden C, E}` one with hidden columns), a plain line is text in column A, a pipe row is a row, a
 //! blank line a blank row (but not next to a heading), a delimiter row (`|---|`) is nothing. Cells: `258` `1.5` numbers,
 //! `130.7%` a number with a percent format, `2023-12-15` a date, `TRUE` a flag, `"258"` text, `=A1+B1 -> 3` a formula and
-//! its result, `=A1+B1` a formula never computed, `{rich} **a** b *c* ***d***` text with bold and italic letters, `<` merged
-//! with the cell at its left, `^` with the cell above, `\n` a line break, `\|` a bar, anything else text. A row that ends
-//! with `| {hidden}` is hidden.
+//! its result, `=A1+B1` a formula never computed, `{rich} **a** b *c* ***d***` text with bold and italic letters,
+//! `{font .VnTime}` in a text the font of what follows, `<` merged with the cell at its left, `^` with the cell above (`^ text` and still holding a text), `\n` a
+//! line break, `\|` a bar, anything else text. A row that ends with `| {hidden}` is hidden.
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Image, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Image, Workbook, Worksheet, XlsxError};
 
 /// The workbook as .xlsx bytes. Panics on a mistake in the notation: tests only.
 #[allow(dead_code)]
@@ -52,11 +52,14 @@ pub fn picture(comment: &str) -> Image {
 }
 
 /// A sheet as it is written.
+#[derive(Clone, Debug)]
 pub struct Sheet {
     /// The name on the tab.
     pub name: String,
     /// Whether the tab is hidden.
     pub hidden: bool,
+    /// Hidden columns, from 0.
+    pub hidden_columns: Vec<u16>,
     /// The cells of each row as they are written, and whether the row is hidden.
     pub rows: Vec<(Vec<String>, bool)>,
 }
@@ -94,11 +97,45 @@ fn parse_sheet(section: &str) -> Sheet {
             rows.push((cells, hidden));
         }
     }
+    let heading = heading.trim();
+    let (name, letters) = match heading.split_once("{hidden") {
+        Some((name, rest)) => (name, rest.trim_end_matches('}')),
+        None => (heading, ""),
+    };
+    let letters = letters.bytes().filter(u8::is_ascii_uppercase);
+    let hidden_columns: Vec<u16> = letters.map(|letter| u16::from(letter - b'A')).collect();
     Sheet {
-        name: heading.trim().trim_end_matches("{hidden}").trim().to_owned(),
-        hidden: heading.trim().ends_with("{hidden}"),
+        name: name.trim().to_owned(),
+        hidden: heading.contains("{hidden}"),
+        hidden_columns,
         rows,
     }
+}
+
+/// The sheets written as Markdown: what [`sheets`] reads.
+#[allow(dead_code)]
+pub fn print(sheets: &[Sheet]) -> String {
+    let mut markdown = String::new();
+    for sheet in sheets {
+        let letters: String = sheet
+            .hidden_columns
+            .iter()
+            .map(|column| format!(" {}", (b'A' + *column as u8) as char))
+            .collect();
+        let hidden = if sheet.hidden || !letters.is_empty() {
+            format!(" {{hidden{letters}}}")
+        } else {
+            String::new()
+        };
+        markdown += &format!("## {}{hidden}\n", sheet.name);
+        for (cells, hidden) in &sheet.rows {
+            let cells = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', "\\n"));
+            let cells: String = cells.map(|cell| format!(" {cell} |")).collect();
+            let hidden = if *hidden { " {hidden}" } else { "" };
+            markdown += &format!("|{cells}{hidden}\n");
+        }
+    }
+    markdown
 }
 
 impl Sheet {
@@ -111,7 +148,7 @@ impl Sheet {
         let mut merged = Vec::new();
         for (row, (cells, _)) in self.rows.iter().enumerate() {
             for column in 0..cells.len() {
-                if matches!(at(row, column), Some("<" | "^")) {
+                if at(row, column).is_some_and(|cell| cell == "<" || is_below(cell)) {
                     continue;
                 }
                 let last_column = (column + 1..)
@@ -119,7 +156,7 @@ impl Sheet {
                     .last()
                     .unwrap_or(column);
                 let last_row = (row + 1..)
-                    .take_while(|&next| at(next, column) == Some("^"))
+                    .take_while(|&next| at(next, column).is_some_and(is_below))
                     .last()
                     .unwrap_or(row);
                 if (last_row, last_column) != (row, column) {
@@ -131,10 +168,18 @@ impl Sheet {
     }
 }
 
+/// Whether a cell is merged with the one above it, holding a text or not.
+fn is_below(cell: &str) -> bool {
+    cell == "^" || cell.starts_with("^ ")
+}
+
 fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) {
     worksheet.set_name(&sheet.name).expect("a sheet name");
     if sheet.hidden {
         worksheet.set_hidden(true);
+    }
+    for column in &sheet.hidden_columns {
+        worksheet.set_column_hidden(*column).expect("a column");
     }
     for [row, column, last_row, last_column] in sheet.merged() {
         worksheet
@@ -178,15 +223,9 @@ fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
     let day = || Format::new().set_num_format("dd/mm/yyyy");
     let result = match cell {
         "" | "<" | "^" => return,
-        _ if cell.starts_with("{rich}") => {
-            let runs = runs(cell.trim_start_matches("{rich}").trim_start());
-            let runs: Vec<(&Format, &str)> = runs.iter().map(|(format, text)| (format, *text)).collect();
-            worksheet.write_rich_string(row, column, &runs)
-        }
         "TRUE" | "FALSE" => worksheet.write_boolean(row, column, cell == "TRUE"),
-        _ if cell.len() >= 2 && cell.starts_with('"') && cell.ends_with('"') => {
-            worksheet.write_string(row, column, &cell[1..cell.len() - 1])
-        }
+        _ if is_below(cell) => worksheet.write_string(row, column, &cell[2..]),
+        _ if cell.starts_with(['{', '"']) => write_text(worksheet, row, column, unquoted(cell)),
         _ if cell.starts_with('=') => match cell.split_once("->") {
             Some((formula, result)) => {
                 let result = result.trim();
@@ -213,25 +252,92 @@ fn write(worksheet: &mut Worksheet, row: u32, column: u16, cell: &str) {
     result.expect("a cell");
 }
 
-/// The runs of a text with `*` around what is italic and `**` around what is bold.
-fn runs(text: &str) -> Vec<(Format, &str)> {
-    let mut runs = Vec::new();
-    let (mut bold, mut italic) = (false, false);
-    let mut rest = text;
-    while !rest.is_empty() {
-        if let Some(after) = rest.strip_prefix("**") {
-            (bold, rest) = (!bold, after);
-        } else if let Some(after) = rest.strip_prefix('*') {
-            (italic, rest) = (!italic, after);
-        } else {
-            let (part, after) = rest.split_at(rest.find('*').unwrap_or(rest.len()));
-            let format = Format::new();
-            let format = if bold { format.set_bold() } else { format };
-            runs.push((if italic { format.set_italic() } else { format }, part));
-            rest = after;
+fn write_text<'a>(
+    worksheet: &'a mut Worksheet,
+    row: u32,
+    column: u16,
+    text: &str,
+) -> Result<&'a mut Worksheet, XlsxError> {
+    let pieces = pieces(text);
+    let formats: Vec<Format> = pieces.iter().map(|(font, _)| font.format()).collect();
+    match &pieces[..] {
+        [] => worksheet.write_string(row, column, ""),
+        [(font, piece)] if !font.bold && !font.italic => {
+            worksheet.write_string_with_format(row, column, piece, &font.format())
+        }
+        _ => {
+            let runs = formats.iter().zip(pieces.iter().map(|(_, piece)| piece.as_str()));
+            let runs: Vec<(&Format, &str)> = runs.collect();
+            // The cell has the font that its text begins with.
+            let own = Font {
+                bold: false,
+                italic: false,
+                ..pieces.first().map(|(font, _)| font.clone()).unwrap_or_default()
+            };
+            worksheet.write_rich_string_with_format(row, column, &runs, &own.format())
         }
     }
-    runs
+}
+
+/// A text without the quotes around it.
+pub fn unquoted(cell: &str) -> &str {
+    let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+    inner.unwrap_or(cell)
+}
+
+/// How letters look.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Font {
+    /// Its name; empty for the usual one.
+    pub name: String,
+    /// Whether they are bold.
+    pub bold: bool,
+    /// Whether they are italic.
+    pub italic: bool,
+}
+
+impl Font {
+    fn format(&self) -> Format {
+        let mut format = Format::new();
+        if !self.name.is_empty() {
+            format = format.set_font_name(&self.name);
+        }
+        if self.bold {
+            format = format.set_bold();
+        }
+        if self.italic {
+            format = format.set_italic();
+        }
+        format
+    }
+}
+
+/// A text in letters of one font each.
+pub fn pieces(text: &str) -> Vec<(Font, String)> {
+    let (mut rest, marks) = match text.strip_prefix("{rich}") {
+        Some(rest) => (rest.trim_start(), true),
+        None => (text, false),
+    };
+    let mut font = Font::default();
+    let mut pieces: Vec<(Font, String)> = Vec::new();
+    while let Some(letter) = rest.chars().next() {
+        if let Some((name, after)) = rest.strip_prefix("{font ").and_then(|rest| rest.split_once('}')) {
+            font.name = name.to_owned();
+            let is_first = pieces.is_empty();
+            rest = after.strip_prefix(' ').filter(|_| is_first).unwrap_or(after);
+        } else if let Some(after) = rest.strip_prefix("**").filter(|_| marks) {
+            (font.bold, rest) = (!font.bold, after);
+        } else if let Some(after) = rest.strip_prefix('*').filter(|_| marks) {
+            (font.italic, rest) = (!font.italic, after);
+        } else {
+            match pieces.last_mut() {
+                Some((last, piece)) if *last == font => piece.push(letter),
+                _ => pieces.push((font.clone(), letter.to_string())),
+            }
+            rest = &rest[letter.len_utf8()..];
+        }
+    }
+    pieces
 }
 
 /// A date as the notation has it.

@@ -1,13 +1,12 @@
 //! Old Excel workbooks (.xls) written as Markdown: BIFF8 of Excel 97 to 2003, or BIFF5 of Excel 95, in a compound file.
 //!
-//! The notation is that of `markdown_workbook`, with fonts: `{font .VnTime}` in a text sets the font of what follows, the
-//! first that of the whole cell, and with `{rich}` before it `**` and `*` mark bold and italic letters. Letters up to U+00FF
-//! stand for bytes: a text in TCVN3 is written as Latin-1. Formulas keep their result only, as a constant that gives it.
+//! The notation is that of `markdown_workbook`. Letters up to U+00FF stand for bytes: a text in TCVN3 is written as Latin-1.
+//! Formulas keep their result only, as a constant that gives it.
 //! [`Xls`] sets what a workbook is beside its cells; [`compound`] packs streams of any content.
 
 use rust_xlsxwriter::ExcelDateTime;
 
-use crate::markdown_workbook::{self, date, number, percentage};
+use crate::markdown_workbook::{self, Font, date, number, percentage, pieces, unquoted};
 
 /// The workbook of Excel 97 to 2003. Panics on a mistake in the notation: tests only.
 #[allow(dead_code)]
@@ -166,7 +165,7 @@ impl Xls {
                 &[220, 0, u8::from(font.italic) * 2, 0, 0xFF, 0x7F],
                 &weight.to_le_bytes(),
                 &[0; 6],
-                &self.short_text(&font.name),
+                &self.short_text(if font.name.is_empty() { "Arial" } else { &font.name }),
             ],
         )
     }
@@ -198,7 +197,7 @@ impl Xls {
 
     fn sheet(&self, sheet: &markdown_workbook::Sheet, tables: &mut Tables) -> Vec<u8> {
         let mut out = self.begin(0x0010);
-        for column in &self.hidden_columns {
+        for column in self.hidden_columns.iter().chain(&sheet.hidden_columns) {
             let [low, high] = column.to_le_bytes();
             out.extend(record(0x007D, &[&[low, high, low, high, 0, 9, 15, 0, 1, 0, 0, 0]]));
         }
@@ -308,11 +307,8 @@ impl Xls {
     }
 
     fn label(&self, place: &[u8], cell: &str, tables: &mut Tables) -> Vec<u8> {
-        let text = match cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')) {
-            Some(text) if !text.is_empty() => text,
-            _ => cell,
-        };
-        let pieces = pieces(text);
+        let cell = cell.strip_prefix("^ ").unwrap_or(cell);
+        let pieces = pieces(unquoted(cell));
         let font = pieces.first().map(|(font, _)| font.clone()).unwrap_or_default();
         let style = tables.style(font, 0).to_le_bytes();
         let Some(page) = self.excel_95 else {
@@ -446,23 +442,6 @@ const ERRORS: [(&str, u8); 7] = [
     ("#N/A", 0x2A),
 ];
 
-#[derive(Clone, PartialEq)]
-struct Font {
-    name: String,
-    bold: bool,
-    italic: bool,
-}
-
-impl Default for Font {
-    fn default() -> Self {
-        Self {
-            name: "Arial".to_owned(),
-            bold: false,
-            italic: false,
-        }
-    }
-}
-
 /// What the cells of all sheets share.
 #[derive(Default)]
 struct Tables {
@@ -550,33 +529,6 @@ fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> u16 {
         list.push(item);
         list.len() - 1
     }) as u16
-}
-
-/// A text in letters of one font each.
-fn pieces(text: &str) -> Vec<(Font, String)> {
-    let (mut rest, marks) = match text.strip_prefix("{rich}") {
-        Some(rest) => (rest.trim_start(), true),
-        None => (text, false),
-    };
-    let mut font = Font::default();
-    let mut pieces: Vec<(Font, String)> = Vec::new();
-    while let Some(letter) = rest.chars().next() {
-        if let Some((name, after)) = rest.strip_prefix("{font ").and_then(|rest| rest.split_once('}')) {
-            font.name = name.to_owned();
-            rest = if pieces.is_empty() { after.trim_start() } else { after };
-        } else if let Some(after) = rest.strip_prefix("**").filter(|_| marks) {
-            (font.bold, rest) = (!font.bold, after);
-        } else if let Some(after) = rest.strip_prefix('*').filter(|_| marks) {
-            (font.italic, rest) = (!font.italic, after);
-        } else {
-            match pieces.last_mut() {
-                Some((last, piece)) if *last == font => piece.push(letter),
-                _ => pieces.push((font.clone(), letter.to_string())),
-            }
-            rest = &rest[letter.len_utf8()..];
-        }
-    }
-    pieces
 }
 
 /// A number in four bytes, where that loses nothing: an integer, or one with two decimals ([MS-XLS] 2.5.217).

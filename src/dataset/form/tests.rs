@@ -21,6 +21,13 @@ fn pairs_stand_in_one_cell_by_line_or_by_semicolon() {
 }
 
 #[test]
+fn a_label_with_a_comma_keeps_the_value_in_its_cell() {
+    let rows = "| Tên xã, phường: Tân Hoà |\n| Năm báo cáo | 2023 |";
+    assert_eq!(form(rows), "-|-|Tân Hoà|-|-|-|2023|BC-UBND");
+    assert_eq!(told(rows), NOTHING);
+}
+
+#[test]
 fn a_sentence_after_a_semicolon_stays_with_its_label() {
     assert_eq!(
         form("| Tên xã: Tân Hoà; cũ: Tân Đức |"),

@@ -73,8 +73,11 @@ impl Labels {
 
     /// The one field that a text with abbreviations may mean.
     fn find_spelt(&self, text: &Written) -> Option<usize> {
+        // “TT” over running numbers is no “Tập thể”.
+        let is_number = is_running_number(&text.text);
+        let spellings = text.spellings().iter();
         let mut found = None;
-        for spelling in text.spellings() {
+        for spelling in spellings.filter(|spelling| !is_number || is_running_number(spelling)) {
             match self.spelt.get(spelling) {
                 None => {}
                 Some(Some(field)) if found.is_none_or(|found| found == *field) => found = Some(*field),
@@ -140,7 +143,11 @@ fn variants(label: &str) -> impl Iterator<Item = &str> {
     let shorter = [
         unit_of(marked).map(|(before, _)| before),
         marked.split_once('\n').map(|(first, _)| first),
-        marked.split_once(',').map(|(before, _)| before),
+        // What stands before a colon is a label as a whole: “Khối, cụm thi đua: khối số 2”.
+        marked
+            .split_once(',')
+            .filter(|(_, after)| !after.contains(':'))
+            .map(|(before, _)| before),
     ];
     std::iter::once(marked).chain(shorter.into_iter().flatten().map(without_mark))
 }

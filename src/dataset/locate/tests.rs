@@ -53,6 +53,16 @@ mod labels {
         assert_eq!(Labels::new(&schema.sheets[1]).find("TH"), None);
     }
 
+    #[test]
+    fn tt_over_running_numbers_is_nothing_else() {
+        let toml = SCHEMA.replace("label = \"Kế hoạch\"", "label = \"Tập thể\"");
+        let schema = super::schema(&toml);
+        let labels = Labels::new(&schema.sheets[1]);
+        assert_eq!((labels.find("TT"), labels.find("STT")), (None, None));
+        assert_eq!(labels.find("Tập thể"), labels.find("TẬP THỂ (triệu đồng)"));
+        assert!(labels.find("Tập thể").is_some());
+    }
+
     proptest! {
         #[test]
         fn a_label_is_found_however_it_is_typed(sheet in 0_usize..4, field in 0_usize..8, way in 0_u8..6, mark in 0_usize..5) {

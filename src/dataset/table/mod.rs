@@ -370,7 +370,9 @@ impl Table<'_> {
         };
         let marked = marker_of(row, &self.frame, text);
         let has_required = self.frame.required >= 2 && shape.required == self.frame.required;
-        if !is_list && !shape.figure && !shape.numbered && !has_required && found.is_none() && self.is_end(row, rest) {
+        // A list ends where signatures have no number and its items have one.
+        let may_end = !is_list || self.header.running.is_some() && !self.data.records.is_empty();
+        if may_end && !shape.figure && !shape.numbered && !has_required && found.is_none() && self.is_end(row, rest) {
             self.is_below = true;
             self.below(row, shape, findings);
             return Some(Reason::Below);

@@ -3,6 +3,7 @@
 //! Run by `./tests/run`, which installs the programs; a plain `cargo test` only says that it leaves them out.
 
 mod cases;
+mod disguised;
 mod marked;
 pub mod tools;
 
