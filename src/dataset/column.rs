@@ -70,7 +70,27 @@ impl<'a> Column<'a> {
             findings.mark_faulty(at);
             return None;
         }
-        let value = value.or_else(|| self.default.clone());
+        self.checked(value.or_else(|| self.default.clone()), place, at, findings)
+    }
+
+    /// The same as [`Column::read`], which may leave the cell without its text: of most texts the value is the text itself.
+    pub fn take(&self, cell: &mut Cell, place: impl Fn() -> Place, at: At, findings: &mut Findings) -> Option<Value> {
+        match &mut cell.raw {
+            Raw::Text(text) if cell.formula != Formula::NotComputed && self.field.ty.keeps(text) => {
+                self.checked(Some(Value::Text(std::mem::take(text))), place, at, findings)
+            }
+            _ => self.read(Some(cell), place, at, findings),
+        }
+    }
+
+    /// A value, checked.
+    fn checked(
+        &self,
+        value: Option<Value>,
+        place: impl Fn() -> Place,
+        at: At,
+        findings: &mut Findings,
+    ) -> Option<Value> {
         for check in &self.checks {
             if let Some(fault) = (check.run)(self, value.as_ref()) {
                 if value.is_none() {

@@ -80,6 +80,11 @@ impl<'a> Keyed<'a> {
         keyed
     }
 
+    /// Whether rows are reached by a key.
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// The declared row that a row of the workbook is: by its key, else by its name.
     pub fn find(&self, row: &Row, data: &SheetData) -> Option<usize> {
         if self.rows.is_empty() {

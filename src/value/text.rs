@@ -92,6 +92,11 @@ fn is_plain(text: &str) -> bool {
         .any(|byte| byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef))
 }
 
+/// Whether cleaning changes nothing of a text, and leaves something.
+pub(super) fn is_clean(text: &str) -> bool {
+    !text.is_empty() && is_plain(text) && vietnamese::trim(text).len() == text.len()
+}
+
 /// A text on one line: a line break with the blanks around it is one blank.
 fn one_line(text: &str) -> String {
     if is_plain(text) {

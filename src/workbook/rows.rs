@@ -66,7 +66,7 @@ impl<'a> Budget<'a> {
         if text.len() > limit && text.encode_utf16().count() > limit {
             return Err(Error::TooLarge(Limit::TextLength(limit)));
         }
-        if text.contains('\r') {
+        if text.as_bytes().contains(&b'\r') {
             return Ok(nfc(&text.replace("\r\n", "\n").replace('\r', "\n")).into());
         }
         Ok(if text.is_ascii() { text.into() } else { nfc(text).into() })

@@ -254,8 +254,8 @@ pub(super) fn read_rows(
         below: Vec::new(),
     };
     let mut rows = sheet.rows.into_iter();
-    while let Some(row) = rows.next() {
-        if let Some(why) = table.take(&row, rows.as_slice(), findings) {
+    while let Some(mut row) = rows.next() {
+        if let Some(why) = table.take(&mut row, rows.as_slice(), findings) {
             table.data.skipped.push(Skipped { row: row.index, why });
         }
     }
@@ -316,7 +316,8 @@ struct Table<'a> {
 
 impl Table<'_> {
     /// Takes up a row; why it is no record, if it is none and not empty. `rest` are the rows below it.
-    fn take(&mut self, row: &Row, rest: &[Row], findings: &mut Findings) -> Option<Reason> {
+    fn take(&mut self, used_up: &mut Row, rest: &[Row], findings: &mut Findings) -> Option<Reason> {
+        let row = &*used_up;
         let first = row.cells.iter().find(has_content)?.column;
         if row.index < self.header.data {
             return Some(if row.index < self.header.first {
@@ -396,15 +397,15 @@ impl Table<'_> {
             }
             return Some(Reason::Section);
         }
-        if let Some(column) = marked.at.filter(|_| is_alone && !marked.text.is_empty()) {
-            if is_heading(&marked, &self.levels, self.next(rest), &self.frame) {
-                if self.frame.declared.sections == Sections::Skip {
-                    self.headings.push(CellRef::new(row.index, column));
-                    return Some(Reason::Section);
-                }
-                self.keep_heading(row, column, level, &marked, findings);
-                return None;
+        if let Some(column) = marked.at.filter(|_| is_alone && !marked.text.is_empty())
+            && is_heading(&marked, &self.levels, self.next(rest), &self.frame)
+        {
+            if self.frame.declared.sections == Sections::Skip {
+                self.headings.push(CellRef::new(row.index, column));
+                return Some(Reason::Section);
             }
+            self.keep_heading(row, column, level, &marked, findings);
+            return None;
         }
         if shape.field.is_none() {
             // A text in the column of running numbers that is no heading.
@@ -420,8 +421,10 @@ impl Table<'_> {
         }
         self.totals.level(level, marked.kind);
         let record = self.data.records.len();
-        let mut values = self.read(row, found, findings);
-        self.derive(&mut values, level, &marked);
+        let derived = self.derived(level, &marked);
+        let mut values = self.read(used_up, found, findings);
+        fill_in(derived, &mut values);
+        let row = &*used_up;
         if !self.formats.is_empty() {
             let formats = self.formats(row, &values);
             self.data.formats.extend(formats);
@@ -545,27 +548,29 @@ impl Table<'_> {
             None
         });
         let mut values: Box<[Option<Value>]> = values.collect();
-        self.derive(&mut values, level, marked);
+        fill_in(self.derived(level, marked), &mut values);
         self.totals.level(0, marked.kind);
         self.data.records.push(Record { row: row.index, values });
     }
 
-    /// Fills in what follows from where a row stands.
-    fn derive(&self, values: &mut [Option<Value>], level: usize, marked: &Marked<'_>) {
-        for (field, value) in self.frame.declared.fields.iter().zip(values) {
-            let Some(derive) = field.derive else { continue };
-            *value = match derive {
-                Derive::Level => Some(Value::Number(Decimal::from(level))),
-                Derive::Section => self.levels.section(level).map(|text| Value::Text(text.into())),
-                Derive::Marker => marked.marker().map(Value::Text),
-            };
-        }
+    /// What follows from where a row stands, by field.
+    fn derived(&self, level: usize, marked: &Marked<'_>) -> Vec<(usize, Option<Value>)> {
+        let derived = self.frame.declared.fields.iter().enumerate();
+        let derived = derived.filter_map(|(field, declared)| Some((field, declared.derive?)));
+        let value = |derive| match derive {
+            Derive::Level => Some(Value::Number(Decimal::from(level))),
+            Derive::Section => self.levels.section(level).map(|text| Value::Text(text.into())),
+            Derive::Marker => marked.marker().map(Value::Text),
+        };
+        derived.map(|(field, derive)| (field, value(derive))).collect()
     }
 
-    fn read(&mut self, row: &Row, declared: Option<usize>, findings: &mut Findings) -> Box<[Option<Value>]> {
+    /// The values of a row. Its texts are moved into them where nobody asks for the row's own again.
+    fn read(&mut self, row: &mut Row, declared: Option<usize>, findings: &mut Findings) -> Box<[Option<Value>]> {
         self.merges.enter(row.index, self.columns, &self.data.columns);
         let is_list = self.frame.declared.layout == Layout::List;
-        let mut cells = row.cells.as_slice();
+        let is_last = self.formats.is_empty() && !self.keyed.has_key();
+        let mut next = 0;
         let above = self.above.and_then(|above| self.data.records.get(above));
         let record = self.data.records.len();
         let fields = self.columns.iter().zip(&self.data.columns).enumerate();
@@ -575,7 +580,8 @@ impl Table<'_> {
                     return self.keyed.fixed(declared, field, true).or(column.default()).cloned();
                 };
                 let here = (self.index, record, field);
-                let cell = cell_from(&mut cells, row, at).filter(has_content);
+                let cell = index_of(&row.cells, &mut next, at).and_then(|index| row.cells.get_mut(index));
+                let cell = cell.filter(|cell| !cell.is_blank());
                 let at = CellRef::new(row.index, at);
                 if let Some(fixed) = self.keyed.fixed(declared, field, cell.is_none()) {
                     return Some(fixed.clone());
@@ -601,7 +607,8 @@ impl Table<'_> {
                         }
                         value
                     }
-                    cell => column.read(cell, place, here, findings),
+                    Some(cell) if is_last => column.take(cell, place, here, findings),
+                    cell => column.read(cell.as_deref(), place, here, findings),
                 };
                 if self.merges.is_active() {
                     self.merges.remember(at, value.as_ref());
@@ -670,18 +677,24 @@ impl Table<'_> {
     }
 }
 
-/// The cell in a column; columns mostly come in order, so the search goes on where the last one ended.
-fn cell_from<'r>(rest: &mut &'r [Cell], row: &'r Row, column: u32) -> Option<&'r Cell> {
-    while let [first, others @ ..] = *rest {
-        if first.column > column {
-            break;
-        }
-        *rest = others;
-        if first.column == column {
-            return Some(first);
+/// Puts what follows from where a row stands among its values.
+fn fill_in(derived: Vec<(usize, Option<Value>)>, values: &mut [Option<Value>]) {
+    for (field, value) in derived {
+        if let Some(slot) = values.get_mut(field) {
+            *slot = value;
         }
     }
-    row.cell(column)
+}
+
+/// The index of the cell in a column; columns mostly come in order, so the search goes on where the last one ended.
+fn index_of(cells: &[Cell], next: &mut usize, column: u32) -> Option<usize> {
+    while let Some(cell) = cells.get(*next).filter(|cell| cell.column <= column) {
+        *next += 1;
+        if cell.column == column {
+            return Some(*next - 1);
+        }
+    }
+    cells.binary_search_by_key(&column, |cell| cell.column).ok()
 }
 
 /// Warns of an example row that says something else than the pack's examples: somebody may have typed data into it.

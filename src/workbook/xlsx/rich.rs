@@ -154,9 +154,10 @@ fn parse(xml: &str) -> Option<Rich> {
 pub(super) fn cells(xml: &[u8], shared: &HashMap<u32, Rc<Rich>>, limits: &Limits) -> Option<Vec<(CellRef, Rc<Rich>)>> {
     const VALUE: &[u8] = b"<v>";
     let mut found = Vec::new();
-    if shared.is_empty() {
+    // Rich texts are mostly the titles, which come first: a number tells at once that most cells hold none.
+    let Some(last) = shared.keys().copied().max() else {
         return Some(found);
-    }
+    };
     for place in memmem::find_iter(xml, VALUE) {
         if found.len() > limits.cells {
             break;
@@ -166,7 +167,10 @@ pub(super) fn cells(xml: &[u8], shared: &HashMap<u32, Rc<Rich>>, limits: &Limits
         let index = rest
             .get(..digits)
             .and_then(|digits| str::from_utf8(digits).ok()?.parse::<u32>().ok());
-        let Some(rich) = index.and_then(|index| shared.get(&index)) else {
+        let Some(rich) = index
+            .filter(|index| *index <= last)
+            .and_then(|index| shared.get(&index))
+        else {
             continue;
         };
         // The value is the first thing in its cell, since a text that is typed has no formula.
