@@ -15,6 +15,9 @@ use crate::diagnostic::{Diagnostic, Place, Text};
 use crate::pipeline::{self, Options};
 use crate::text;
 
+/// More findings than this are easier to look at in the workbook.
+const MANY: usize = 10;
+
 /// Runs the command.
 pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
     let path: &PathBuf = matches
@@ -70,6 +73,11 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
                 "Nothing is wrong, so no marked copy was written",
             ),
         });
+    } else if target.is_none() && report.findings.len() > MANY {
+        report.tip = Some(Text::new(
+            "Để xem lỗi ngay trong một bản sao của sổ tính, có tô màu và ghi chú: thêm --annotate loi.xlsx",
+            "To see them in a copy of the workbook, coloured and with notes: add --annotate findings.xlsx",
+        ));
     } else if let (Some(target), Some(workbook)) = (target, kept) {
         let written = pipeline::annotate(pack, &bytes, &workbook, &checked, session.lang)
             .map_err(|error| output::fault(target, "ghi/khong-duoc", error.text(), None))

@@ -66,6 +66,8 @@ pub(super) struct Report {
     pub summary: Option<Text>,
     /// What people should know beside the findings, a line each.
     pub notes: Vec<Text>,
+    /// What would help people at a terminal next.
+    pub tip: Option<Text>,
     /// Whether people have been told already.
     pub is_silent: bool,
     /// Whether the text is printed even for `--json`: help and version.

@@ -54,6 +54,9 @@ fn print(session: &Session, report: &Report) -> std::io::Result<()> {
     if !summary.is_empty() {
         let _ = writeln!(err, "{summary}");
     }
+    if let Some(tip) = report.tip.as_ref().filter(|_| err.is_terminal()) {
+        let _ = writeln!(err, "{}.", tip.get(session.lang));
+    }
     Ok(())
 }
 

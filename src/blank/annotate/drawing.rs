@@ -33,7 +33,13 @@ pub(super) fn last_block(source: &str) -> u32 {
     numbers.max().unwrap_or(0)
 }
 
-/// Adds the boxes of new notes, takes away those of notes that went. `last_block` is the last block of ids in use in the
+/// About how many lines a note takes in its box.
+pub(super) fn lines(note: &str) -> usize {
+    let of_line = |line: &str| line.chars().count().div_ceil(LETTERS).max(1);
+    note.lines().map(of_line).sum()
+}
+
+/// Adds the boxes of new notes of so many lines, takes away those of notes that went. `last_block` is the last block of ids in use in the
 /// workbook, and afterwards too.
 pub(super) fn edit(
     source: &str,
@@ -73,9 +79,9 @@ pub(super) fn edit(
     if !elements.iter().any(has_type) {
         added.push_str(SHAPE_TYPE);
     }
-    for (number, (cell, length)) in new.iter().enumerate() {
+    for (number, (cell, lines)) in new.iter().enumerate() {
         let id = first * BLOCK + number as u32 + 1 + number as u32 / (BLOCK - 1);
-        shape(&mut added, id, *cell, *length, sheet);
+        shape(&mut added, id, *cell, *lines, sheet);
     }
     let known = source.get(root.tag.clone()).unwrap_or_default();
     let spaces = [
@@ -114,9 +120,10 @@ fn note_of(source: &str, elements: &[Element], shape: &Element) -> Option<CellRe
 const WIDTH: u32 = 320;
 const LETTERS: usize = 46;
 const LINE: u32 = 18;
+const MOST_LINES: usize = 30;
 
-fn shape(out: &mut String, id: u32, cell: CellRef, length: usize, sheet: &Sheet<'_>) {
-    let height = (length.div_ceil(LETTERS) as u32 + 2).min(24) * LINE;
+fn shape(out: &mut String, id: u32, cell: CellRef, lines: usize, sheet: &Sheet<'_>) {
+    let height = (lines.min(MOST_LINES) as u32 + 1) * LINE;
     let (left, right) = (cell.column + 1, cell.column + 1);
     let (right, right_offset) = walk(right, WIDTH + 12, 16_383, |column| sheet.width(column));
     let top = cell.row.saturating_sub(1);

@@ -398,7 +398,7 @@ impl Work<'_> {
         let new: Vec<(CellRef, usize)> = outcome
             .new
             .iter()
-            .map(|cell| (*cell, notes.get(cell).map_or(0, |note| note.chars().count())))
+            .map(|cell| (*cell, notes.get(cell).map_or(0, |note| drawing::lines(note))))
             .collect();
         let id = sheet.drawing();
         let known = relationships.iter().find(|relationship| id == Some(&relationship.id));

@@ -625,3 +625,23 @@ fn cells_without_a_note_are_counted_in_the_list_whose_header_repeats_where_it_st
         "{book}"
     );
 }
+
+#[test]
+fn the_box_of_a_note_has_room_for_all_its_lines() {
+    let source = written("## Một\n| a |");
+    let height = |count: usize| {
+        let say = |number| {
+            let message = Text::new(format!("sai {number}"), "wrong");
+            Diagnostic {
+                message,
+                ..finding("Một", "A1")
+            }
+        };
+        let copy = marked(&source, (0..count).map(say).collect());
+        let drawing = text(&copy.bytes, "xl/drawings/vmlDrawing1.vml");
+        let (_, rest) = drawing.split_once("pt;height:").unwrap();
+        rest.split_once("pt").unwrap().0.parse::<usize>().unwrap()
+    };
+    // Each adds a blank line, what is wrong and what to do, at 13 points each.
+    assert!(height(4) >= height(1) + 9 * 13, "{} {}", height(1), height(4));
+}
