@@ -397,15 +397,15 @@ impl Table<'_> {
             }
             return Some(Reason::Section);
         }
-        if let Some(column) = marked.at.filter(|_| is_alone && !marked.text.is_empty()) {
-            if is_heading(&marked, &self.levels, self.next(rest), &self.frame) {
-                if self.frame.declared.sections == Sections::Skip {
-                    self.headings.push(CellRef::new(row.index, column));
-                    return Some(Reason::Section);
-                }
-                self.keep_heading(row, column, level, &marked, findings);
-                return None;
+        if let Some(column) = marked.at.filter(|_| is_alone && !marked.text.is_empty())
+            && is_heading(&marked, &self.levels, self.next(rest), &self.frame)
+        {
+            if self.frame.declared.sections == Sections::Skip {
+                self.headings.push(CellRef::new(row.index, column));
+                return Some(Reason::Section);
             }
+            self.keep_heading(row, column, level, &marked, findings);
+            return None;
         }
         if shape.field.is_none() {
             // A text in the column of running numbers that is no heading.
