@@ -386,10 +386,19 @@ impl Finder<'_> {
             .iter()
             .filter(|(first, last)| first.row <= bottom && last.row >= top);
         let merged: Vec<(CellRef, CellRef)> = touching.take(MOST_COLUMNS).copied().collect();
+        // What a cell under a merged one still holds, nobody sees.
+        let is_covered = |at: CellRef| {
+            merged.iter().any(|(first, last)| {
+                *first != at
+                    && (first.row..=last.row).contains(&at.row)
+                    && (first.column..=last.column).contains(&at.column)
+            })
+        };
         for row in top..=bottom {
             for cell in self.row(row).map(|row| row.cells.as_slice()).unwrap_or_default() {
-                if let Some(text) = header_text(cell).filter(|_| stacks.len() < MOST_COLUMNS) {
-                    let at = CellRef::new(row, cell.column);
+                let at = CellRef::new(row, cell.column);
+                let has_room = stacks.len() < MOST_COLUMNS;
+                if let Some(text) = header_text(cell).filter(|_| has_room && !is_covered(at)) {
                     stacks.entry(cell.column).or_default().push(Label { at, text });
                 }
             }

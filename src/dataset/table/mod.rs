@@ -22,7 +22,7 @@ use self::marker::Levels;
 pub(super) use self::marker::Marker;
 use self::merge::{Covered, Merges};
 use self::rows::{
-    End, Marked, Shape, ends_table, has_content, is_example, is_figure, is_heading, is_numbering, marker_of,
+    End, Marked, Shape, ends_table, has_content, is_example, is_figure, is_heading, is_numbering, is_to_fill, marker_of,
 };
 use self::subtotal::Subtotals;
 use self::total::Totals;
@@ -346,6 +346,9 @@ impl Table<'_> {
         if self.is_below {
             self.below(row, shape, findings);
             return Some(Reason::Below);
+        }
+        if is_to_fill(row, self.header.running) {
+            return Some(Reason::Unused);
         }
         let running_text = match shape.field {
             Some(_) => None,

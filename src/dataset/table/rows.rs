@@ -131,6 +131,15 @@ pub(super) fn is_example(row: &Row) -> bool {
     })
 }
 
+/// Whether a row holds nothing but dots to write on, its running number aside.
+pub(super) fn is_to_fill(row: &Row, running: Option<u32>) -> bool {
+    let mut cells = row.cells.iter().filter(has_content);
+    cells.all(|cell| match &cell.raw {
+        Raw::Text(text) => text.chars().all(|c| matches!(c, '.' | '…' | '_') || is_blank_char(c)),
+        _ => Some(cell.column) == running,
+    })
+}
+
 /// The marker of a row whose text stands in a column: that of its running number, else that before the text.
 pub(super) fn marker_of<'r>(row: &'r Row, frame: &Frame<'_>, text: Option<u32>) -> Marked<'r> {
     let cell = |column: Option<u32>| column.and_then(|column| row.cell(column));

@@ -157,6 +157,26 @@ mod header {
     }
 
     #[test]
+    fn what_a_cell_under_a_merged_one_still_holds_is_no_label() {
+        let text = "## Chỉ tiêu
+            | Chỉ tiêu | ĐVT | Thực hiện |
+            | ^ | ^ | ^ |
+            | Thu | đồng | 1 |
+            | Ước TH | đồng | 2 |";
+        let mut workbook = read(&workbook(text), &Limits::default()).expect("a workbook");
+        let rows = &mut workbook.sheets[0].rows;
+        let mut forgotten = rows.last().expect("a row").clone();
+        forgotten.index = 1;
+        forgotten.cells.truncate(1);
+        forgotten.cells[0].column = 1;
+        rows.retain(|row| row.index != 1);
+        rows.insert(1, forgotten);
+        let (dataset, _) = build(&schema(INDICATORS), workbook, &Mapping::default());
+        assert_eq!(dataset.sheets[0].columns[..4], [Some(0), Some(1), Some(2), None]);
+        assert_eq!(dataset.sheets[0].records.len(), 2);
+    }
+
+    #[test]
     fn groups_need_no_merging() {
         let text = "## Biểu
             | STT | Chỉ tiêu | Xã | | Huyện | |
@@ -703,6 +723,13 @@ mod below {
         for rows in ["| | | | | 5 |", "\n| | | | | 5 |\n| 3 | Chi | Xóm 1 | Giấy khen | 1 |"] {
             assert_eq!(skipped(PERSONS, &with(rows)), "1 Header", "{rows}");
         }
+    }
+
+    #[test]
+    fn dots_to_write_on_are_no_data() {
+        let text = with("| 3 | ………… | ... | _____ | |\n| | ... | | | |\n| 4 | Chi | Xóm 1 | Giấy khen | 1 |");
+        assert_eq!(skipped(PERSONS, &text), "1 Header, 4 Unused, 5 Unused");
+        assert!(found(PERSONS, &text).is_empty());
     }
 
     #[test]
