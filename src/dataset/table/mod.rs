@@ -19,7 +19,7 @@ pub(super) use self::marker::Marker;
 use self::marker::{Kind, Levels};
 use self::merge::{Covered, Merges};
 use self::rows::{
-    End, Marked, Shape, ends_table, has_content, is_example, is_figure, is_heading, is_numbering, marker_of,
+    End, Marked, Shape, ends_table, has_content, is_dotted, is_example, is_figure, is_heading, is_numbering, marker_of,
 };
 use self::total::Totals;
 use super::account::{Reason, Skipped};
@@ -247,7 +247,8 @@ pub(super) fn read_rows(
 fn survey(columns: &mut [Column<'_>], header: &Header, sheet: &workbook::Sheet, findings: &mut Findings) {
     let width = header.columns.iter().flatten().count() + usize::from(header.running.is_some());
     let below = sheet.rows.iter().filter(|row| row.index >= header.data).enumerate();
-    let data = below.filter(|(index, row)| *index >= FURNITURE_ROWS || !is_example(row) && !is_numbering(row, width));
+    let data =
+        below.filter(|(index, row)| *index >= FURNITURE_ROWS || !is_example(row) && !is_numbering(row, width, None));
     column::survey(
         columns,
         &header.columns,
@@ -300,10 +301,13 @@ impl Table<'_> {
             return Some(Reason::Example);
         }
         let width = self.frame.found + usize::from(self.header.running.is_some());
-        if !self.has_begun && is_numbering(row, width) {
+        if !self.has_begun && is_numbering(row, width, self.frame.name) {
             return Some(Reason::Numbering);
         }
         self.has_begun = true;
+        if is_dotted(row, &self.frame) {
+            return Some(Reason::Unused);
+        }
         let shape = Shape::of(row, &self.frame);
         let is_list = self.frame.declared.layout == Layout::List;
         if self.is_below {
@@ -425,7 +429,7 @@ impl Table<'_> {
     fn below(&mut self, row: &Row, shape: Shape, findings: &mut Findings) {
         let cells = row.cells.iter().filter(has_content);
         let mut cells = cells.map(|cell| CellRef::new(row.index, cell.column));
-        if !shape.is_record(&self.frame) {
+        if !shape.is_record(&self.frame) || ends_table(row, &self.frame) == Some(End::Certain) {
             self.below.extend(cells);
             return;
         }
