@@ -135,8 +135,8 @@ pub(super) fn command(lang: Lang) -> Command {
                 .path(
                     "workbook",
                     workbook,
-                    "Sổ tính Excel (.xlsx) đã điền số liệu",
-                    "The Excel workbook (.xlsx) that was filled in",
+                    "Sổ tính (.xlsx, .xlsm, .xls, .xlsb, .ods) đã điền số liệu",
+                    "The workbook (.xlsx, .xlsm, .xls, .xlsb, .ods) that was filled in",
                 )
                 .num_args(1..)
                 .action(ArgAction::Append),
@@ -179,8 +179,8 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(build.path(
             "workbook",
             workbook,
-            "Sổ tính Excel (.xlsx) đã điền số liệu",
-            "The Excel workbook (.xlsx) that was filled in",
+            "Sổ tính (.xlsx, .xlsm, .xls, .xlsb, .ods) đã điền số liệu",
+            "The workbook (.xlsx, .xlsm, .xls, .xlsb, .ods) that was filled in",
         ))
         .arg(build.pack())
         .arg(build.flag(

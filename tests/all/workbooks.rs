@@ -59,19 +59,22 @@ struct Case<'a> {
 impl File {
     fn read(path: PathBuf) -> Self {
         let text = std::fs::read_to_string(&path).expect("a file of cases");
+        Self::parse(path, &text)
+    }
+
+    fn parse(path: PathBuf, text: &str) -> Self {
         let mut parts = Vec::new();
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             parts.push(match line.strip_prefix("```") {
                 None => Part::Line(line.to_owned()),
-                Some(information) => Part::Block {
-                    information: information.to_owned(),
-                    content: lines
-                        .by_ref()
-                        .take_while(|line| *line != "```")
-                        .map(|line| format!("{line}\n"))
-                        .collect(),
-                },
+                Some(information) => {
+                    let content = lines.by_ref().take_while(|line| *line != "```");
+                    Part::Block {
+                        information: information.to_owned(),
+                        content: content.map(|line| format!("{line}\n")).collect(),
+                    }
+                }
             });
         }
         Self { path, parts }
@@ -260,22 +263,27 @@ fn files() -> Vec<String> {
 fn run(stem: &str) {
     let file = File::read(folder().join(format!("{stem}.md")));
     let only = std::env::var("BAOCAO_CASE").unwrap_or_default();
+    let (faults, results) = faults(&file, |name| format!("{stem}/{name}").contains(&only));
+    if std::env::var_os("BAOCAO_RECORD").is_some() {
+        file.record(&results);
+    }
+    assert!(faults.is_empty(), "{stem}\n{}", faults.join("\n"));
+}
+
+/// Everything in which wanted cases are not what they say; and what is found, in the first container of each.
+fn faults(file: &File, is_wanted: impl Fn(&str) -> bool) -> (Vec<String>, Vec<(String, [String; 4])>) {
     let cases = file.cases();
     let common = cases[0].block("schema");
     let (mut faults, mut results) = (Vec::new(), Vec::new());
-    for case in cases
-        .iter()
-        .skip(1)
-        .filter(|case| format!("{stem}/{}", case.name).contains(&only))
-    {
+    for case in cases.iter().skip(1).filter(|case| is_wanted(case.name)) {
         let schema = schema(case.block("schema").or(common).expect("a schema"));
         for (index, container) in case.containers().split(' ').enumerate() {
             let found = case.run(&schema, container);
             for (name, found) in RESULTS.iter().zip(&found) {
-                if case.block(name).unwrap_or_default() != found {
-                    let wanted = case.block(name).unwrap_or_default();
+                let wanted = case.block(name).unwrap_or_default();
+                if wanted != found {
                     faults.push(format!(
-                        "── {stem}/{}, .{container}, {name}\n{}",
+                        "── {}, .{container}, {name}\n{}",
                         case.name,
                         compared(wanted, found)
                     ));
@@ -286,10 +294,7 @@ fn run(stem: &str) {
             }
         }
     }
-    if std::env::var_os("BAOCAO_RECORD").is_some() {
-        file.record(&results);
-    }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    (faults, results)
 }
 
 /// The lines of two texts that only one of them has.
@@ -336,4 +341,60 @@ files! {
     rows "rows"
     texts "texts"
     values "values"
+}
+
+mod runner {
+    use super::*;
+
+    const CASE: &str = "```schema
+[[sheet]]
+id = \"a\"
+name = \"A\"
+layout = \"table\"
+field = [{ id = \"ten\", label = \"Tên\", type = \"text\" }, { id = \"so\", label = \"Số\", type = \"integer\" }]
+```
+## one
+```workbook xls xlsx
+## A
+| Tên | Số |
+| {tcvn3} Lúa | 5 |
+| x | năm |
+```
+```records
+a 2: Lúa | 5
+a 3: x | -
+```
+```skipped
+a 1 header
+```
+```findings
+gia-tri/khong-phai-so A › B3
+```
+```decoded
+A A2: Lóa → Lúa
+```
+";
+
+    fn found(text: &str) -> Vec<String> {
+        faults(&File::parse(PathBuf::new(), text), |_| true).0
+    }
+
+    #[test]
+    fn a_case_can_fail_in_each_way_and_in_each_container() {
+        assert_eq!(found(CASE), [""; 0]);
+        for (right, wrong) in [
+            ("a 2: Lúa | 5", "a 2: Lúa | 6"),
+            ("a 1 header", "a 1 title"),
+            ("gia-tri/khong-phai-so A › B3", "?gia-tri/khong-phai-so A › B3"),
+            ("Lóa → Lúa", "Lóa → Lua"),
+        ] {
+            let faults = found(&CASE.replace(right, wrong));
+            assert_eq!(faults.len(), 2, "{faults:?}");
+            assert!(
+                faults[0].contains(".xls, ") && faults[1].contains(".xlsx, "),
+                "{faults:?}"
+            );
+            assert!(faults[0].contains("\n- ") && faults[0].contains("\n+ "), "{faults:?}");
+        }
+    }
 }

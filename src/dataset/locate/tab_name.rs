@@ -74,8 +74,14 @@ fn without_copy_number(name: &str) -> &str {
     if is_copy { before.trim_end() } else { trimmed }
 }
 
-/// Without `bieu so 1` before a name; `bieu 1` on its own stays, as that is all there is.
+/// Without `bieu so 1` or `1` before a name; `bieu 1` on its own stays, as that is all there is.
 fn without_number(name: &str) -> &str {
+    if let Some((number, rest)) = name.split_once(' ')
+        && number.len() <= 2
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return rest;
+    }
     let rest = OPENERS
         .iter()
         .find_map(|opener| name.strip_prefix(opener)?.strip_prefix(' '))
@@ -117,11 +123,14 @@ mod tests {
             ("Bieu 01", "Biểu 1", Some(1)),
             ("Biểu số 1 - Chỉ tiêu", "Chỉ tiêu", Some(2)),
             ("Phụ lục IV. Chỉ tiêu", "Chỉ tiêu", Some(2)),
+            ("1. Chỉ tiêu", "Chỉ tiêu", Some(2)),
+            ("05_CHI TIEU nam 2023", "Chỉ tiêu", Some(2)),
             ("Chỉ tiêu 2023", "Chỉ tiêu", Some(2)),
             ("Chỉ tiêu năm 2023", "Chỉ tiêu", Some(2)),
             ("Chỉ tiêu huyện", "Chỉ tiêu", None),
             ("Biểu 2", "Biểu 1", None),
             ("2023", "Chỉ tiêu", None),
+            ("63 tỉnh", "64 tỉnh thành", None),
             ("Sheet1", "Chỉ tiêu", None),
             ("", "Chỉ tiêu", None),
         ] {

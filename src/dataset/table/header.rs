@@ -570,7 +570,7 @@ fn is_year(number: f64) -> bool {
 /// Whether a row may be one of labels: nothing but texts and years, and no numbering of the columns.
 fn is_label_row(row: &Row) -> bool {
     let mut cells = row.cells.iter().filter(|cell| !cell.is_blank()).peekable();
-    cells.peek().is_some() && cells.all(|cell| header_text(cell).is_some()) && !super::rows::is_numbering(row, 2)
+    cells.peek().is_some() && cells.all(|cell| header_text(cell).is_some()) && !super::rows::is_numbering(row, 2, None)
 }
 
 /// Tells what is wrong with the header; returns the unknown headers that are misspelt ones.

@@ -22,7 +22,7 @@ use self::marker::Levels;
 pub(super) use self::marker::Marker;
 use self::merge::{Covered, Merges};
 use self::rows::{
-    End, Marked, Shape, ends_table, has_content, is_example, is_figure, is_heading, is_numbering, is_to_fill, marker_of,
+    End, Marked, Shape, ends_table, has_content, is_dotted, is_example, is_figure, is_heading, is_numbering, marker_of,
 };
 use self::subtotal::Subtotals;
 use self::total::Totals;
@@ -267,7 +267,8 @@ pub(super) fn read_rows(
 fn survey(columns: &mut [Column<'_>], header: &Header, sheet: &workbook::Sheet, findings: &mut Findings) {
     let width = header.columns.iter().flatten().count() + usize::from(header.running.is_some());
     let below = sheet.rows.iter().filter(|row| row.index >= header.data).enumerate();
-    let data = below.filter(|(index, row)| *index >= FURNITURE_ROWS || !is_example(row) && !is_numbering(row, width));
+    let data =
+        below.filter(|(index, row)| *index >= FURNITURE_ROWS || !is_example(row) && !is_numbering(row, width, None));
     column::survey(
         columns,
         &header.columns,
@@ -337,18 +338,18 @@ impl Table<'_> {
             return Some(Reason::Example);
         }
         let width = self.frame.found + usize::from(self.header.running.is_some());
-        if !self.has_begun && is_numbering(row, width) {
+        if !self.has_begun && is_numbering(row, width, self.frame.name) {
             return Some(Reason::Numbering);
         }
         self.has_begun = true;
+        if is_dotted(row, &self.frame) {
+            return Some(Reason::Unused);
+        }
         let shape = Shape::of(row, &self.frame);
         let is_list = self.frame.declared.layout == Layout::List;
         if self.is_below {
             self.below(row, shape, findings);
             return Some(Reason::Below);
-        }
-        if is_to_fill(row, self.header.running) {
-            return Some(Reason::Unused);
         }
         let running_text = match shape.field {
             Some(_) => None,
@@ -506,7 +507,7 @@ impl Table<'_> {
     fn below(&mut self, row: &Row, shape: Shape, findings: &mut Findings) {
         let cells = row.cells.iter().filter(has_content);
         let mut cells = cells.map(|cell| CellRef::new(row.index, cell.column));
-        if !shape.is_record(&self.frame) {
+        if !shape.is_record(&self.frame) || ends_table(row, &self.frame) == Some(End::Certain) {
             self.below.extend(cells);
             return;
         }

@@ -27,6 +27,8 @@ pub(super) struct Shape {
     pub numbered: bool,
     /// How many required columns have content.
     pub required: usize,
+    /// How many columns of figures hold something else.
+    misplaced: usize,
 }
 
 impl Shape {
@@ -58,7 +60,9 @@ impl Shape {
                     shape.field = shape.field.or(Some(cell.column));
                     shape.filled += 1;
                     let (is_figure, is_required) = frame.traits.get(field).copied().unwrap_or_default();
-                    shape.figure |= is_figure && is_a_figure(&cell.raw);
+                    let fits = is_figure && is_a_figure(&cell.raw);
+                    shape.figure |= fits;
+                    shape.misplaced += usize::from(is_figure && !fits);
                     shape.required += usize::from(is_required);
                 }
                 _ => shape.outside = shape.outside.or(Some(cell.column)),
@@ -71,7 +75,10 @@ impl Shape {
     pub fn is_record(&self, frame: &Frame<'_>) -> bool {
         let has_required = match frame.required {
             0 => false,
-            1 => self.required == 1 && self.filled >= 2 && self.filled * 2 >= frame.found,
+            1 => {
+                let filled = self.filled - self.misplaced;
+                self.required == 1 && filled >= 2 && filled * 2 >= frame.found
+            }
             all => self.required == all,
         };
         self.field.is_some() && (self.figure || self.numbered || has_required)
@@ -89,8 +96,11 @@ fn is_a_figure(raw: &Raw) -> bool {
     }
 }
 
-/// Whether a row only numbers the columns: `1 2 3`, `A B 1 2`, `(1) (2) (3)=(1)+(2)`, `1=(2+3+4)`.
-pub(super) fn is_numbering(row: &Row, columns: usize) -> bool {
+/// Whether a row only numbers the columns: `1 2 3`, `A B 1 2`, `(1) (2) (3)=(1)+(2)`, `1=(2+3+4)`. Where the column of names
+/// has no number, it may be data whose name was forgotten, unless the numbers leave out none.
+pub(super) fn is_numbering(row: &Row, columns: usize, name: Option<u32>) -> bool {
+    let is_named = name.is_none_or(|name| row.cell(name).is_some_and(|cell| !cell.is_blank()));
+    let most = if is_named { 9 } else { 1 };
     let (mut letter, mut number, mut tokens) = (None::<u8>, None::<u32>, 0);
     for cell in row.cells.iter().filter(|cell| !cell.is_blank()) {
         let written;
@@ -114,7 +124,7 @@ pub(super) fn is_numbering(row: &Row, columns: usize) -> bool {
             // Letters and numbers run on, whatever is left out between them; both begin at the beginning.
             [own @ b'A'..=b'Z'] if letter.map_or(*own == b'A', |last| *own > last) => letter = Some(*own),
             _ => match token.parse::<u32>() {
-                Ok(own) if number.map_or(own <= 2, |last| own > last && own <= last + 9) => number = Some(own),
+                Ok(own) if number.map_or(own <= 2, |last| own > last && own <= last + most) => number = Some(own),
                 _ => return false,
             },
         }
@@ -123,20 +133,23 @@ pub(super) fn is_numbering(row: &Row, columns: usize) -> bool {
     tokens >= columns.saturating_sub(1).max(2)
 }
 
+/// Whether nobody filled in a row: it has dotted lines to write on, and nothing else but its number.
+pub(super) fn is_dotted(row: &Row, frame: &Frame<'_>) -> bool {
+    let own = |cell: &&Cell| frame.use_of(cell.column) != Use::Running && has_content(cell);
+    let dots = |cell: &Cell| match &cell.raw {
+        Raw::Text(text) => text
+            .chars()
+            .all(|sign| matches!(sign, '.' | '…' | '_') || is_blank_char(sign)),
+        _ => false,
+    };
+    row.cells.iter().any(|cell| own(&cell)) && row.cells.iter().filter(own).all(dots)
+}
+
 /// Whether a row is the example row of a blank workbook: its first cell says so.
 pub(super) fn is_example(row: &Row) -> bool {
     let first = row.cells.iter().find(has_content).and_then(label_text);
     first.is_some_and(|text| {
         text.len() <= 16 && text.contains(['v', 'V']) && matches!(fold(text).as_str(), "vd" | "vi du")
-    })
-}
-
-/// Whether a row holds nothing but dots to write on, its running number aside.
-pub(super) fn is_to_fill(row: &Row, running: Option<u32>) -> bool {
-    let mut cells = row.cells.iter().filter(has_content);
-    cells.all(|cell| match &cell.raw {
-        Raw::Text(text) => text.chars().all(|c| matches!(c, '.' | '…' | '_') || is_blank_char(c)),
-        _ => Some(cell.column) == running,
     })
 }
 
@@ -244,7 +257,7 @@ pub(super) fn ends_table(row: &Row, frame: &Frame<'_>) -> Option<End> {
 }
 
 fn end_word(text: &str) -> Option<End> {
-    const CERTAIN: [&str; 17] = [
+    const CERTAIN: [&str; 18] = [
         "nguoi lap",
         "nguoi tong hop",
         "nguoi bao cao",
@@ -262,6 +275,7 @@ fn end_word(text: &str) -> Option<End> {
         "(ky ",
         "noi nhan:",
         "ghi chu:",
+        "luu y:",
     ];
     const PERHAPS: [&str; 8] = [
         "chu tich",
@@ -274,9 +288,9 @@ fn end_word(text: &str) -> Option<End> {
         "ghi chu",
     ];
     // Most texts are told by their first letters; names of people are not folded.
-    const BEGINNINGS: [&str; 26] = [
+    const BEGINNINGS: [&str; 28] = [
         "ngườ", "nguoi", "nơi", "noi", "nguồ", "nguon", "thủ", "thu ", "tm", "t/m", "kt", "tl", "tuq", "xác", "xac",
-        "(", "*", "ghi", "chủ", "chu ", "phó", "pho", "kế", "ke ", "ký", "ky ",
+        "(", "*", "ghi", "chủ", "chu ", "phó", "pho", "kế", "ke ", "ký", "ky ", "lưu ý", "luu y",
     ];
     let text = trim(text);
     let begins = |word: &&str| {
