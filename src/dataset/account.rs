@@ -26,7 +26,7 @@ pub enum Reason {
     Section,
     /// It adds up other rows.
     Total,
-    /// It has nothing but a running number.
+    /// It has nothing but a running number, or dotted lines to write on.
     Unused,
     /// Its content stands outside the table's columns.
     Outside,

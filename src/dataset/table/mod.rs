@@ -19,7 +19,7 @@ pub(super) use self::marker::Marker;
 use self::marker::{Kind, Levels};
 use self::merge::{Covered, Merges};
 use self::rows::{
-    End, Marked, Shape, ends_table, has_content, is_example, is_figure, is_heading, is_numbering, marker_of,
+    End, Marked, Shape, ends_table, has_content, is_dotted, is_example, is_figure, is_heading, is_numbering, marker_of,
 };
 use self::total::Totals;
 use super::account::{Reason, Skipped};
@@ -305,6 +305,9 @@ impl Table<'_> {
             return Some(Reason::Numbering);
         }
         self.has_begun = true;
+        if is_dotted(row, &self.frame) {
+            return Some(Reason::Unused);
+        }
         let shape = Shape::of(row, &self.frame);
         let is_list = self.frame.declared.layout == Layout::List;
         if self.is_below {

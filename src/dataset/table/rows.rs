@@ -133,6 +133,18 @@ pub(super) fn is_numbering(row: &Row, columns: usize, name: Option<u32>) -> bool
     tokens >= columns.saturating_sub(1).max(2)
 }
 
+/// Whether nobody filled in a row: it has dotted lines to write on, and nothing else but its number.
+pub(super) fn is_dotted(row: &Row, frame: &Frame<'_>) -> bool {
+    let own = |cell: &&Cell| frame.use_of(cell.column) != Use::Running && has_content(cell);
+    let dots = |cell: &Cell| match &cell.raw {
+        Raw::Text(text) => text
+            .chars()
+            .all(|sign| matches!(sign, '.' | '…') || is_blank_char(sign)),
+        _ => false,
+    };
+    row.cells.iter().any(|cell| own(&cell)) && row.cells.iter().filter(own).all(dots)
+}
+
 /// Whether a row is the example row of a blank workbook: its first cell says so.
 pub(super) fn is_example(row: &Row) -> bool {
     let first = row.cells.iter().find(has_content).and_then(label_text);
