@@ -8,11 +8,14 @@ mod invariants;
 mod laws;
 mod office;
 mod report;
+mod seeds;
 mod template_files;
 mod trace;
 
 #[path = "../support/markdown_workbook.rs"]
 mod markdown_workbook;
+#[path = "../support/other_containers.rs"]
+mod other_containers;
 #[path = "../support/samples.rs"]
 mod samples;
 #[path = "../support/word_notation/mod.rs"]
