@@ -5,7 +5,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workboo
 
 use crate::blank::{measure, style};
 use crate::value::Raw;
-use crate::workbook::{Sheet, Workbook};
+use crate::workbook::{Cell, Formula, Sheet, Workbook};
 
 /// Widest and narrowest column, in digits.
 const WIDEST: f64 = 60.0;
@@ -55,7 +55,7 @@ fn write(out: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
                 continue;
             };
             let at = (row.index, column);
-            let shown = write_cell(out, at, &cell.raw, [&text, &percent, &date])?;
+            let shown = write_cell(out, at, cell, [&text, &percent, &date])?;
             if index < MEASURED_ROWS && !is_merged(sheet, row.index, cell.column) {
                 if widths.len() <= usize::from(column) {
                     widths.resize(usize::from(column) + 1, NARROWEST);
@@ -84,10 +84,15 @@ fn write(out: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
 fn write_cell(
     out: &mut Worksheet,
     (row, column): (u32, u16),
-    raw: &Raw,
+    cell: &Cell,
     [text, percent, date]: [&Format; 3],
 ) -> Result<f64, XlsxError> {
-    Ok(match raw {
+    if cell.formula == Formula::NotComputed {
+        // What it holds is no value: a formula that is not computed either, and no value once it is.
+        out.write_formula_with_format(row, column, "=NA()", &style::base())?;
+        return Ok(8.0);
+    }
+    Ok(match &cell.raw {
         Raw::Text(words) => {
             out.write_string_with_format(row, column, &**words, text)?;
             measure::width(words.lines().next().unwrap_or_default(), false)

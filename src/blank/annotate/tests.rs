@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 use super::*;
 use crate::diagnostic::Text;
 use crate::markdown_workbook::{workbook as written, workbook_with};
-use crate::workbook::{self, Limits as Sizes};
+use crate::workbook::{self, Formula, Limits as Sizes};
 
 fn finding(sheet: &str, at: &str) -> Diagnostic {
     let cell = workbook::cell_ref(at).unwrap();
@@ -312,4 +312,15 @@ fn what_cannot_be_edited_is_converted_with_its_values_and_marked() {
     };
     assert_eq!(raws(&read.sheets[0]), raws(&workbook.sheets[0]));
     assert!(fill(&copy.bytes, "B1").contains("FFFFC8CD"));
+}
+
+#[test]
+fn a_formula_that_was_never_computed_is_none_in_a_converted_copy_either() {
+    let source = written("## Một\n| a | =A1+1 | =A1+2 -> 3 |");
+    let mut workbook = workbook::read(&source, &Sizes::default()).unwrap();
+    workbook.container = Container::Xls;
+    let copy = annotate(b"no package", &workbook, &Diagnostics::new(), &|_| None, Lang::Vi).unwrap();
+    let read = workbook::read(&copy.bytes, &Sizes::default()).unwrap();
+    let formulas: Vec<Formula> = read.sheets[0].rows[0].cells.iter().map(|cell| cell.formula).collect();
+    assert_eq!(formulas, [Formula::None, Formula::NotComputed, Formula::None]);
 }
