@@ -74,7 +74,10 @@ pub(super) fn of(bytes: &[u8]) -> Result<Kind, Error> {
         // Names of streams in the directory.
         return if has_name(bytes, "EncryptedPackage") {
             Err(Error::Password)
-        } else if has_name(bytes, "Workbook") || has_name(bytes, "Book") {
+        } else if ["Workbook", "Book", "WORKBOOK", "BOOK"]
+            .iter()
+            .any(|name| has_name(bytes, name))
+        {
             Ok(Kind::Biff)
         } else {
             Err(Error::Foreign(Foreign::OldOffice))
@@ -153,10 +156,13 @@ pub(super) fn of_package(package: &Package) -> Result<Container, Error> {
     if names.iter().any(|name| name == "_rels/.rels") {
         let relationships = package.relationships("").unwrap_or_default();
         let binary = |part: &str| part.to_ascii_lowercase().ends_with(".bin");
-        let is_binary = relationships
-            .iter()
-            .any(|found| found.kind == "officeDocument" && binary(&found.target));
-        return Ok(if is_binary { Container::Xlsb } else { Container::Xlsx });
+        let document = relationships.iter().find(|found| found.kind == "officeDocument");
+        return match document {
+            Some(found) if binary(&found.target) => Ok(Container::Xlsb),
+            // A package of another kind, such as a page printed to XPS; one whose relationships can't be read is damaged.
+            None if !relationships.is_empty() => Err(Error::Foreign(Foreign::Unknown)),
+            _ => Ok(Container::Xlsx),
+        };
     }
     if names.iter().any(|name| name == "content.xml") && names.iter().any(|name| name == "meta-inf/manifest.xml") {
         return Ok(Container::Ods);

@@ -233,4 +233,6 @@ fn stream<T>(
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

@@ -241,9 +241,10 @@ fn mark_sheet(part: &str, xml: Vec<u8>, book: &Book<'_>, sheet: &mut SheetMarks)
     let has = |needle: &[u8]| memmem::find(&xml, needle).is_some();
     // Generators that write a prefix (`x:row`) are rare; their parts are always parsed.
     let is_plain = has(b"<sheetData")
-        && ![&b"rPr>"[..], b"<f>", b"<f ", b" hidden", b" t=\"e\""]
+        && ![&b"rPr>"[..], b"<f>", b"<f ", b" hidden", b" t=\"e\"", b" t='"]
             .into_iter()
-            .any(has);
+            .any(has)
+        && names_texts_by_number(&xml);
     match rich::cells(&xml, &book.rich, book.limits).filter(|_| is_plain) {
         Some(cells) => sheet.rich = cells,
         None => {
@@ -270,6 +271,17 @@ fn mark_sheet(part: &str, xml: Vec<u8>, book: &Book<'_>, sheet: &mut SheetMarks)
         }
     }
     Ok(())
+}
+
+/// Whether each cell with a shared text is written as usual, and names it by a number: calamine takes the first text for
+/// whatever is none.
+fn names_texts_by_number(xml: &[u8]) -> bool {
+    const LONGEST: usize = 9;
+    memmem::find_iter(xml, b" t=\"s\"").all(|at| {
+        let value = xml.get(at..).and_then(|cell| cell.strip_prefix(b" t=\"s\"><v>"));
+        let length = |value: &[u8]| value.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        value.is_some_and(|value| (1..=LONGEST).contains(&length(value)) && value.get(length(value)) == Some(&b'<'))
+    })
 }
 
 /// A cell while its element is open.
@@ -377,9 +389,10 @@ fn mark_rows(xml: &str, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), E
                     if open.error {
                         sheet.errors.push((at, open.value.trim().into()));
                     }
-                    if open.shared && !book.rich.is_empty() {
-                        let index = open.value.trim().parse::<u32>().ok();
-                        open.rich = index.and_then(|index| book.rich.get(&index)).cloned();
+                    if open.shared && !open.value.is_empty() {
+                        let index = open.value.parse::<u32>();
+                        let index = index.map_err(|_| Error::Damaged(format!("{}: {at}", sheet.name)))?;
+                        open.rich = book.rich.get(&index).cloned();
                     }
                     sheet.rich.extend(open.rich.map(|rich| (at, rich)));
                     sheet.rich_values.extend(open.rich_value.map(|number| (at, number)));

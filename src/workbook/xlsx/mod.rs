@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub use self::marks::cell_ref;
 pub use self::picture::Picture;
 use super::{Error, Limits, Workbook};
-use crate::opc::Package;
+use crate::opc::{self, Package};
 
 /// Parts are read twice, by `marks` and by calamine. A workbook whose parts are not larger than this together, as nearly all
 /// are, is inflated once for both; of larger ones no second copy is held in memory.
@@ -21,10 +21,13 @@ pub(super) const INFLATED_ONCE: u64 = 1 << 20;
 
 /// The sheets of a package; `bytes` are the file it was opened from.
 pub(super) fn read(mut bytes: Arc<[u8]>, mut package: Package, limits: &Limits) -> Result<Workbook, Error> {
+    let damaged = |error| Error::from_package(error, limits);
+    let has_macro_sheets = hide_macro_sheets(&mut package).map_err(damaged)?;
     if package.inflated_bytes() <= INFLATED_ONCE {
-        let stored = package.write_stored();
-        bytes = stored.map_err(|error| Error::from_package(error, limits))?.into();
+        bytes = package.write_stored().map_err(damaged)?.into();
         package = super::open(Arc::clone(&bytes), limits)?;
+    } else if has_macro_sheets {
+        bytes = package.write().map_err(damaged)?.into();
     }
     let marks = marks::read(&package, limits)?;
     drop(package);
@@ -32,4 +35,26 @@ pub(super) fn read(mut bytes: Arc<[u8]>, mut package: Package, limits: &Limits) 
     // program. The reader is thrown away afterwards, so no broken state is seen.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cells::read(&bytes, marks, limits)))
         .unwrap_or_else(|_| Err(Error::Damaged("calamine".to_owned())))
+}
+
+/// Makes dialogs of the sheets of Excel 4 macros: calamine refuses a workbook for the ones, and leaves out the others. Tells
+/// whether there were any.
+fn hide_macro_sheets(package: &mut Package) -> Result<bool, opc::Error> {
+    let root = package.relationships("")?;
+    let Some(book) = root.iter().find(|found| found.kind == "officeDocument") else {
+        return Ok(false);
+    };
+    let part = opc::relationships_part(&book.target);
+    if !package.has(&part) {
+        return Ok(false);
+    }
+    let source = package.text(&part)?;
+    let hidden = source
+        .replace("/xlMacrosheet\"", "/dialogsheet\"")
+        .replace("/xlIntlMacrosheet\"", "/dialogsheet\"");
+    let is_changed = hidden != source;
+    if is_changed {
+        package.set(&part, hidden.into_bytes());
+    }
+    Ok(is_changed)
 }
