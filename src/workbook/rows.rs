@@ -6,6 +6,7 @@ use crate::value::Raw;
 use crate::vietnamese::{Charset, nfc};
 
 /// What all sheets of a workbook hold so far, against what they may.
+#[derive(Clone)]
 pub(super) struct Budget<'a> {
     limits: &'a Limits,
     cells: usize,

@@ -69,6 +69,91 @@ fn a_workbook_too_large_to_be_held_inflated_reads_the_same() {
     assert_eq!(format!("{small:?}"), format!("{large:?}"));
 }
 
+/// A sheet that is large enough to be read without calamine, in every way in which numbers and texts are written.
+fn large_list() -> Vec<u8> {
+    use rust_xlsxwriter::{Color, Format as Look};
+    let formats = [
+        "General",
+        "0.00",
+        "#,##0",
+        "0%",
+        "0.0#%",
+        "dd/mm/yyyy",
+        "d-mmm-yy",
+        "hh:mm",
+        "[h]:mm",
+        "mm/yyyy",
+        "yyyy\"năm\"",
+        "0\\d",
+        "[Red]0",
+        "@",
+        "[$-42A]d mmmm yyyy",
+        "_(* #,##0_)",
+        "0;dd/mm",
+        "[=1]\"x\";0",
+    ];
+    let texts = [
+        "Nguyễn Văn Số",
+        "xã",
+        " đầu và cuối ",
+        "a & b < c",
+        "_x0041_",
+        "dòng 1\ndòng 2",
+        "Ke\u{302}\u{301} hoạch",
+        "258",
+        "\u{a0}x",
+        "x\u{200b}",
+    ];
+    workbook_with("## A\n| {rich} **Họ** tên | x |", |workbook| {
+        let sheet = workbook.worksheet_from_index(0).expect("a sheet");
+        for row in 1..12_000u32 {
+            let style = |code: &str| Look::new().set_num_format(code).set_font_color(Color::Red);
+            let format = style(formats[row as usize % formats.len()]);
+            let number = [0.0, 1.0, 0.5, -3.25, 45_000.0, 1.5e-7, 1e21, 12_345.678][row as usize % 8];
+            sheet
+                .write_number_with_format(row, 0, number, &format)
+                .expect("a number");
+            let text = format!("{}{}", texts[row as usize % texts.len()], row % 700);
+            sheet.write_string(row, 1, text).expect("a text");
+            sheet.write_boolean(row, 2, row % 2 == 0).expect("a flag");
+            for built_in in [9, 10, 14, 15, 18, 20, 22, 45, 46, 49] {
+                let format = Look::new().set_num_format_index(built_in);
+                sheet
+                    .write_number_with_format(row, 4 + u16::from(built_in), number, &format)
+                    .expect("a number");
+            }
+        }
+        sheet
+            .merge_range(20_000, 0, 20_001, 1, "cuối", &Look::new())
+            .expect("merged");
+    })
+}
+
+#[test]
+fn a_large_plain_sheet_reads_the_same_with_and_without_calamine() {
+    const SHEET: &str = "xl/worksheets/sheet1.xml";
+    for is_1904 in [false, true] {
+        let bytes = with_part(&large_list(), "xl/workbook.xml", |xml| match is_1904 {
+            true => xml.replacen("<workbookPr ", "<workbookPr date1904=\"1\" ", 1),
+            false => xml,
+        });
+        let mut size = 0;
+        // A remark among the rows is what only calamine reads.
+        let other = with_part(&bytes, SHEET, |xml| {
+            size = xml.len();
+            xml.replacen("<sheetData>", "<sheetData><!-- -->", 1)
+        });
+        assert!(size > 1 << 20, "{size}");
+        let (own, calamine) = (read(&bytes).expect("a workbook"), read(&other).expect("a workbook"));
+        assert!(own.sheets[0].rows.len() == 12_001 && own.sheets[0].merged.len() == 1);
+        assert!(!own.sheets[0].formats.is_empty());
+        for (own, calamine) in own.sheets[0].rows.iter().zip(&calamine.sheets[0].rows) {
+            assert_eq!(format!("{own:?}"), format!("{calamine:?}"));
+        }
+        assert_eq!(format!("{own:?}"), format!("{calamine:?}"));
+    }
+}
+
 #[test]
 fn text_is_nfc_with_plain_line_breaks_and_without_its_runs() {
     let bytes = with_sheet_data(

@@ -2,17 +2,21 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, FontStyle, FontWeight, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError};
+use calamine::{
+    DataRef, FontStyle, FontWeight, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader, XlsxError,
+};
 use jiff::civil::Date;
 
-use super::marks::{Marks, SheetMarks};
+use super::marks::{self, Book, Marks, SheetMarks};
+use super::plain::{self, Content, Next};
 use super::rich::Look;
 use crate::diagnostic::CellRef;
-use crate::value::Raw;
+use crate::opc::Package;
+use crate::value::{Format, Raw};
 use crate::vietnamese::Charset;
-use crate::workbook::format::date_in;
+use crate::workbook::format::{Kind, date_in};
 use crate::workbook::rows::{Budget, Rows, cell_at, insert, is_percent};
-use crate::workbook::{Cell, Error, Formula, LAST_COLUMN, LAST_ROW, Limits, Row, Sheet, Workbook};
+use crate::workbook::{Cell, Charsets, Error, Formula, LAST_COLUMN, LAST_ROW, Limits, Row, Sheet, Workbook};
 
 impl From<XlsxError> for Error {
     fn from(error: XlsxError) -> Self {
@@ -25,23 +29,25 @@ impl From<XlsxError> for Error {
 
 type Source<'a> = Xlsx<Cursor<&'a [u8]>>;
 
-/// Reads all sheets.
-pub(super) fn read(bytes: &[u8], marks: Marks, limits: &Limits) -> Result<Workbook, Error> {
+/// Reads all sheets of a file and of the package in it.
+pub(super) fn read(bytes: &[u8], package: &Package, marks: Marks<'_>, limits: &Limits) -> Result<Workbook, Error> {
     let mut source: Source = Xlsx::new(Cursor::new(bytes))?;
     let metadata = source.sheets_metadata().to_vec();
-    if metadata.len() != marks.sheets.len() {
+    let Marks { sheets, book, strings } = marks;
+    if metadata.len() != sheets.len() {
         return Err(Error::Damaged("workbook.xml".to_owned()));
     }
     let mut workbook = Workbook::default();
     let mut budget = Budget::new(limits);
-    for (metadata, marks) in metadata.into_iter().zip(marks.sheets) {
+    let mut strings = Strings::Unread(package, strings);
+    for (metadata, marks) in metadata.into_iter().zip(sheets) {
         if metadata.name != marks.name || workbook.sheets.iter().any(|sheet| sheet.name == marks.name) {
             return Err(Error::Damaged(marks.name));
         }
         if metadata.typ != SheetType::WorkSheet || !marks.worksheet {
             continue;
         }
-        let mut sheet = read_sheet(&mut source, marks, limits, &mut budget)?;
+        let mut sheet = read_sheet(&mut source, &mut strings, marks, &book, &mut budget)?;
         sheet.hidden = metadata.visible != SheetVisible::Visible;
         workbook.sheets.push(sheet);
     }
@@ -52,97 +58,221 @@ pub(super) fn read(bytes: &[u8], marks: Marks, limits: &Limits) -> Result<Workbo
     Ok(workbook)
 }
 
-fn read_sheet(
-    source: &mut Source<'_>,
-    marks: SheetMarks,
-    limits: &Limits,
-    budget: &mut Budget<'_>,
-) -> Result<Sheet, Error> {
-    let mut reader = source.worksheet_cells_reader(&marks.name)?;
-    let percent: Vec<bool> = reader
-        .styles()
-        .iter()
-        .map(|style| {
+/// The shared strings as `plain` reads them, once a sheet asks for them.
+enum Strings<'a> {
+    Unread(&'a Package, String),
+    Read(Option<Vec<Box<str>>>),
+}
+
+impl Strings<'_> {
+    /// The strings, cleaned; `None` when they are left to calamine.
+    fn get(&mut self, budget: &Budget<'_>) -> Result<Option<&[Box<str>]>, Error> {
+        if let Self::Unread(package, part) = self {
+            let xml = package.part(part).ok().and_then(|xml| String::from_utf8(xml).ok());
+            let strings = xml.and_then(|xml| plain::strings(&xml));
+            let cleaned = strings.map(|strings| strings.iter().map(|text| budget.clean(text)).collect());
+            *self = Self::Read(cleaned.transpose()?);
+        }
+        Ok(match self {
+            Self::Read(strings) => strings.as_deref(),
+            Self::Unread(..) => None,
+        })
+    }
+}
+
+/// What the styles of cells say, by their numbers.
+struct Styles {
+    kinds: Vec<Kind>,
+    percent: Vec<bool>,
+    /// How letters look; only where texts have letters that do not all look alike.
+    looks: Vec<Look>,
+    charsets: Vec<Charset>,
+}
+
+impl Styles {
+    fn new(styles: &[Style], has_rich: bool) -> Self {
+        let code = |style: &Style| {
             style
                 .number_format
                 .as_ref()
-                .is_some_and(|format| is_percent(&format.format_code))
-        })
-        .collect();
-    let looks: Vec<Look> = if marks.rich.is_empty() {
-        Vec::new()
-    } else {
-        reader.styles().iter().map(look).collect()
-    };
-    let charsets: Vec<Charset> = reader.styles().iter().map(charset).collect();
-    let mut formats = Vec::new();
-    let mut runs_of_fonts = Vec::new();
-    let mut rows = Rows::default();
-    loop {
-        let (cell, style) = match reader.next_cell_with_style_id() {
-            Ok(Some(cell)) => cell,
-            Ok(None) => break,
-            // An error value that calamine doesn't know (#SPILL!): `marks` has it.
-            Err(XlsxError::CellError(_)) => continue,
-            Err(error) => return Err(error.into()),
+                .map_or("", |format| &format.format_code)
+                .to_owned()
         };
-        let (row, column) = cell.get_position();
-        let raw = match cell.get_value() {
-            DataRef::Empty => continue,
-            DataRef::Float(number) if percent.get(style).copied().unwrap_or(false) => Raw::Percent(*number),
-            DataRef::Float(number) => Raw::Number(*number),
-            DataRef::Int(number) => Raw::Number(*number as f64),
-            DataRef::Bool(flag) => Raw::Flag(*flag),
-            DataRef::DateTime(moment) => date_in(moment).map_or(Raw::Number(moment.as_f64()), Raw::Date),
-            DataRef::Error(error) => Raw::Error(error.to_string().into()),
-            DataRef::SharedString("") => continue,
-            DataRef::SharedString(text) => Raw::Text(budget.clean(text)?),
-            DataRef::String(text) | DataRef::DurationIso(text) if text.is_empty() => continue,
-            DataRef::String(text) | DataRef::DurationIso(text) => Raw::Text(budget.clean(text)?),
-            DataRef::DateTimeIso(text) => iso_date(text).map_or_else(|| budget.clean(text).map(Raw::Text), Ok)?,
-        };
-        if row > LAST_ROW || column > LAST_COLUMN {
-            return Err(Error::Damaged(format!("{}: {}", marks.name, CellRef::new(row, column))));
+        Self {
+            kinds: styles.iter().map(|style| Kind::of(&code(style))).collect(),
+            percent: styles.iter().map(|style| is_percent(&code(style))).collect(),
+            looks: styles.iter().filter(|_| has_rich).map(look).collect(),
+            charsets: styles.iter().map(charset).collect(),
         }
-        budget.take(&raw)?;
-        if !marks.rich.is_empty()
+    }
+
+    fn charset(&self, style: usize) -> Charset {
+        self.charsets.get(style).copied().unwrap_or_default()
+    }
+}
+
+/// Rows, what is bold or italic in them, and what fonts of single letters say.
+type Gathered = (Vec<Row>, Vec<(CellRef, Box<[Format]>)>, Vec<(CellRef, Charsets)>);
+
+/// A sheet while its cells are gathered.
+struct Gathering<'a, 'b> {
+    marks: &'a SheetMarks,
+    styles: &'a Styles,
+    budget: &'a mut Budget<'b>,
+    rows: Rows,
+    formats: Vec<(CellRef, Box<[Format]>)>,
+    charsets: Vec<(CellRef, Charsets)>,
+}
+
+impl<'a, 'b> Gathering<'a, 'b> {
+    fn new(marks: &'a SheetMarks, styles: &'a Styles, budget: &'a mut Budget<'b>) -> Self {
+        Self {
+            marks,
+            styles,
+            budget,
+            rows: Rows::default(),
+            formats: Vec::new(),
+            charsets: Vec::new(),
+        }
+    }
+
+    fn finish(self) -> Gathered {
+        (self.rows.finish(), self.formats, self.charsets)
+    }
+
+    fn push(&mut self, at: CellRef, raw: Raw, style: usize) -> Result<(), Error> {
+        self.budget.take(&raw)?;
+        if !self.marks.rich.is_empty()
             && let Raw::Text(text) = &raw
+            && let Ok(index) = self.marks.rich.binary_search_by_key(&at, |(at, _)| *at)
+            && let Some((_, rich)) = self.marks.rich.get(index)
         {
-            let at = CellRef::new(row, column);
-            let found = marks.rich.binary_search_by_key(&at, |(at, _)| *at).ok();
-            let rich = found.and_then(|index| marks.rich.get(index));
-            let cell = looks.get(style).copied().unwrap_or_default();
-            if let Some((_, rich)) = rich {
-                let found = rich.formats(text, cell).unwrap_or_default();
-                let fonts = rich.charsets(text, charsets.get(style).copied().unwrap_or_default());
-                budget.take_runs(found.len() + fonts.len())?;
-                if !found.is_empty() {
-                    formats.push((at, found));
-                }
-                if !fonts.is_empty() {
-                    runs_of_fonts.push((at, fonts));
-                }
+            let look = self.styles.looks.get(style).copied().unwrap_or_default();
+            let found = rich.formats(text, look).unwrap_or_default();
+            let fonts = rich.charsets(text, self.styles.charset(style));
+            self.budget.take_runs(found.len() + fonts.len())?;
+            if !found.is_empty() {
+                self.formats.push((at, found));
+            }
+            if !fonts.is_empty() {
+                self.charsets.push((at, fonts));
             }
         }
-        rows.push(
-            row,
-            Cell {
-                column,
-                raw,
-                formula: Formula::None,
-                charset: charsets.get(style).copied().unwrap_or_default(),
-            },
-            limits,
-        )?;
+        let cell = Cell {
+            column: at.column,
+            raw,
+            formula: Formula::None,
+            charset: self.styles.charset(style),
+        };
+        self.rows.push(at.row, cell, self.budget.limits())
     }
+
+    /// Gathers the cells of a large plain sheet; whether nothing unusual is among them.
+    fn read_plain(&mut self, xml: &str, strings: &[Box<str>], is_1904: bool) -> Result<bool, Error> {
+        let Some(mut cells) = plain::Cells::new(xml) else {
+            return Ok(false);
+        };
+        loop {
+            let (at, style, content) = match cells.next() {
+                Next::Cell(cell) => cell,
+                Next::End => return Ok(true),
+                Next::Unusual => return Ok(false),
+            };
+            let raw = match content {
+                Content::Shared(index) => match strings.get(index) {
+                    Some(text) if text.is_empty() => continue,
+                    Some(text) => Raw::Text(text.clone()),
+                    None => return Ok(false),
+                },
+                Content::Number(number) => {
+                    let kind = self.styles.kinds.get(style).copied().unwrap_or_default();
+                    kind.raw(number, is_1904)
+                }
+                Content::Flag(flag) => Raw::Flag(flag),
+            };
+            self.push(at, raw, style)?;
+        }
+    }
+
+    /// Gathers the cells of any sheet.
+    fn read_any(&mut self, reader: &mut XlsxCellReader<'_, Cursor<&[u8]>>) -> Result<(), Error> {
+        loop {
+            let (cell, style) = match reader.next_cell_with_style_id() {
+                Ok(Some(cell)) => cell,
+                Ok(None) => return Ok(()),
+                // An error value that calamine doesn't know (#SPILL!): `marks` has it.
+                Err(XlsxError::CellError(_)) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let (row, column) = cell.get_position();
+            let clean = |text: &str| self.budget.clean(text).map(Raw::Text);
+            let raw = match cell.get_value() {
+                DataRef::Empty => continue,
+                DataRef::Float(number) if self.styles.percent.get(style).copied().unwrap_or(false) => {
+                    Raw::Percent(*number)
+                }
+                DataRef::Float(number) => Raw::Number(*number),
+                DataRef::Int(number) => Raw::Number(*number as f64),
+                DataRef::Bool(flag) => Raw::Flag(*flag),
+                DataRef::DateTime(moment) => date_in(moment).map_or(Raw::Number(moment.as_f64()), Raw::Date),
+                DataRef::Error(error) => Raw::Error(error.to_string().into()),
+                DataRef::SharedString("") => continue,
+                DataRef::SharedString(text) => clean(text)?,
+                DataRef::String(text) | DataRef::DurationIso(text) if text.is_empty() => continue,
+                DataRef::String(text) | DataRef::DurationIso(text) => clean(text)?,
+                DataRef::DateTimeIso(text) => iso_date(text).map_or_else(|| clean(text), Ok)?,
+            };
+            let at = CellRef::new(row, column);
+            if row > LAST_ROW || column > LAST_COLUMN {
+                return Err(Error::Damaged(format!("{}: {at}", self.marks.name)));
+            }
+            self.push(at, raw, style)?;
+        }
+    }
+}
+
+fn read_sheet(
+    source: &mut Source<'_>,
+    strings: &mut Strings<'_>,
+    mut marks: SheetMarks,
+    book: &Book<'_>,
+    budget: &mut Budget<'_>,
+) -> Result<Sheet, Error> {
+    let is_1904 = source.has_1904_epoch();
+    let mut reader = source.worksheet_cells_reader(&marks.name)?;
+    let plain = marks.plain.take();
+    let styles = Styles::new(reader.styles(), plain.is_some() || !marks.rich.is_empty());
+    let mut gathered = None;
+    if let Some(xml) = &plain {
+        let mut own = budget.clone();
+        if let Some(strings) = strings.get(&own)? {
+            let mut gathering = Gathering::new(&marks, &styles, &mut own);
+            if gathering.read_plain(xml, strings, is_1904)? {
+                gathered = Some(gathering.finish());
+                *budget = own;
+            }
+        }
+        if gathered.is_none() {
+            marks::look_closely(xml, book, &mut marks)?;
+        }
+    }
+    drop(plain);
+    let (rows, formats, charsets) = match gathered {
+        Some(gathered) => gathered,
+        None => {
+            let mut gathering = Gathering::new(&marks, &styles, budget);
+            gathering.read_any(&mut reader)?;
+            gathering.finish()
+        }
+    };
     let mut sheet = Sheet {
         name: marks.name,
         hidden: false,
-        rows: rows.finish(),
+        rows,
         merged: marks.merged,
         hidden_columns: marks.hidden_columns,
         formats,
-        charsets: runs_of_fonts,
+        charsets,
         pictures: marks.pictures,
         ..Sheet::default()
     };

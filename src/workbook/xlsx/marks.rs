@@ -13,6 +13,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::picture::{Picture, Pictures};
+use super::plain;
 use super::rich::{self, Gathering, Rich};
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
@@ -20,14 +21,19 @@ use crate::workbook::{Error, Formula, LAST_COLUMN, LAST_ROW, Limit, Limits};
 
 /// Most cell formats; Excel's own limit is 65,490.
 const FORMATS: usize = 70_000;
+/// Most bytes of large plain sheets that are kept inflated, all together.
+const KEPT: usize = 64 << 20;
 /// Longest tag of the style sheet: each format keeps copies of its font name and format code.
 const STYLE_TAG: usize = 4_096;
 
 /// What the raw parts tell about a workbook.
-#[derive(Debug, Default)]
-pub(super) struct Marks {
+pub(super) struct Marks<'a> {
+    /// What holds for all sheets.
+    pub book: Book<'a>,
     /// One for each sheet of the workbook part, in its order.
     pub sheets: Vec<SheetMarks>,
+    /// The name of the part with the shared strings.
+    pub strings: String,
 }
 
 /// What the raw part tells about a sheet.
@@ -53,12 +59,14 @@ pub(super) struct SheetMarks {
     pub rich_values: Vec<(CellRef, u32)>,
     /// Pictures and the cells that they stand in.
     pub pictures: Vec<(CellRef, Picture)>,
+    /// The part, of a large sheet in which nothing was found that `plain` can't read.
+    pub plain: Option<String>,
     /// Cells whose content is a picture, in order. The file says `#VALUE!` there, for programs that can't show it.
     pub picture_cells: Vec<CellRef>,
 }
 
 /// What the whole workbook tells the look at each sheet.
-struct Book<'a> {
+pub(super) struct Book<'a> {
     limits: &'a Limits,
     /// Whether the results of formulas are stale.
     never_computed: bool,
@@ -67,7 +75,7 @@ struct Book<'a> {
 }
 
 /// Reads the marks, and measures the parts.
-pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
+pub(super) fn read<'a>(package: &Package, limits: &'a Limits) -> Result<Marks<'a>, Error> {
     let mut parts = Parts {
         package,
         limits,
@@ -82,7 +90,8 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
     let folder = workbook_part
         .rsplit_once('/')
         .map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    let rich = measure_strings(&mut parts, &format!("{folder}sharedStrings.xml"))?;
+    let strings = format!("{folder}sharedStrings.xml");
+    let rich = measure_strings(&mut parts, &strings)?;
     measure_styles(&mut parts, &format!("{folder}styles.xml"))?;
     for part in [
         format!("{folder}theme/theme1.xml"),
@@ -115,7 +124,8 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
     }
     drop(xml);
 
-    let mut marks = Marks::default();
+    let mut marks = Vec::new();
+    let mut kept = KEPT;
     let mut pictures = Pictures::new(&relationships);
     for (name, id) in sheets {
         let mut sheet = SheetMarks {
@@ -126,12 +136,17 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Marks, Error> {
         if let Some(relationship) = relationship.filter(|relationship| relationship.kind == "worksheet") {
             sheet.worksheet = true;
             let xml = parts.bytes(&relationship.target)?;
-            mark_sheet(&relationship.target, xml, &book, &mut sheet)?;
+            mark_sheet(&relationship.target, xml, &book, &mut sheet, kept)?;
+            kept -= sheet.plain.as_ref().map_or(0, String::len);
             pictures.read(&mut parts, &relationship.target, &mut sheet)?;
         }
-        marks.sheets.push(sheet);
+        marks.push(sheet);
     }
-    Ok(marks)
+    Ok(Marks {
+        book,
+        sheets: marks,
+        strings,
+    })
 }
 
 /// Parts read one after the other, counted together.
@@ -237,14 +252,15 @@ fn measure_styles(parts: &mut Parts<'_>, name: &str) -> Result<(), Error> {
 
 /// Looks at a sheet's part. Of one with nothing to find only the end is parsed, and it isn't even checked to be UTF-8:
 /// calamine does that again.
-fn mark_sheet(part: &str, xml: Vec<u8>, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), Error> {
+fn mark_sheet(part: &str, xml: Vec<u8>, book: &Book<'_>, sheet: &mut SheetMarks, kept: usize) -> Result<(), Error> {
     let has = |needle: &[u8]| memmem::find(&xml, needle).is_some();
     // Generators that write a prefix (`x:row`) are rare; their parts are always parsed.
     let is_plain = has(b"<sheetData")
-        && ![&b"rPr>"[..], b"<f>", b"<f ", b" hidden", b" t=\"e\"", b" t='"]
-            .into_iter()
-            .any(has)
-        && names_texts_by_number(&xml);
+        && ![&b"rPr>"[..], b" hidden", b" t=\"e\"", b" t='"].into_iter().any(has)
+        && !memmem::find_iter(&xml, b"<f").any(|place| matches!(xml.get(place + 2), Some(b'>' | b' ')));
+    // `plain` looks at the numbers of texts itself.
+    let is_large = is_plain && (plain::LARGE..=kept).contains(&xml.len());
+    let is_plain = is_plain && (is_large || names_texts_by_number(&xml));
     match rich::cells(&xml, &book.rich, book.limits).filter(|_| is_plain) {
         Some(cells) => sheet.rich = cells,
         None => {
@@ -270,7 +286,20 @@ fn mark_sheet(part: &str, xml: Vec<u8>, book: &Book<'_>, sheet: &mut SheetMarks)
             }
         }
     }
+    if is_large {
+        sheet.plain = Some(String::from_utf8(xml).map_err(|_| Error::Damaged(part.to_owned()))?);
+    }
     Ok(())
+}
+
+/// Looks at a large sheet again that `plain` could not read.
+pub(super) fn look_closely(xml: &str, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), Error> {
+    if names_texts_by_number(xml.as_bytes()) {
+        return Ok(());
+    }
+    sheet.rich.clear();
+    sheet.merged.clear();
+    mark_rows(xml, book, sheet)
 }
 
 /// Whether each cell with a shared text is written as usual, and names it by a number: calamine takes the first text for

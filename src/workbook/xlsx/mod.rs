@@ -2,10 +2,12 @@
 //!
 //! Cells come from calamine's streaming reader; what it does not tell (formulas never computed, hidden rows and columns,
 //! merged ranges, letters in bold and italic) comes from one look at the sheet's part in `marks`, pictures from `picture`.
+//! Large plain lists, which that look has already inflated, are read by `plain`.
 
 mod cells;
 mod marks;
 mod picture;
+mod plain;
 mod rich;
 
 use std::sync::Arc;
@@ -30,11 +32,12 @@ pub(super) fn read(mut bytes: Arc<[u8]>, mut package: Package, limits: &Limits) 
         bytes = package.write().map_err(damaged)?.into();
     }
     let marks = marks::read(&package, limits)?;
-    drop(package);
     // What a hostile file can still make calamine do is an arithmetic overflow in a debug build; it must not end the
     // program. The reader is thrown away afterwards, so no broken state is seen.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cells::read(&bytes, marks, limits)))
-        .unwrap_or_else(|_| Err(Error::Damaged("calamine".to_owned())))
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        cells::read(&bytes, &package, marks, limits)
+    }))
+    .unwrap_or_else(|_| Err(Error::Damaged("calamine".to_owned())))
 }
 
 /// Makes dialogs of the sheets of Excel 4 macros: calamine refuses a workbook for the ones, and leaves out the others. Tells

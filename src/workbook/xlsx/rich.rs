@@ -282,6 +282,11 @@ impl Gathering {
         }
     }
 
+    /// The string, whatever its letters look like.
+    pub fn text(self) -> String {
+        self.pieces.into_iter().map(|(text, _)| text).collect()
+    }
+
     /// The string; `None` when its letters look alike.
     pub fn finish(self) -> Option<Rich> {
         let mut looks = self
