@@ -79,9 +79,13 @@ fn lost_digits(text: String, need: Need) -> Reading {
     )
 }
 
-/// The characters that XML 1.0 allows (section 2.2); others can't stand in a document.
+/// The characters that XML 1.0 allows (section 2.2), others can't stand in a document; without U+200B, U+2060 and U+FEFF, which
+/// come along when text is copied from a web page and show as nothing.
 fn is_allowed(c: char) -> bool {
-    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+    !matches!(
+        c,
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+    )
 }
 
 /// Whether a text surely has no line break or other sign that can't stay as it is, by a look at its bytes: most texts.
@@ -102,7 +106,7 @@ fn one_line(text: &str) -> String {
     if is_plain(text) {
         return vietnamese::trim(text).to_owned();
     }
-    if !text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')) {
+    if !text.contains(|c: char| c.is_control() || !is_allowed(c) || plain_break(c) != c) {
         return vietnamese::trim(text).to_owned();
     }
     let lines: Vec<String> = text
@@ -153,6 +157,7 @@ mod tests {
         for (cell, value) in [
             ("Tân Hoà", "Tân Hoà"),
             ("  Tân Hoà \u{a0}\u{200b}", "Tân Hoà"),
+            ("Tân\u{200b} Hoà\u{feff} 1", "Tân Hoà 1"),
             ("Tân \n Hoà", "Tân Hoà"),
             ("Tân\r\n\r\nHoà", "Tân Hoà"),
             ("Tân\tHoà\u{1}\u{ffff}", "Tân Hoà"),

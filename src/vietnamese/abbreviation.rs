@@ -70,6 +70,8 @@ const MEANINGS: [(&str, &[&str]); 60] = [
 ];
 /// Stands for đ while a text is folded.
 const BARRED_D: char = '\u{1}';
+/// Bytes of the longest abbreviation.
+const LONGEST: usize = 5;
 /// Longest label that is spelt out, in words, and most ways to read one.
 const MOST_WORDS: usize = 12;
 const MOST_SPELLINGS: usize = 32;
@@ -96,11 +98,24 @@ fn spell(label: &str, most_meanings: usize) -> Vec<String> {
     let mut spellings = vec![String::new()];
     for word in &words {
         let of = |is_short: &dyn Fn(&str) -> bool| MEANINGS.iter().find(|(short, _)| is_short(short));
-        let means = of(&|short| short == word)
-            .or_else(|| of(&|short| is_bare && short.replace('đ', "d") == *word))
+        let bare = |short: &str| short.chars().map(|c| if c == 'đ' { 'd' } else { c }).eq(word.chars());
+        let means = match word.len() <= LONGEST {
+            true => of(&|short| short == word).or_else(|| of(&|short| is_bare && bare(short))),
+            false => None,
+        };
+        let means = means
             .map(|(_, means)| *means)
             .filter(|means| means.len() <= most_meanings);
         let own = word.replace('đ', "d");
+        if means.is_none() {
+            for spelling in &mut spellings {
+                if !spelling.is_empty() {
+                    spelling.push(' ');
+                }
+                spelling.push_str(&own);
+            }
+            continue;
+        }
         let readings: Vec<&str> = std::iter::once(own.as_str())
             .chain(means.into_iter().flatten().copied())
             .collect();
@@ -188,6 +203,11 @@ pub fn likeness(one: &str, other: &str) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_abbreviation_is_longer_than_those_looked_for() {
+        assert_eq!(MEANINGS.iter().map(|(short, _)| short.len()).max(), Some(LONGEST));
+    }
 
     #[test]
     fn abbreviations_are_spelt_out_as_whole_words_only() {
