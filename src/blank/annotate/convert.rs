@@ -10,6 +10,8 @@ use crate::workbook::{Cell, Formula, Sheet, Workbook};
 /// Widest and narrowest column, in digits.
 const WIDEST: f64 = 60.0;
 const NARROWEST: f64 = 9.0;
+/// Error values that every version of Excel knows (ECMA-376 part 1, 18.18.11).
+const ERRORS: [&str; 7] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
 /// Rows that decide how wide a column is.
 const MEASURED_ROWS: usize = 500;
 
@@ -119,9 +121,15 @@ fn write_cell(
             out.write_boolean_with_format(row, column, *flag, &style::base())?;
             8.0
         }
-        // As a formula that gives this error: a cell of the same kind, also when Excel computes it again.
+        // As a formula that gives this error: a cell of the same kind, also when Excel computes it again. Of others than
+        // these the writer would make a text.
         Raw::Error(error) => {
-            let formula = rust_xlsxwriter::Formula::new(format!("={error}")).set_result(&**error);
+            let error = if ERRORS.contains(&&**error) {
+                &**error
+            } else {
+                "#VALUE!"
+            };
+            let formula = rust_xlsxwriter::Formula::new(format!("={error}")).set_result(error);
             out.write_formula_with_format(row, column, formula, &style::base())?;
             8.0
         }

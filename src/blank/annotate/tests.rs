@@ -7,6 +7,7 @@ use rust_xlsxwriter::{
 use super::*;
 use crate::diagnostic::Text;
 use crate::markdown_workbook::{workbook as written, workbook_with};
+use crate::value::Raw;
 use crate::workbook::{self, Formula, Limits as Sizes};
 
 fn finding(sheet: &str, at: &str) -> Diagnostic {
@@ -323,4 +324,20 @@ fn a_formula_that_was_never_computed_is_none_in_a_converted_copy_either() {
     let read = workbook::read(&copy.bytes, &Sizes::default()).unwrap();
     let formulas: Vec<Formula> = read.sheets[0].rows[0].cells.iter().map(|cell| cell.formula).collect();
     assert_eq!(formulas, [Formula::None, Formula::NotComputed, Formula::None]);
+}
+
+#[test]
+fn an_error_value_of_new_excel_is_one_in_a_converted_copy_too() {
+    let mut workbook = workbook::read(&written("## Một\n| a |"), &Sizes::default()).unwrap();
+    workbook.container = Container::Xls;
+    for (error, copied) in [("#N/A", "#N/A"), ("#SPILL!", "#VALUE!"), ("#N/\u{11}A", "#VALUE!")] {
+        workbook.sheets[0].rows[0].cells[0].raw = Raw::Error(error.into());
+        let copy = annotate(b"no package", &workbook, &Diagnostics::new(), &|_| None, Lang::Vi).unwrap();
+        let read = workbook::read(&copy.bytes, &Sizes::default()).unwrap();
+        assert_eq!(
+            read.sheets[0].rows[0].cells[0].raw,
+            Raw::Error(copied.into()),
+            "{error}"
+        );
+    }
 }
