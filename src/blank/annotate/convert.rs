@@ -15,6 +15,8 @@ use crate::workbook::{self, Cell, Row, Sheet, Workbook};
 /// Widest and narrowest column, in digits.
 const WIDEST: f64 = 60.0;
 const NARROWEST: f64 = 9.0;
+/// Error values that every version of Excel knows (ECMA-376 part 1, 18.18.11).
+const ERRORS: [&str; 7] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
 /// Rows that decide how wide a column is.
 const MEASURED_ROWS: usize = 500;
 /// Most cells of merged ranges of one sheet: each of them is written.
@@ -218,9 +220,14 @@ fn write_cell(out: &mut Worksheet, row: &Row, column: u16, cell: &Cell, formats:
             out.write_boolean_with_format(at, column, *flag, &formats.base)?;
             8.0
         }
-        // As a formula that gives this error: a cell of the same kind, also when Excel computes it again.
+        // As a formula that gives this error: a cell of the same kind, also when Excel computes it again. Of others than
+        // these the writer would make a text.
         Raw::Error(error) => {
-            let formula = Formula::new(format!("={error}")).set_result(&**error);
+            let error = match ERRORS.contains(&&**error) {
+                true => &**error,
+                false => "#VALUE!",
+            };
+            let formula = Formula::new(format!("={error}")).set_result(error);
             out.write_formula_with_format(at, column, formula, &formats.base)?;
             8.0
         }

@@ -8,6 +8,7 @@ use super::*;
 use crate::diagnostic::Text;
 use crate::markdown_workbook::{workbook as written, workbook_with};
 use crate::other_containers;
+use crate::value::Raw;
 use crate::workbook::{self, Limits as Sizes};
 use crate::xls_workbook::Xls;
 
@@ -644,4 +645,20 @@ fn the_box_of_a_note_has_room_for_all_its_lines() {
     };
     // Each adds a blank line, what is wrong and what to do, at 13 points each.
     assert!(height(4) >= height(1) + 9 * 13, "{} {}", height(1), height(4));
+}
+
+#[test]
+fn an_error_value_of_new_excel_is_one_in_a_converted_copy_too() {
+    let mut workbook = workbook::read(&written("## Một\n| a |"), &Sizes::default()).unwrap();
+    workbook.container = Container::Xls;
+    for (error, copied) in [("#N/A", "#N/A"), ("#SPILL!", "#VALUE!"), ("#N/\u{11}A", "#VALUE!")] {
+        workbook.sheets[0].rows[0].cells[0].raw = Raw::Error(error.into());
+        let copy = annotate(b"no package", &workbook, &Diagnostics::new(), &|_| None, Lang::Vi).unwrap();
+        let read = workbook::read(&copy.bytes, &Sizes::default()).unwrap();
+        assert_eq!(
+            read.sheets[0].rows[0].cells[0].raw,
+            Raw::Error(copied.into()),
+            "{error}"
+        );
+    }
 }
