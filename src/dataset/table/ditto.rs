@@ -1,6 +1,6 @@
 //! Ditto marks: cells that say `"`, `-nt-` or `như trên` for what stands above them.
 
-use super::place;
+use super::{by_column, place};
 use crate::dataset::column::Column;
 use crate::dataset::findings::Findings;
 use crate::diagnostic::{CellRef, Diagnostic};
@@ -51,30 +51,17 @@ impl Dittos {
 
     /// Tells which cells took the value above them.
     pub fn report(self, sheet: &str, columns: &[Column<'_>], findings: &mut Findings) {
-        for (index, column) in columns.iter().enumerate() {
-            let mut cells = self
-                .cells
-                .iter()
-                .filter(|(field, _)| *field == index)
-                .map(|(_, at)| *at);
-            let Some(first) = cells.next() else { continue };
+        by_column(&self.cells, columns, findings, |column, first| {
             let label = &column.field.label;
-            let mut finding = Diagnostic::warning(
-                "o/nhu-tren",
-                place(sheet, first),
-                text!(
-                    "cột «{label}» có ô ghi dấu “như trên”; giá trị của ô ngay trên được lấy cho ô này",
-                    "column «{label}» has ditto marks; the value of the cell above counts for them"
-                ),
-            )
-            .field(&column.field.id)
-            .hint(text!(
+            let message = text!(
+                "cột «{label}» có ô ghi dấu “như trên”; giá trị của ô ngay trên được lấy cho ô này",
+                "column «{label}» has ditto marks; the value of the cell above counts for them"
+            );
+            Diagnostic::warning("o/nhu-tren", place(sheet, first), message).hint(text!(
                 "kiểm tra ô ngay trên, hoặc ghi rõ giá trị",
                 "check the cell above, or write the value out"
-            ));
-            finding.more = cells.collect();
-            findings.push(finding);
-        }
+            ))
+        });
     }
 }
 

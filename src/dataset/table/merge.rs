@@ -1,7 +1,7 @@
 //! Merged cells among the data: texts go down to each row, figures do not.
 
-use super::place;
 use super::rows::is_figure;
+use super::{by_column, place};
 use crate::dataset::column::Column;
 use crate::dataset::findings::Findings;
 use crate::diagnostic::{CellRef, Diagnostic};
@@ -156,29 +156,16 @@ impl Merges {
                 )),
             );
         }
-        for (index, column) in columns.iter().enumerate() {
-            let mut cells = self
-                .filled
-                .iter()
-                .filter(|(field, _)| *field == index)
-                .map(|(_, at)| *at);
-            let Some(first) = cells.next() else { continue };
+        by_column(&self.filled, columns, findings, |column, first| {
             let label = &column.field.label;
-            let mut finding = Diagnostic::warning(
-                "o/gop-dien-xuong",
-                place(sheet, first),
-                text!(
-                    "cột «{label}» có ô gộp dọc; giá trị của ô được lấy cho mọi dòng mà ô trải qua",
-                    "column «{label}» has cells merged downwards; their value counts for each row that they cover"
-                ),
-            )
-            .field(&column.field.id)
-            .hint(text!(
+            let message = text!(
+                "cột «{label}» có ô gộp dọc; giá trị của ô được lấy cho mọi dòng mà ô trải qua",
+                "column «{label}» has cells merged downwards; their value counts for each row that they cover"
+            );
+            Diagnostic::warning("o/gop-dien-xuong", place(sheet, first), message).hint(text!(
                 "nếu không đúng thì bỏ gộp ô và ghi giá trị vào từng dòng",
                 "if that is not what is meant, unmerge the cells and fill in each row"
-            ));
-            finding.more = cells.collect();
-            findings.push(finding);
-        }
+            ))
+        });
     }
 }

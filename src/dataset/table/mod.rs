@@ -681,6 +681,22 @@ impl Table<'_> {
     }
 }
 
+/// Tells of cells that were gathered by the index of their column: one finding for each column, at its first cell.
+fn by_column(
+    cells: &[(usize, CellRef)],
+    columns: &[Column<'_>],
+    findings: &mut Findings,
+    finding: impl Fn(&Column<'_>, CellRef) -> Diagnostic,
+) {
+    for (index, column) in columns.iter().enumerate() {
+        let mut cells = cells.iter().filter(|(own, _)| *own == index).map(|(_, at)| *at);
+        let Some(first) = cells.next() else { continue };
+        let mut finding = finding(column, first).field(&column.field.id);
+        finding.more = cells.collect();
+        findings.push(finding);
+    }
+}
+
 /// Puts what follows from where a row stands among its values.
 fn fill_in(derived: Vec<(usize, Option<Value>)>, values: &mut [Option<Value>]) {
     for (field, value) in derived {

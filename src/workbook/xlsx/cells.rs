@@ -70,7 +70,7 @@ impl Strings<'_> {
         if let Self::Unread(package, part) = self {
             let xml = package.part(part).ok().and_then(|xml| String::from_utf8(xml).ok());
             let strings = xml.and_then(|xml| plain::strings(&xml));
-            let cleaned = strings.map(|strings| strings.iter().map(|text| budget.clean(text)).collect());
+            let cleaned = strings.map(|strings| strings.into_iter().map(|text| budget.clean(&text)).collect());
             *self = Self::Read(cleaned.transpose()?);
         }
         Ok(match self {
