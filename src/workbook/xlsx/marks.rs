@@ -390,7 +390,9 @@ fn mark_rows(xml: &str, book: &Book<'_>, sheet: &mut SheetMarks) -> Result<(), E
                             .push((first.saturating_sub(1), last.saturating_sub(1)));
                     }
                 }
-                _ => mark_merged(&element, sheet, limits)?,
+                // Merged ranges stand behind the cells; in one they are none, as in a part of which only the end is parsed.
+                _ if open.at.is_none() => mark_merged(&element, sheet, limits)?,
+                _ => {}
             },
             Event::Text(text) if open.in_value && (open.error || open.value.len() < 8) => {
                 open.value.push_str(text.as_ref());

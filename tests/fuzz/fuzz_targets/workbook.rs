@@ -21,11 +21,13 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use baocao::dataset::is_findings_sheet;
+use baocao::opc::{self, Package};
 use baocao::pack::{Origin, Pack};
 use baocao::pipeline::{self, Checked, Options};
-use baocao::workbook::{self, Limits, Workbook};
+use baocao::workbook::{self, Container, Limits, Workbook};
 use baocao::{Lang, Place, Severity};
 use libfuzzer_sys::fuzz_target;
+use quick_xml::events::Event;
 use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 
@@ -150,14 +152,14 @@ fn packed(parts: &Parts, changed: impl IntoIterator<Item = (String, Vec<u8>)>) -
     archive.finish().map(Cursor::into_inner).unwrap_or_default()
 }
 
-/// Whatever can be read is accounted for row by row; its marked copy can be read, and gives the same findings.
+/// Whatever can be read is accounted for row by row; its marked copy can be read, and a converted one gives the same findings.
 fn hold(bytes: &[u8]) {
     let Ok(workbook) = workbook::read(bytes, &Limits::default()) else {
         return;
     };
     let checked = check(&workbook);
-    // Marking takes longer than all else together.
-    if bytes.len() % 4 != 0 {
+    // Marking takes longer than all else together. Of XML that is not well-formed two readers may see different things.
+    if bytes.len() % 4 != 0 || workbook.container == Container::Xlsx && !is_well_formed(bytes) {
         return;
     }
     let Ok(copy) = pipeline::annotate(&WORLD.pack, bytes, &workbook, &checked, Lang::Vi) else {
@@ -165,11 +167,32 @@ fn hold(bytes: &[u8]) {
     };
     let again = workbook::read(&copy.bytes, &Limits::default()).expect("the marked copy is a workbook");
     let again = check(&again);
-    assert_eq!(
-        told(&checked, copy.converted),
-        told(&again, copy.converted),
-        "the marked copy"
-    );
+    // In a copy that keeps the sheets as they are, what stands where it must not may come to be looked at.
+    if copy.converted {
+        assert_eq!(told(&checked), told(&again), "the converted copy");
+    }
+}
+
+/// Whether the XML of a package is well-formed, as far as tags go.
+fn is_well_formed(bytes: &[u8]) -> bool {
+    let Ok(package) = Package::read(bytes, &opc::Limits::default()) else {
+        return false;
+    };
+    let is_xml = |name: &&str| name.ends_with(".xml") || name.ends_with(".rels");
+    package.names().filter(is_xml).all(|name| {
+        let content = package.text(name).unwrap_or_default();
+        let mut reader = quick_xml::Reader::from_str(&content);
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(tag) | Event::Empty(tag)) if tag.attributes().any(|attribute| attribute.is_err()) => {
+                    return false;
+                }
+                Ok(Event::Eof) => return true,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
+    })
 }
 
 fn check(workbook: &Workbook) -> Checked {
@@ -186,21 +209,11 @@ fn check(workbook: &Workbook) -> Checked {
     checked
 }
 
-/// The findings. A converted copy is written in Unicode, and has none of the newer error values: what it says of them is
-/// left out.
-fn told(checked: &Checked, converted: bool) -> Vec<(&str, Severity, &Place, usize, &str)> {
+/// The findings, without their words: a converted copy has none of the newer error values. It is written in Unicode, too.
+fn told(checked: &Checked) -> Vec<(&str, Severity, &Place, usize)> {
     let findings = checked.diagnostics.iter();
-    let findings = findings.filter(|finding| !converted || finding.code != "chu/ma-cu");
     findings
-        .map(|finding| {
-            let message = if converted { "" } else { finding.message.get(Lang::Vi) };
-            (
-                finding.code,
-                finding.severity,
-                &finding.place,
-                finding.more.len(),
-                message,
-            )
-        })
+        .filter(|finding| finding.code != "chu/ma-cu")
+        .map(|finding| (finding.code, finding.severity, &finding.place, finding.more.len()))
         .collect()
 }
