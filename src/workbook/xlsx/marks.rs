@@ -15,6 +15,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::picture::{Picture, Pictures};
 use super::plain;
 use super::rich::{self, Gathering, Rich};
+use super::sparse;
 use crate::diagnostic::CellRef;
 use crate::opc::{self, Package};
 use crate::workbook::{Error, Formula, LAST_COLUMN, LAST_ROW, Limit, Limits};
@@ -135,7 +136,7 @@ pub(super) fn read<'a>(package: &Package, limits: &'a Limits) -> Result<Marks<'a
         let relationship = relationships.iter().find(|relationship| relationship.id == id);
         if let Some(relationship) = relationship.filter(|relationship| relationship.kind == "worksheet") {
             sheet.worksheet = true;
-            let xml = parts.bytes(&relationship.target)?;
+            let xml = parts.sheet(&relationship.target)?;
             mark_sheet(&relationship.target, xml, &book, &mut sheet, kept)?;
             kept -= sheet.plain.as_ref().map_or(0, String::len);
             pictures.read(&mut parts, &relationship.target, &mut sheet)?;
@@ -183,11 +184,33 @@ impl Parts<'_> {
             .package
             .part(name)
             .map_err(|error| Error::from_package(error, self.limits))?;
-        self.total += bytes.len() as u64;
+        self.count(bytes.len() as u64)?;
+        Ok(bytes)
+    }
+
+    /// The part of a sheet, perhaps without elements that say nothing.
+    fn sheet(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        let sheet = self
+            .package
+            .stream(name, sparse::read)
+            .and_then(|sheet| Ok(sheet?))
+            .map_err(|error| Error::from_package(error, self.limits))?;
+        match sheet {
+            // The stream ends at the limit without a word.
+            Some(sheet) if sheet.inflated < self.limits.part_bytes => {
+                self.count(sheet.inflated)?;
+                Ok(sheet.xml)
+            }
+            _ => self.bytes(name),
+        }
+    }
+
+    fn count(&mut self, bytes: u64) -> Result<(), Error> {
+        self.total += bytes;
         if self.total > self.limits.total_bytes {
             return Err(Error::TooLarge(Limit::InflatedBytes(self.limits.total_bytes)));
         }
-        Ok(bytes)
+        Ok(())
     }
 
     pub fn relationships(&self, name: &str) -> Result<Vec<opc::Relationship>, Error> {

@@ -9,6 +9,7 @@ mod marks;
 mod picture;
 mod plain;
 mod rich;
+mod sparse;
 
 use std::sync::Arc;
 
