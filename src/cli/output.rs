@@ -179,7 +179,10 @@ impl Batch {
                     "nơi ghi cần là thư mục, đây là tệp",
                     "the output needs to be a folder, this is a file",
                 ),
-                Some(Text::new("đổi tên tệp ấy, hoặc ghi vào nơi khác với -o", "rename that file, or write somewhere else with -o")),
+                Some(Text::new(
+                    "đổi tên tệp ấy, hoặc ghi vào nơi khác với -o",
+                    "rename that file, or write somewhere else with -o",
+                )),
             )),
             Err(error) => Err(unwritable(folder.parent().unwrap_or(Path::new("")), folder, &error)),
         }
@@ -283,13 +286,21 @@ const NAMED: usize = 3;
 
 fn many_exist(targets: &[PathBuf]) -> Stop {
     let count = targets.len();
-    let folder = targets.first().and_then(|target| target.parent()).unwrap_or(Path::new(""));
+    let folder = targets
+        .first()
+        .and_then(|target| target.parent())
+        .unwrap_or(Path::new(""));
     let names = targets.iter().take(NAMED).filter_map(|target| target.file_name());
     let names: Vec<String> = names.map(|name| format!("“{}”", name.to_string_lossy())).collect();
     let mut names = names.join(", ");
     if count > NAMED {
         names.push_str(", …");
     }
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
     fault(
         folder,
         "ghi/da-co",

@@ -85,7 +85,8 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
                 }));
                 for Skipped { output, label, reason } in made.skipped {
                     let why = reason.get(session.lang);
-                    skipped.push(json!({ "workbook": workbook.display().to_string(), "output": output, "reason": why }));
+                    skipped
+                        .push(json!({ "workbook": workbook.display().to_string(), "output": output, "reason": why }));
                     let of = match several {
                         true => format!("{}: ", input::name(workbook)),
                         false => String::new(),
@@ -124,7 +125,11 @@ fn lines(made: &Made, lang: Lang) -> String {
     for written in &made.documents {
         if written.is_per_record {
             if told != Some(&written.output) {
-                let count = made.documents.iter().filter(|other| other.output == written.output).count();
+                let count = made
+                    .documents
+                    .iter()
+                    .filter(|other| other.output == written.output)
+                    .count();
                 let folder = written.path.parent().unwrap_or(Path::new("")).display().to_string();
                 let folder = if folder.is_empty() { "." } else { &folder };
                 let line = match lang {

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use self::manifest::{Manifest, Source};
 pub use self::recognise::{Fit, fit};
-pub use self::selection::{Selection, SelectionFault};
+pub use self::selection::{NotMade, Selection, SelectionFault};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::schema::Schema;
 use crate::template::Controls;
@@ -430,6 +430,18 @@ fn check_outputs(
                     "the Word template “{template}” is missing"
                 ),
                 hint,
+            );
+        }
+        let twin = |other: &&Output| other.template == output.template && other.source != output.source;
+        if let Some(other) = outputs[..index].iter().find(twin) {
+            let other = &other.id;
+            fault(
+                "goi/nguon-khac",
+                text!(
+                    "văn bản “{id}” và “{other}” dùng chung mẫu “{template}” nên phải có cùng source",
+                    "the outputs “{id}” and “{other}” share the template “{template}”, so they need the same source"
+                ),
+                None,
             );
         }
         if let Some(source) = &output.source

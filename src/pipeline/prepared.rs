@@ -10,7 +10,7 @@ use super::file_name;
 use super::{Checked, Document, Options, Outcome, Rendered, Skipped, check_workbook, template_options};
 use crate::dataset::{Dataset, Record};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::pack::{MANIFEST, Output, Pack, Selection};
+use crate::pack::{MANIFEST, NotMade, Output, Pack, Selection, SelectionFault};
 use crate::schema::Layout;
 use crate::template::{self, About, Subject, Template, TextTemplate, picture};
 use crate::text;
@@ -107,12 +107,19 @@ impl Prepared {
             }
             let mut work = Work::new(output, compiled, options);
             match compiled.selection.choose(&dataset) {
-                Ok(records) => diagnostics.extend(work.make(&dataset, &records, &mut take)?),
-                Err(reason) => skipped.push(Skipped {
+                Ok(records) => {
+                    // Outputs that print the same blank cell say so once.
+                    let found = work.make(&dataset, &records, &mut take)?;
+                    let is_new = |finding: &Diagnostic| !diagnostics.iter().any(|known| known == finding);
+                    let new: Vec<Diagnostic> = found.into_iter().filter(is_new).collect();
+                    diagnostics.extend(new.into_iter().collect());
+                }
+                Err(NotMade::ByRule(reason)) => skipped.push(Skipped {
                     output: output.id.clone(),
                     label: output.label.clone(),
                     reason,
                 }),
+                Err(NotMade::Fault(fault)) => diagnostics.push(in_manifest(fault)),
             }
         }
         Ok(Rendered { diagnostics, skipped })
@@ -245,19 +252,21 @@ pub(super) struct Compiled {
     pub warnings: Diagnostics,
 }
 
+/// A fault of an output's keys as a finding.
+fn in_manifest(fault: SelectionFault) -> Diagnostic {
+    let mut finding = Diagnostic::error(fault.code, Place::File, fault.message);
+    finding.hint = fault.hint;
+    finding.file = Some(MANIFEST.to_owned());
+    finding
+}
+
 /// Compiles an output's template and file name; the faults of both come back together.
 pub(super) fn compile(pack: &Pack, output: &Output) -> Result<Compiled, Diagnostics> {
     let mut findings = Diagnostics::new();
     let selection = match Selection::of(output, &pack.schema) {
         Ok(selection) => selection,
         Err(faults) => {
-            for fault in faults {
-                let mut finding = Diagnostic::error(fault.code, Place::File, fault.message);
-                finding.hint = fault.hint;
-                findings.push(finding);
-            }
-            findings.set_file(MANIFEST);
-            return Err(findings);
+            return Err(faults.into_iter().map(in_manifest).collect());
         }
     };
     let subject = selection.subject;
