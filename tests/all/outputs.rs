@@ -514,15 +514,12 @@ fn lay_on_its_side(template: &Path) {
     let bytes = fs::read(template).expect("a template");
     let mut package = Package::read(bytes, &Limits::default()).expect("a package");
     let body = package.text("word/document.xml").expect("a body");
-    let turned = body
-        .replace(
-            "<w:pgSz w:w=\"11906\" w:h=\"16838\"/>",
-            "<w:pgSz w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\"/>",
-        )
-        .replace(
-            "<w:cols ",
-            "<w:pgBorders><w:top w:val=\"double\" w:sz=\"12\" w:space=\"1\" w:color=\"auto\"/></w:pgBorders><w:cols ",
-        );
+    let page = "<w:pgSz w:w=\"11906\" w:h=\"16838\"/>";
+    let turned = body.replace(page, "<w:pgSz w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\"/>");
+    let borders = "<w:pgBorders><w:top w:val=\"double\" w:sz=\"12\" w:space=\"1\" w:color=\"auto\"/></w:pgBorders>";
+    let margins = turned.find("<w:pgMar").expect("margins");
+    let end = margins + turned[margins..].find('>').expect("an end") + 1;
+    let turned = format!("{}{borders}{}", &turned[..end], &turned[end..]);
     assert_ne!(body, turned, "the template has the page of its source");
     package.set("word/document.xml", turned.into_bytes());
     fs::write(template, package.write().expect("a package")).expect("written");
