@@ -21,6 +21,10 @@ use crate::vietnamese::nearest;
 pub(super) struct Manifest {
     pub id: String,
     pub version: String,
+    pub engine: Option<String>,
+    pub reads: Option<String>,
+    #[serde(default, rename = "migration")]
+    pub migrations: Vec<super::Migration>,
     pub name: String,
     #[serde(default)]
     pub description: String,
@@ -166,6 +170,14 @@ impl<'t> Source<'t> {
         match span {
             Some(span) => place(self.text, Some(span)),
             None => Place::File,
+        }
+    }
+
+    /// The text of a key of the manifest itself.
+    pub fn text_of(&self, key: &str) -> Option<&str> {
+        match self.tree.get_ref().get(key)?.get_ref() {
+            DeValue::String(text) => Some(text),
+            _ => None,
         }
     }
 

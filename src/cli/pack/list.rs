@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::cli::report::{Report, Stop};
 use crate::cli::{Session, packs};
 use crate::diagnostic::Text;
+use crate::pack::Origin;
 use crate::text;
 
 /// Runs the command.
@@ -17,6 +18,13 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
         let (version, name) = match &found.pack {
             Ok(pack) => (Some(pack.version.as_str()), Some(pack.name.as_str())),
             Err(_) => (None, None),
+        };
+        let engine = found.pack.as_ref().ok().and_then(|pack| pack.engine.as_deref());
+        let needs = engine.map(|engine| text!("cần baocao {engine} trở lên", "needs baocao {engine} or later"));
+        let kind = match found.origin {
+            Origin::BuiltIn => "built-in",
+            Origin::Folder(_) => "folder",
+            Origin::Archive(_) => "file",
         };
         report
             .text
@@ -39,6 +47,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
         let lines = [
             name,
             Some(origin.get(lang)),
+            needs.as_ref().map(|needs| needs.get(lang)),
             state.as_ref().map(|state| state.get(lang)),
         ];
         for line in lines.into_iter().flatten() {
@@ -48,7 +57,9 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
             "id": found.id,
             "version": version,
             "name": name,
+            "engine": engine,
             "origin": origin.get(lang),
+            "kind": kind,
             "shadowed": found.is_shadowed,
             "valid": found.pack.is_ok(),
         }));
