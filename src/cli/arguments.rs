@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::diagnostic::Lang;
+use crate::pack::archive;
 
 /// The commands, as typed.
 const COMMANDS: [&str; 5] = ["render", "check", "blank", "pack", "help"];
@@ -47,14 +48,19 @@ pub(super) fn has_flag(arguments: &[OsString], flag: &str) -> bool {
         .any(|word| word == flag)
 }
 
-/// The arguments as the parser wants them: a file on its own is rendered, and `help X` is `X --help`.
+/// The arguments as the parser wants them: a workbook on its own is rendered, a packed pack is installed, and `help X` is
+/// `X --help`.
 pub(super) fn prepare(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if let Some(index) = first_positional(&arguments) {
         if arguments[index] == "help" {
             arguments.remove(index);
             arguments.push("--help".into());
         } else if is_file_like(&arguments[index]) {
-            arguments.insert(0, "render".into());
+            let ending = Path::new(&arguments[index]).extension();
+            match ending.is_some_and(|own| own.eq_ignore_ascii_case(archive::ENDING)) {
+                true => drop(arguments.splice(0..0, ["pack".into(), "install".into()])),
+                false => arguments.insert(0, "render".into()),
+            }
         }
     }
     arguments.insert(0, "baocao".into());
@@ -581,6 +587,7 @@ mod tests {
             ("-o out.docx in.xlsx", "baocao render -o out.docx in.xlsx"),
             ("--image a=b.png in.xlsx", "baocao render --image a=b.png in.xlsx"),
             ("-- -a.xlsx", "baocao render -- -a.xlsx"),
+            ("nho.bcpack --force", "baocao pack install nho.bcpack --force"),
             ("check a.xlsx", "baocao check a.xlsx"),
             ("--json pack list", "baocao --json pack list"),
             ("help pack show", "baocao pack show --help"),

@@ -427,6 +427,15 @@ mod tests {
             assert!(found.contains("goi/lien-ket") && found.contains("c.md"), "{found}");
             fs::remove_file(&link).expect("removed");
         }
+        // To open a pipe would wait for somebody to write into it.
+        let made = std::process::Command::new("mkfifo")
+            .arg(&link)
+            .status()
+            .expect("mkfifo");
+        assert!(made.success());
+        let found = folder_fault(folder.path());
+        assert!(found.contains("goi/lien-ket") && found.contains("đường ống"), "{found}");
+        fs::remove_file(&link).expect("removed");
         // The folder itself may be reached by a link.
         let door = outside.path().join("goi");
         symlink(folder.path(), &door).expect("linked");

@@ -212,9 +212,9 @@ pub(super) fn open_archive(path: &Path) -> Result<Opened, Stop> {
         });
         Stop::input(findings)
     };
-    let packed = archive::read(&bytes).map_err(named)?;
+    let (files, packed) = archive::read(&bytes).map_err(named)?;
     let origin = Origin::Archive(std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
-    let pack = Pack::parse(packed.files.clone(), origin).map_err(named)?;
+    let pack = Pack::parse(files, origin).map_err(named)?;
     match archive::mismatch(&packed, &pack) {
         Some(finding) => Err(named(Diagnostics::from_iter([finding]))),
         None => Ok(Opened { pack, packed, bytes }),

@@ -65,7 +65,7 @@ struct Form {
     format: u32,
 }
 
-/// A packed pack that is as it was made.
+/// What the list of a packed pack says, which is as it was made.
 #[derive(Clone, Debug)]
 pub struct Packed {
     /// The pack's id, as the list has it.
@@ -76,8 +76,6 @@ pub struct Packed {
     pub made_with: String,
     /// SHA-256 over all of it, in hexadecimal.
     pub digest: String,
-    /// The pack's files, without the list.
-    pub files: Files,
 }
 
 /// A pack made into one file.
@@ -253,9 +251,9 @@ fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-/// Reads a packed pack. Errors: all that is wrong with the archive, or all that is not as its list says. A finding about an
+/// The files of a packed pack without their list, and what the list says. Errors: all that is wrong with the archive, or all that is not as its list says. A finding about an
 /// entry has the entry's name as its file.
-pub fn read(bytes: &[u8]) -> Result<Packed, Diagnostics> {
+pub fn read(bytes: &[u8]) -> Result<(Files, Packed), Diagnostics> {
     let mut contents =
         archive::read(bytes, &LIMITS).map_err(|faults| faults.into_iter().map(finding).collect::<Diagnostics>())?;
     let one = |finding: Diagnostic| Diagnostics::from_iter([finding]);
@@ -270,16 +268,17 @@ pub fn read(bytes: &[u8]) -> Result<Packed, Diagnostics> {
     if !findings.is_empty() {
         return Err(findings);
     }
-    Ok(Packed {
+    let files = contents
+        .into_iter()
+        .map(|(name, content)| (name, Cow::Owned(content)))
+        .collect();
+    let packed = Packed {
         digest: list.compute_digest(),
         id: list.id,
         version: list.version,
         made_with: list.made_with,
-        files: contents
-            .into_iter()
-            .map(|(name, content)| (name, Cow::Owned(content)))
-            .collect(),
-    })
+    };
+    Ok((files, packed))
 }
 
 fn parse(list: &[u8]) -> Result<List, Box<Diagnostic>> {

@@ -431,7 +431,8 @@ fn limits(field: &Field) -> Vec<Text> {
         (None, None) => {}
     }
     if let Some(length) = field.max_length {
-        limits.push(text!("không quá {length} ký tự", "at most {length} characters"));
+        let vi = vietnamese::number(length.into(), 0);
+        limits.push(text!("không quá {vi} ký tự", "at most {length} characters"));
     }
     limits
 }

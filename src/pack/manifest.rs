@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+use super::migration;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
-use crate::schema::{Check, Sheet};
+use crate::schema::{Check, Schema, SchemaFault, Sheet};
 use crate::text;
 use crate::vietnamese::nearest;
 
@@ -38,6 +39,13 @@ pub(super) struct Manifest {
     pub sheets: Vec<Sheet>,
     #[serde(default, rename = "check")]
     pub checks: Vec<Check>,
+}
+
+impl Manifest {
+    /// What is wrong with what it says of other versions.
+    pub fn migration_faults(&self, schema: &Schema) -> Vec<SchemaFault> {
+        migration::validate(schema, &self.version, self.reads.as_deref(), &self.migrations)
+    }
 }
 
 /// Mistakes reported in one manifest; more than anybody reads.

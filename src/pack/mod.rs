@@ -274,24 +274,20 @@ fn read(
         checks: std::mem::take(&mut manifest.checks),
     };
     // The packs of the program itself are validated by its tests, not at every start.
-    let faults = if *origin == Origin::BuiltIn {
-        Vec::new()
-    } else {
-        schema.validate()
-    };
+    let is_own = *origin == Origin::BuiltIn;
+    let faults = if is_own { Vec::new() } else { schema.validate() };
     for crate::schema::SchemaFault { path, message } in faults {
         let place = source.locate(&path);
         let message = Text::new(format!("{path}: {}", message.vi), format!("{path}: {}", message.en));
         findings.push(Diagnostic::error("goi/luoc-do", place, message));
     }
     check_identity(&manifest, origin, &source, findings);
-    let Manifest {
-        version,
-        reads,
-        migrations,
-        ..
-    } = &manifest;
-    for fault in migration::validate(&schema, version, reads.as_deref(), migrations) {
+    let faults = if is_own {
+        Vec::new()
+    } else {
+        manifest.migration_faults(&schema)
+    };
+    for fault in faults {
         let place = match fault.path.as_str() {
             "reads" => source.locate_key("reads"),
             path => source.locate(path),
@@ -640,6 +636,11 @@ required = false
             .expect_err("not text")
             .print(Lang::Vi);
         assert!(found.contains("UTF-8"), "{found}");
+        let files = Files::from([(MANIFEST.to_owned(), Cow::Owned(vec![b'#'; MANIFEST_BYTES + 1]))]);
+        let found = Pack::parse(files, Origin::BuiltIn)
+            .expect_err("too large")
+            .print(Lang::Vi);
+        assert!(found.contains("goi/qua-lon") && found.contains("1 MB"), "{found}");
     }
 
     #[test]
@@ -649,6 +650,11 @@ required = false
                 Ok(parsed) => {
                     assert_eq!(parsed.id, pack.id);
                     assert_eq!(parsed.schema.validate(), []);
+                    let (reads, migrations) = (parsed.reads.as_deref(), &parsed.migrations);
+                    assert_eq!(
+                        migration::validate(&parsed.schema, &parsed.version, reads, migrations),
+                        []
+                    );
                 }
                 Err(findings) => panic!("{}: {}", pack.id, findings.print(Lang::Vi)),
             }

@@ -14,7 +14,7 @@ pub use self::decoded::{DecodedCell, decoded_cells};
 pub use self::file_name::safe_file_name;
 pub use self::prepared::Prepared;
 use crate::blank::annotate::{self, Annotated};
-use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
+use crate::blank::{self, PACK_PROPERTY, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset, Mapping};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place};
 use crate::pack::Pack;
@@ -83,7 +83,9 @@ pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, w
 
 /// The same as [`check`] for a workbook that was read already.
 pub fn check_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Checked {
-    let stamp = workbook.properties.get(VERSION_PROPERTY).cloned();
+    // The version of another pack says nothing of this one.
+    let is_own = workbook.properties.get(PACK_PROPERTY).is_none_or(|id| *id == pack.id);
+    let stamp = workbook.properties.get(VERSION_PROPERTY).filter(|_| is_own).cloned();
     let decoded = decoded::warnings(&workbook);
     let standing = match pack.standing(stamp.as_deref()) {
         Ok(standing) => standing,

@@ -10,6 +10,7 @@ mod laws;
 mod migrations;
 mod office;
 mod packed;
+mod release_guide;
 mod report;
 mod seeds;
 mod template_files;

@@ -128,3 +128,16 @@ fn a_workbook_of_the_same_version_is_read_as_ever() {
     let run = desk.run("check moi.xlsx");
     assert!(!run.is(0).out.contains("goi/"), "{run:?}");
 }
+
+#[test]
+fn the_version_of_another_pack_says_nothing_of_this_one() {
+    let desk = Desk::with_workbook();
+    fs::create_dir(desk.path("packs/khac")).expect("made");
+    for name in ["bao-cao.md", "bao-cao.docx"] {
+        fs::copy(desk.path("packs/nho").join(name), desk.path("packs/khac").join(name)).expect("copied");
+    }
+    let other = PACK.replace("id = \"nho\"", "id = \"khac\"");
+    desk.write("packs/khac/pack.toml", other.replace("1.0.0", "3.0.0\"\nreads = \"2.0.0"));
+    let run = desk.run("check a.xlsx --pack khac");
+    assert!(!run.is(0).out.contains("goi/"), "{run:?}");
+}
