@@ -137,7 +137,10 @@ fn the_version_of_another_pack_says_nothing_of_this_one() {
         fs::copy(desk.path("packs/nho").join(name), desk.path("packs/khac").join(name)).expect("copied");
     }
     let other = PACK.replace("id = \"nho\"", "id = \"khac\"");
-    desk.write("packs/khac/pack.toml", other.replace("1.0.0", "3.0.0\"\nreads = \"2.0.0"));
+    desk.write(
+        "packs/khac/pack.toml",
+        other.replace("1.0.0", "3.0.0\"\nreads = \"2.0.0"),
+    );
     let run = desk.run("check a.xlsx --pack khac");
     assert!(!run.is(0).out.contains("goi/"), "{run:?}");
 }
