@@ -33,7 +33,7 @@ pub struct Migration {
     pub labels: BTreeMap<String, String>,
     /// Ids that are no more.
     #[serde(default)]
-    pub removed: Vec<String>,
+    pub removed: BTreeSet<String>,
     /// New choice by old choice, by the id of the field.
     #[serde(default)]
     pub values: BTreeMap<String, BTreeMap<String, String>>,
@@ -62,6 +62,10 @@ enum Target {
 
 /// Most changes named in one finding.
 const MOST_CHANGES: usize = 8;
+/// Most migrations of a pack; each is looked at together with those after it.
+const MOST_MIGRATIONS: usize = 100;
+/// Most mistakes told; more than anybody reads.
+const MOST_FAULTS: usize = 50;
 
 impl Pack {
     /// How a workbook with a stamp is read. Errors: the finding that tells why it is not.
@@ -367,6 +371,14 @@ pub(super) fn validate(
         check.path = "reads".into();
         check.reads(reads);
     }
+    if migrations.len() > MOST_MIGRATIONS {
+        check.path = format!("migration {}", MOST_MIGRATIONS + 1);
+        check.add(text!(
+            "gói có hơn {MOST_MIGRATIONS} mục [[migration]]; bỏ các mục cũ và đặt reads",
+            "the pack has more than {MOST_MIGRATIONS} [[migration]] tables; take old ones out and set reads"
+        ));
+        return check.faults;
+    }
     for (index, migration) in migrations.iter().enumerate() {
         check.path = format!("migration {}", index + 1);
         check.version(migration);
@@ -405,10 +417,17 @@ struct Check<'s> {
 
 impl Check<'_> {
     fn add(&mut self, message: Text) {
-        self.faults.push(SchemaFault {
-            path: self.path.clone(),
-            message,
-        });
+        if !self.is_full() {
+            self.faults.push(SchemaFault {
+                path: self.path.clone(),
+                message,
+            });
+        }
+    }
+
+    /// Whether enough is wrong to be told.
+    fn is_full(&self) -> bool {
+        self.faults.len() >= MOST_FAULTS
     }
 
     fn reads(&mut self, reads: &str) {
@@ -454,7 +473,14 @@ impl Check<'_> {
 
     fn ids(&mut self, migration: &Migration, left: &[&Migration]) {
         let later = left.get(1..).unwrap_or_default();
+        let mut taken: BTreeMap<&String, &String> = BTreeMap::new();
         for (old, new) in &migration.rename {
+            if let Some(other) = taken.insert(new, old) {
+                self.add(text!(
+                    "“{other}” và “{old}” cùng được đổi thành “{new}”",
+                    "“{other}” and “{old}” both become “{new}”"
+                ));
+            }
             if find(self.schema, old).is_some() {
                 self.add(text!(
                     "“{old}” đổi thành “{new}”, nhưng gói vẫn còn “{old}”",
@@ -562,12 +588,18 @@ impl Check<'_> {
     }
 
     fn unknown(&mut self, id: &str) {
+        if self.is_full() {
+            return;
+        }
         let ids = ids(self.schema);
         let near = near(id, ids.iter().map(String::as_str));
         self.add(text!("gói không có “{id}”{}", "the pack has no “{id}”{}", near));
     }
 
     fn unknown_old(&mut self, id: &str, migration: &Migration) {
+        if self.is_full() {
+            return;
+        }
         let mut ids = ids(self.schema);
         ids.extend(migration.rename.keys().cloned());
         ids.extend(migration.removed.iter().cloned());

@@ -250,3 +250,20 @@ fn a_pack_for_a_newer_program_says_so_before_anything_else() {
     assert!(found.contains("dòng 4, cột 10"), "{found}");
     assert_eq!(pack("engine = \"0.1\"", "").engine.as_deref(), Some("0.1"));
 }
+
+#[test]
+fn more_migrations_and_mistakes_than_anybody_writes_end_at_once() {
+    let many = |number: usize| format!("[[migration]]\nfrom = \"1.0.{number}\"\n");
+    let found = parse("", &(0..15_000).map(many).collect::<String>()).expect_err("too many");
+    assert!(found.contains("hơn 100 mục [[migration]]"), "{found}");
+    assert!(parse("", &(0..100).map(many).collect::<String>()).is_ok());
+    let labels: Vec<String> = (0..10_000)
+        .map(|number| format!("\"khen_thuong.x{number}\" = \"X\""))
+        .collect();
+    let one = format!(
+        "[[migration]]\nfrom = \"1.0.0\"\nlabels = {{ {} }}\n",
+        labels.join(", ")
+    );
+    let found = parse("", &one).expect_err("unknown ids");
+    assert_eq!(found.matches("goi/chuyen-phien-ban").count(), MOST_FAULTS, "{found}");
+}
