@@ -9,6 +9,7 @@ mod invariants;
 mod laws;
 mod migrations;
 mod office;
+mod outputs;
 mod packed;
 mod release_guide;
 mod report;
