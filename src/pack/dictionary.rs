@@ -5,9 +5,9 @@
 
 use std::fmt::Write;
 
-use super::{Pack, rule};
+use super::{Pack, Selection, rule};
 use crate::diagnostic::{Lang, Text};
-use crate::schema::{Derive, Field, Layout, Merge, SeverityName, Sheet};
+use crate::schema::{Check, Derive, Field, Layout, Merge, SeverityName, Sheet};
 use crate::text;
 use crate::value::{Raw, Type};
 use crate::vietnamese;
@@ -144,17 +144,22 @@ impl Page {
     }
 
     fn documents(&mut self, pack: &Pack) {
+        let lang = self.lang;
         self.heading(2, self.t("Văn bản", "Documents"));
-        let head = match self.lang {
-            Lang::Vi => ["Mã", "Tên", "Mẫu Word", "Tên tệp"],
-            Lang::En => ["Id", "Name", "Word template", "File name"],
+        let head = match lang {
+            Lang::Vi => ["Mã", "Tên", "Mẫu Word", "Tên tệp", "Làm khi nào"],
+            Lang::En => ["Id", "Name", "Word template", "File name", "Made"],
         };
         let rows = pack.outputs.iter().map(|output| {
+            let made = Selection::of(output, &pack.schema).ok();
+            let made = made.and_then(|selection| selection.text(&pack.schema));
+            let made = made.unwrap_or_else(|| text!("mỗi sổ tính một văn bản", "one for each workbook"));
             vec![
                 code(&output.id),
                 cell(&output.label),
                 code(&output.template),
                 code(&format!("{}.docx", output.file_name)),
+                cell(made.get(lang)),
             ]
         });
         self.table(&head, rows);
@@ -283,14 +288,19 @@ impl Page {
         self.heading(2, self.t("Kiểm tra", "Checks"));
         self.line("");
         for (number, check) in pack.schema.checks.iter().enumerate() {
-            let words = rule::words(&check.rule, &pack.schema);
-            let words = plain(words.get(lang));
             let severity = match check.severity {
                 SeverityName::Error => self.t("lỗi", "error"),
                 SeverityName::Warning => self.t("cảnh báo", "warning"),
             };
-            let mut line = format!("{}. {words} ({severity})", number + 1);
-            for own in check.message.iter().chain(&check.hint) {
+            let mut line = format!("{}. {} ({severity})", number + 1, asked(check, pack, lang));
+            let (message, hint) = match lang {
+                Lang::Vi => (&check.message, &check.hint),
+                Lang::En => (
+                    check.message_en.as_ref().map_or(&check.message, |_| &check.message_en),
+                    check.hint_en.as_ref().map_or(&check.hint, |_| &check.hint_en),
+                ),
+            };
+            for own in message.iter().chain(hint) {
                 let _ = write!(line, " — {}", plain(own));
             }
             self.line(&line);
@@ -356,6 +366,31 @@ fn append(text: Text, more: Text) -> Text {
 fn rows_of(sheet: &Sheet) -> Vec<Vec<String>> {
     let rows = rows(sheet).into_iter();
     rows.map(|(key, name)| vec![code(&key), cell(&name)]).collect()
+}
+
+/// What a check asks for: a rule in words, or the pack's own formula.
+fn asked(check: &Check, pack: &Pack, lang: Lang) -> String {
+    if let Some(rule) = &check.rule {
+        return plain(rule::words(rule, &pack.schema).get(lang));
+    }
+    let formula = code(check.assert.as_deref().unwrap_or_default());
+    let sheet = check.sheet.as_deref().and_then(|id| pack.schema.sheet(id));
+    match sheet {
+        Some((_, sheet)) if sheet.has_rows() => {
+            let name = plain(&sheet.name);
+            text!(
+                "Trang “{name}”: mỗi dòng có {formula}",
+                "Sheet “{name}”: each row has {formula}"
+            )
+        }
+        Some((_, sheet)) => {
+            let name = plain(&sheet.name);
+            text!("Trang “{name}”: {formula}", "Sheet “{name}”: {formula}")
+        }
+        None => Text::new(formula.clone(), formula),
+    }
+    .get(lang)
+    .to_owned()
 }
 
 /// A field's label and the others by which it is found.
@@ -453,6 +488,10 @@ fn advice(field: &Field, lang: Lang) -> String {
             "computed: the row's marker"
         )),
         None => {}
+    }
+    if let Some(formula) = &field.value {
+        let formula = code(formula);
+        parts.push(text!("chương trình tính: {formula}", "computed: {formula}"));
     }
     if let Some(default) = &field.default {
         let default = cell(default);

@@ -421,6 +421,7 @@ impl Check<'_> {
             self.faults.push(SchemaFault {
                 path: self.path.clone(),
                 message,
+                within: None,
             });
         }
     }
@@ -578,7 +579,7 @@ impl Check<'_> {
     fn clashes(&mut self, applied: &Schema) {
         let own = self.schema.validate();
         for fault in applied.validate().into_iter().filter(|fault| !own.contains(fault)) {
-            let SchemaFault { path, message } = fault;
+            let SchemaFault { path, message, .. } = fault;
             let (vi, en) = (message.vi, message.en);
             self.add(text!(
                 "sổ tính cũ sẽ bị đọc nhầm ở {path}: {vi}",

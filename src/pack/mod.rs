@@ -294,8 +294,11 @@ fn read(
     // The packs of the program itself are validated by its tests, not at every start.
     let is_own = *origin == Origin::BuiltIn;
     let faults = if is_own { Vec::new() } else { schema.validate() };
-    for crate::schema::SchemaFault { path, message } in faults {
-        let place = source.locate(&path);
+    for crate::schema::SchemaFault { path, message, within } in faults {
+        let place = match within {
+            Some((key, character)) => source.locate_within(&path, key, character),
+            None => source.locate(&path),
+        };
         let message = Text::new(format!("{path}: {}", message.vi), format!("{path}: {}", message.en));
         findings.push(Diagnostic::error("goi/luoc-do", place, message));
     }

@@ -22,6 +22,7 @@ fn the_dictionary_of_a_small_pack_is_this() {
     ) + "  unit = \"người\"\n  min = 0\n  max = 1000\n\n\
            [[check]]\nrule.one_of = { sheet = \"khen_thuong\", columns = [\"hinh_thuc\", \"so_luong\"] }\n\
            severity = \"warning\"\nmessage = \"Dòng trống\"\n\n\
+           [[check]]\nassert = \"so_luong > 0 or so_luong == 0\"\nsheet = \"khen_thuong\"\nmessage_en = \"No *x*\"\n\n\
            [[migration]]\nfrom = \"1.0.0\"\nlabels = { \"khen_thuong.so_luong\" = \"SL\" }\n";
     let vi = markdown(&pack(&manifest), Lang::Vi);
     assert_eq!(
@@ -30,8 +31,8 @@ fn the_dictionary_of_a_small_pack_is_this() {
          Mã gói `nho`, phiên bản 2.0.0. Cần baocao 0.1 trở lên.\n\n\
          Chỗ không bắt buộc mà để trống thì in “……”.\n\n\
          ## Văn bản\n\n\
-         | Mã | Tên | Mẫu Word | Tên tệp |\n|---|---|---|---|\n\
-         | `bao_cao` | Báo cáo | `bao-cao.docx` | `BC {{thong_tin.nam}}.docx` |\n\n\
+         | Mã | Tên | Mẫu Word | Tên tệp | Làm khi nào |\n|---|---|---|---|---|\n\
+         | `bao_cao` | Báo cáo | `bao-cao.docx` | `BC {{thong_tin.nam}}.docx` | mỗi sổ tính một văn bản |\n\n\
          ## Trang “Thông tin chung” (`thong_tin`)\n\n\
          Mỗi mục một thông tin.\n\n\
          | Mã | Nhãn | Kiểu | Đơn vị | Bắt buộc | Giá trị được nhận | Cách ghi | Ví dụ | Thẻ |\n\
@@ -45,7 +46,8 @@ fn the_dictionary_of_a_small_pack_is_this() {
          | `hinh_thuc` | Hình thức | một dòng chữ (`text`) |  |  |  |  |  | `{{hinh_thuc}}` |\n\
          | `so_luong` | Số lượng | số lượng (số nguyên) (`count`) | người |  | từ 0 đến 1.000 |  |  | `{{so_luong}}` |\n\n\
          ## Kiểm tra\n\n\
-         1. Trang “Khen thưởng”: mỗi dòng có ít nhất một trong các cột «Hình thức», «Số lượng» (cảnh báo) — Dòng trống\n\n\
+         1. Trang “Khen thưởng”: mỗi dòng có ít nhất một trong các cột «Hình thức», «Số lượng» (cảnh báo) — Dòng trống\n\
+         2. Trang “Khen thưởng”: mỗi dòng có `so_luong > 0 or so_luong == 0` (lỗi)\n\n\
          ## Sổ tính của phiên bản trước\n\n\
          Đọc sổ tính làm từ phiên bản 1.0.0 trở đi.\n\n\
          Sổ tính từ phiên bản 1.0.0 trở về trước:\n\n\
@@ -53,7 +55,9 @@ fn the_dictionary_of_a_small_pack_is_this() {
     );
     let en = markdown(&pack(&manifest), Lang::En);
     assert!(
-        en.contains("from 0 to 1000") && en.contains("Needs baocao 0.1 or later."),
+        en.contains("from 0 to 1000")
+            && en.contains("(error) — No \\*x\\*")
+            && en.contains("Needs baocao 0.1 or later."),
         "{en}"
     );
 }
