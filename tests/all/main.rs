@@ -3,6 +3,7 @@
 mod cases;
 mod commands;
 mod disguises;
+mod formulas;
 mod guide;
 mod house;
 mod invariants;
