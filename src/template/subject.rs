@@ -413,6 +413,18 @@ mod tests {
     }
 
     #[test]
+    fn pages_of_other_records_are_not_counted() {
+        let footer = "<w:ftr><w:p><w:fldSimple w:instr=\" NUMPAGES \"/><w:r><w:t>NUMPAGES</w:t></w:r></w:p></w:ftr>";
+        let mut package = Package::new();
+        package.set("word/footer1.xml", footer.as_bytes().to_vec());
+        count_pages_by_section(&mut package, &["word/footer1.xml".to_owned()]).unwrap();
+        assert_eq!(
+            package.text("word/footer1.xml").unwrap(),
+            footer.replace(" NUMPAGES ", " SECTIONPAGES ")
+        );
+    }
+
+    #[test]
     fn a_place_in_a_wrapped_part_is_that_in_the_template() {
         let source = docx(&body("{{cap}}\n{{capp}}"));
         let options = Options {
