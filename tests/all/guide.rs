@@ -34,7 +34,7 @@ fn root() -> &'static Path {
 }
 
 /// Information line and content of each fenced block.
-fn fences(guide: &str) -> Vec<(&str, String)> {
+pub(crate) fn fences(guide: &str) -> Vec<(&str, String)> {
     let mut fences = Vec::new();
     let mut lines = guide.lines();
     while let Some(line) = lines.next() {
