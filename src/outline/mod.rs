@@ -1,13 +1,16 @@
 //! A text file to a Word template in the layout of Decree 30/2020/NĐ-CP on administrative documents.
 //!
-//! In: Markdown with furniture in fenced blocks (letterhead, title, addressees, signature, annex) and tags, which pass
-//! through untouched. Out: a .docx, the same bytes for the same text, sealed so that later edits show. `source` and
-//! `furniture` read, `style` and `layout` set the page with docx-rs, `mend` makes it valid, `seal` seals. Mistakes are
-//! gathered with line and column. Left out on purpose: whatever such documents don't use, from images to nested lists.
+//! In: Markdown with furniture in fenced blocks (letterhead, title, addressees, decision, signature, annex; page and
+//! certificate) and tags, which pass through untouched. Out: a .docx, the same bytes for the same text, sealed so that
+//! later edits show. `source` and `furniture` read, `style`, `layout`, `certificate` and `page` set the page with docx-rs,
+//! `mend` makes it valid, `seal` seals. Mistakes are gathered with line and column. Left out on purpose: whatever such
+//! documents don't use, from images to nested lists. What an author may write is told in `templates/README.md`.
 
+mod certificate;
 mod furniture;
 mod layout;
 mod mend;
+mod page;
 mod seal;
 mod source;
 mod style;
@@ -49,7 +52,8 @@ const RELATION: &str = "http://schemas.openxmlformats.org/officeDocument/2006/re
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 
 fn package(blocks: &[source::Block], source: &str) -> Result<Vec<u8>, String> {
-    let built = layout::document(blocks).build();
+    let (docx, pages) = layout::document(blocks);
+    let built = docx.build();
     let broken = |error: crate::opc::Error| error.to_string();
     let mut headers = Vec::new();
     for header in &built.headers {
@@ -74,7 +78,7 @@ fn package(blocks: &[source::Block], source: &str) -> Result<Vec<u8>, String> {
     );
     package.set(
         "word/document.xml",
-        mend::document(&built.document).map_err(broken)?.part(),
+        mend::document(&built.document, &pages).map_err(broken)?.part(),
     );
     let mut related = vec![
         ("rIdStyles".to_owned(), "styles", "styles.xml".to_owned()),

@@ -54,13 +54,14 @@ pub struct Arguments<'c, 'a> {
 impl Helper {
     /// How it is written, in both languages.
     pub fn usage(&self) -> Text {
-        const WORDS: [(&str, &str); 13] = [
+        const WORDS: [(&str, &str); 14] = [
             ("DANH_SÁCH", "LIST"),
             ("GIÁ_TRỊ", "VALUE"),
             ("giá_trị", "value"),
             ("ĐƠN_VỊ", "UNIT"),
             ("ĐỊA_CHỈ", "ADDRESS"),
             ("chữ thay thế", "other text"),
+            ("chữ khi là", "text for"),
             ("NGÀY", "DATE"),
             ("BẢNG", "TABLE"),
             ("CHỮ", "TEXT"),
@@ -128,6 +129,7 @@ pub const HELPERS: &[&Helper] = &[
     &list::TABLE,
     &compare::EQ,
     &compare::NE,
+    &compare::CASE,
     &compare::GT,
     &compare::GTE,
     &compare::LT,
