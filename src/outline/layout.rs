@@ -6,7 +6,7 @@
 use docx_rs::{
     AlignmentType, BreakType, Docx, FieldCharType, Header, InstrPAGE, InstrText, LineSpacing, PageMargin, PageNumType,
     Paragraph, Run, SectionProperty, SectionType, SpecialIndentType, TableBorder, TableBorderPosition, TableBorders,
-    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
+    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
 };
 use pulldown_cmark::Alignment;
 
@@ -320,30 +320,89 @@ fn annex(lines: &[Line]) -> Vec<Paragraph> {
 
 fn bordered(table: &Table, width: usize) -> docx_rs::Table {
     let widths = column_widths(table, width);
-    let rows = table.rows.iter().enumerate().map(|(row, cells)| {
+    let mut rows = Vec::new();
+    if let Some(labels) = table.rows.first() {
+        rows.extend(heads(labels, &widths));
+    }
+    for cells in table.rows.iter().skip(1) {
         let cells = widths.iter().enumerate().map(|(column, width)| {
             let pieces = cells.get(column).map_or(&[][..], Vec::as_slice);
-            let paragraph = if row == 0 {
-                filled(TABLE_HEAD, pieces)
-            } else {
-                let paragraph = indented(pieces);
-                match table.columns.get(column).map(|(_, alignment)| alignment) {
-                    Some(Alignment::Center) => paragraph.align(AlignmentType::Center),
-                    Some(Alignment::Right) => paragraph.align(AlignmentType::Right),
-                    _ => paragraph,
-                }
+            let paragraph = indented(pieces);
+            let paragraph = match table.columns.get(column).map(|(_, alignment)| alignment) {
+                Some(Alignment::Center) => paragraph.align(AlignmentType::Center),
+                Some(Alignment::Right) => paragraph.align(AlignmentType::Right),
+                _ => paragraph,
             };
             cell(*width, vec![paragraph]).vertical_align(VAlignType::Center)
         });
-        TableRow::new(cells.collect()).cant_split()
-    });
-    docx_rs::Table::new(rows.collect())
+        rows.push(TableRow::new(cells.collect()).cant_split());
+    }
+    docx_rs::Table::new(rows)
         .set_grid(widths.clone())
         .width(width, WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
         .indent(0)
         .margins(TableCellMargins::new().margin(0, CELL_PADDING, 0, CELL_PADDING))
         .set_borders(borders())
+}
+
+/// The header of a table: one row, or two when neighbours have a label in common, as in `So sánh (%) / Kế hoạch` and
+/// `So sánh (%) / Cùng kỳ`. The common part then stands once, above.
+fn heads(labels: &[Vec<Piece>], widths: &[usize]) -> Vec<TableRow> {
+    let label = |column: usize| labels.get(column).map_or(&[][..], Vec::as_slice);
+    let group = |column: usize| divided(label(column)).map(|(group, _)| group);
+    let head = |pieces: &[Piece], width: usize| {
+        cell(width, vec![filled(TABLE_HEAD, pieces)]).vertical_align(VAlignType::Center)
+    };
+    let (mut upper, mut lower) = (Vec::new(), Vec::new());
+    let mut column = 0;
+    while column < widths.len() {
+        let own = group(column);
+        let more = widths.iter().enumerate().skip(column + 1);
+        let alike = more.take_while(|(next, _)| own.is_some() && group(*next) == own).count();
+        let members = column..column + 1 + alike;
+        match own.filter(|_| alike > 0) {
+            Some(own) => {
+                let width = members.clone().filter_map(|member| widths.get(member)).sum();
+                upper.push(head(&own, width).grid_span(members.len()));
+                for (member, width) in members.clone().zip(widths.iter().skip(column)) {
+                    let (_, rest) = divided(label(member)).unwrap_or_default();
+                    lower.push(head(&rest, *width));
+                }
+            }
+            None => {
+                let width = widths.get(column).copied().unwrap_or_default();
+                upper.push(head(label(column), width).vertical_merge(VMergeType::Restart));
+                lower.push(head(&[], width).vertical_merge(VMergeType::Continue));
+            }
+        }
+        column = members.end;
+    }
+    if upper.len() == lower.len() {
+        let cells = widths.iter().enumerate();
+        let cells = cells.map(|(column, width)| head(label(column), *width));
+        return vec![TableRow::new(cells.collect()).cant_split()];
+    }
+    [upper, lower]
+        .into_iter()
+        .map(|cells| TableRow::new(cells).cant_split())
+        .collect()
+}
+
+/// A header's label cut at its first ` / ` outside of tags.
+fn divided(pieces: &[Piece]) -> Option<(Vec<Piece>, Vec<Piece>)> {
+    let Some((Piece::Text { text, bold, italic }, more)) = pieces.split_first() else {
+        return None;
+    };
+    let at = tag::mask(text).text.find(" / ")?;
+    let piece = |text: &str| Piece::Text {
+        text: text.trim().to_owned(),
+        bold: *bold,
+        italic: *italic,
+    };
+    let mut rest = vec![piece(&text[at + 3..])];
+    rest.extend_from_slice(more);
+    Some((vec![piece(&text[..at])], rest))
 }
 
 /// The paragraph of a cell. Each em blank (`&emsp;`) before its text sets it in by one step, second lines as well.

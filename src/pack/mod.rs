@@ -131,6 +131,7 @@ macro_rules! built_in {
 #[rustfmt::skip]
 pub const BUILT_IN: &[BuiltIn] = &[
     built_in!("bc-thi-dua-khen-thuong", "bao-cao"),
+    built_in!("bc-kinh-te-xa-hoi", "bao-cao"),
 ];
 
 /// Whether templates that can be built from a source must be there already.

@@ -38,6 +38,7 @@ impl Schema {
         }
         let mut asked = self.clone();
         for sheet in &mut asked.sheets {
+            sheet.markers = sheet.marker().map(|field| field.id.clone());
             sheet.fields.retain(|field| field.derive.is_none());
         }
         Cow::Owned(asked)
@@ -100,6 +101,9 @@ pub struct Sheet {
     /// What becomes of a table's rows that are only a heading: `I. NÔNG NGHIỆP`.
     #[serde(default)]
     pub sections: Sections,
+    /// In [`Schema::asked`]: the id of the derived field that the markers of the rows belong to.
+    #[serde(skip)]
+    pub markers: Option<String>,
 }
 
 /// What becomes of a table's rows that are only a heading: a section's marker and text, nothing in the other columns.
@@ -130,6 +134,11 @@ impl Sheet {
     /// The index of the key column of a keyed table.
     pub fn key_index(&self) -> Option<usize> {
         self.field(self.key.as_deref()?).map(|(index, _)| index)
+    }
+
+    /// The field that takes the rows' markers, which stand in the column of running numbers.
+    pub fn marker(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.derive == Some(Derive::Marker))
     }
 
     /// Whether rows are the sheet's content: a table or a list.
@@ -216,8 +225,11 @@ pub enum Derive {
     Level,
     /// The text of the nearest row above that stands less deep, without its marker: `NÔNG NGHIỆP`.
     Section,
-    /// Its marker as it is written, without the sign that ends it: `I`, `1.1`, `-`.
+    /// Its marker as it is written, without the sign that ends it: `I`, `1.1`, `-`. A blank workbook has it in the column
+    /// of running numbers.
     Marker,
+    /// Its text without the marker before it: `Trồng trọt` of `1. Trồng trọt`.
+    Name,
 }
 
 impl Derive {
@@ -227,6 +239,7 @@ impl Derive {
             Self::Level => "level",
             Self::Section => "section",
             Self::Marker => "marker",
+            Self::Name => "name",
         }
     }
 
@@ -234,7 +247,7 @@ impl Derive {
     pub fn ty(self) -> Type {
         match self {
             Self::Level => Type::Integer,
-            Self::Section | Self::Marker => Type::Text,
+            Self::Section | Self::Marker | Self::Name => Type::Text,
         }
     }
 }
