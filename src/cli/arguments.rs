@@ -10,7 +10,7 @@ use crate::diagnostic::Lang;
 /// The commands, as typed.
 const COMMANDS: [&str; 5] = ["render", "check", "blank", "pack", "help"];
 /// Options that take a value.
-const WITH_VALUE: [&str; 9] = [
+const WITH_VALUE: [&str; 10] = [
     "--lang",
     "--templates",
     "--output",
@@ -20,6 +20,7 @@ const WITH_VALUE: [&str; 9] = [
     "--annotate",
     "--image",
     "--map",
+    "--only",
 ];
 
 /// The language asked for by `--lang`, else by `BAOCAO_LANG`; looked up first, for even help and faults depend on it.
@@ -127,8 +128,8 @@ pub(super) fn command(lang: Lang) -> Command {
             "Make the Word report of a workbook, beside the workbook",
         )
         .override_usage(t(
-            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--map \"TIÊU ĐỀ=MÃ\"]... [--image TÊN=TỆP]... [--trace] [--force]",
-            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--map \"HEADER=ID\"]... [--image NAME=FILE]... [--trace] [--force]",
+            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--only MÃ_VĂN_BẢN]... [--map \"TIÊU ĐỀ=MÃ\"]... [--image TÊN=TỆP]... [--trace] [--force]",
+            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--only OUTPUT]... [--map \"HEADER=ID\"]... [--image NAME=FILE]... [--trace] [--force]",
         ))
         .arg(
             build
@@ -147,6 +148,17 @@ pub(super) fn command(lang: Lang) -> Command {
             "Write to this .docx file or folder",
         ))
         .arg(build.pack())
+        .arg(
+            build
+                .option(
+                    "only",
+                    t("MÃ_VĂN_BẢN", "OUTPUT"),
+                    "Chỉ làm văn bản này trong các văn bản của gói (xem: baocao pack show); ghi lại cho mỗi văn bản",
+                    "Make only this one of the pack's documents (see: baocao pack show); once for each",
+                )
+                .long("only")
+                .action(ArgAction::Append),
+        )
         .arg(build.map())
         .arg(
             build

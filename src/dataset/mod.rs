@@ -17,6 +17,7 @@ mod locate;
 mod mapping;
 mod table;
 mod transpose;
+mod values;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

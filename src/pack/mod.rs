@@ -6,6 +6,7 @@
 
 mod manifest;
 mod recognise;
+mod selection;
 mod shared;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 
 use self::manifest::{Manifest, Source};
 pub use self::recognise::{Fit, fit};
+pub use self::selection::{NotMade, Selection, SelectionFault};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::outline;
 use crate::schema::Schema;
@@ -67,8 +69,24 @@ pub struct Output {
     pub source: Option<String>,
     /// The document's file name, without `.docx`; may hold tags.
     pub file_name: String,
-    /// The sheet for each row of which one document is made; one for the workbook when absent.
+    /// The table or list for each record of which one document is made; one for the workbook when absent.
     pub for_each: Option<String>,
+    /// The formula that decides which records have one, or whether the workbook has.
+    #[serde(rename = "where")]
+    pub filter: Option<String>,
+    /// The order of the records: `don_vi`, `-so_tien`, `ho_ten by name`.
+    #[serde(default)]
+    pub sort: Vec<String>,
+    /// Whether all records go into one document, each on pages of its own.
+    #[serde(default)]
+    pub one_file: bool,
+}
+
+impl Output {
+    /// Whether each record has a file of its own.
+    pub fn is_per_record(&self) -> bool {
+        self.for_each.is_some() && !self.one_file
+    }
 }
 
 /// Where a pack came from.
@@ -264,7 +282,7 @@ fn read(
         findings.push(Diagnostic::error("goi/luoc-do", place, message));
     }
     check_identity(&manifest, origin, &source, findings);
-    check_outputs(&manifest.outputs, files, templates, &source, findings);
+    check_outputs(&manifest.outputs, &schema, (files, templates), &source, findings);
     Some((manifest, schema))
 }
 
@@ -337,7 +355,13 @@ fn check_identity(manifest: &Manifest, origin: &Origin, source: &Source, finding
     }
 }
 
-fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source: &Source, findings: &mut Diagnostics) {
+fn check_outputs(
+    outputs: &[Output],
+    schema: &Schema,
+    (files, templates): (&Files, Templates),
+    source: &Source,
+    findings: &mut Diagnostics,
+) {
     let mut ids = BTreeSet::new();
     let mut patterns = BTreeSet::new();
     for (index, output) in outputs.iter().enumerate() {
@@ -381,15 +405,8 @@ fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source
                 None,
             );
         }
-        if output.for_each.is_some() {
-            fault(
-                "goi/chua-ho-tro",
-                Text::new(
-                    "for_each chưa dùng được ở phiên bản này",
-                    "for_each can't be used in this version yet",
-                ),
-                Some(Text::new("bỏ khoá for_each", "leave for_each out")),
-            );
+        for wrong in Selection::of(output, schema).err().into_iter().flatten() {
+            fault(wrong.code, wrong.message, wrong.hint);
         }
         let template = &output.template;
         let may_be_built = templates == Templates::ToBeBuilt && output.source.is_some();
@@ -433,6 +450,18 @@ fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source
                     "the Word template “{template}” is missing"
                 ),
                 hint,
+            );
+        }
+        let twin = |other: &&Output| other.template == output.template && other.source != output.source;
+        if let Some(other) = outputs[..index].iter().find(twin) {
+            let other = &other.id;
+            fault(
+                "goi/nguon-khac",
+                text!(
+                    "văn bản “{id}” và “{other}” dùng chung mẫu “{template}” nên phải có cùng source",
+                    "the outputs “{id}” and “{other}” share the template “{template}”, so they need the same source"
+                ),
+                None,
             );
         }
         if let Some(source) = &output.source
@@ -552,7 +581,7 @@ required = false
             .replace("1.0.0", "1.0")
             .replace(
                 "file_name = \"BC {{thong_tin.nam}}\"",
-                "file_name = \"\"\nfor_each = \"khen_thuong\"",
+                "file_name = \"\"\nfor_each = \"khen_thuon\"",
             );
         let found = complaints(&manifest, &["bao-cao.md"], Origin::BuiltIn);
         for code in [
@@ -560,7 +589,7 @@ required = false
             "goi/khoa-la",
             "goi/phien-ban-sai",
             "goi/thieu-ten",
-            "goi/chua-ho-tro",
+            "goi/lap-sai",
             "goi/thieu-tep",
         ] {
             assert!(found.contains(code), "{code} is not in\n{found}");

@@ -16,6 +16,11 @@ pub fn safe_file_name(title: &str, extension: &str) -> String {
     with_ending(title, &format!(".{extension}"))
 }
 
+/// A safe name of a folder made of a title.
+pub fn safe_folder_name(title: &str) -> String {
+    with_ending(title, "")
+}
+
 /// The same with all that follows the title, dot included: it is kept whole, however long the title.
 pub fn with_ending(title: &str, ending: &str) -> String {
     let mut name = String::new();

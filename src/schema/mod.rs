@@ -4,6 +4,7 @@
 //! [`Schema`] whose names resolve, or the list of what is wrong with it. Knows neither workbooks nor templates.
 
 mod check;
+mod scope;
 mod validate;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 pub use self::check::{Check, Rule, SeverityName};
+pub use self::scope::Scope;
 pub use self::validate::{SchemaFault, is_id};
 use crate::value::{Choice, Context, Habits, Raw, Reading, Type, Value};
 

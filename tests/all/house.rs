@@ -9,10 +9,11 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "diagnostic",
     "vietnamese",
     "value",
+    "formula",
     "schema",
     "opc",
     "wml",

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::cli::report::{Report, Stop};
 use crate::cli::{Session, packs};
-use crate::diagnostic::Text;
+use crate::diagnostic::{Lang, Text};
+use crate::pack::{Output, Pack, Selection};
 use crate::text;
 
 /// Runs the command.
@@ -36,8 +37,10 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
             }
             (Ok(_), false) => None,
         };
+        let outputs = found.pack.as_ref().ok().map(|pack| outputs(pack, lang));
         let lines = [
             name,
+            outputs.as_deref(),
             Some(origin.get(lang)),
             state.as_ref().map(|state| state.get(lang)),
         ];
@@ -51,8 +54,21 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
             "origin": origin.get(lang),
             "shadowed": found.is_shadowed,
             "valid": found.pack.is_ok(),
+            "outputs": found.pack.as_ref().ok().map(|pack| pack.outputs.iter().map(|output| output.id.as_str()).collect::<Vec<_>>()),
         }));
     }
     report.json.insert("packs".into(), json!(list));
     Ok(report)
+}
+
+/// The documents of a pack in a line: `Quyết định; Giấy khen (mỗi dòng của «Danh sách» một tệp)`.
+fn outputs(pack: &Pack, lang: Lang) -> String {
+    let one = |output: &Output| {
+        let made = Selection::of(output, &pack.schema).ok();
+        match made.and_then(|selection| selection.text(&pack.schema)) {
+            Some(made) => format!("{} ({})", output.label, made.get(lang)),
+            None => output.label.clone(),
+        }
+    };
+    pack.outputs.iter().map(one).collect::<Vec<_>>().join("; ")
 }

@@ -10,7 +10,7 @@ use crate::cli::report::{Report, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
 use crate::diagnostic::Lang;
-use crate::pack::Pack;
+use crate::pack::{Pack, Selection};
 use crate::schema::{Derive, Field, Layout, Sheet};
 use crate::template::TextTemplate;
 use crate::template::helper::{HELPERS, Helper};
@@ -24,7 +24,18 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     let pack = packs::named(session, name)?;
     let mut report = Report::new("pack show").with_text(page(&pack, session.lang));
     report.add(packs::passed_over(name, &pack.origin).into_iter().collect());
-    let outputs = pack.outputs.iter().map(|output| json!({ "id": output.id, "label": output.label, "template": output.template, "file_name": output.file_name }));
+    let outputs = pack.outputs.iter().map(|output| {
+        json!({
+            "id": output.id,
+            "label": output.label,
+            "template": output.template,
+            "file_name": output.file_name,
+            "for_each": output.for_each,
+            "where": output.filter,
+            "sort": output.sort,
+            "one_file": output.one_file,
+        })
+    });
     report.json.insert(
         "pack".into(),
         json!({
@@ -147,13 +158,32 @@ fn page(pack: &Pack, lang: Lang) -> String {
     }
     let _ = writeln!(out, "\n{}", t("Văn bản", "Documents"));
     let outputs = pack.outputs.iter().map(|output| {
+        let made = Selection::of(output, &pack.schema).ok();
+        let made = made.and_then(|selection| selection.text(&pack.schema));
         vec![
+            output.id.clone(),
             output.label.clone(),
             output.template.clone(),
             format!("{}.docx", output.file_name),
+            made.map_or_else(String::new, |made| made.get(lang).to_owned()),
         ]
     });
     table(&mut out, outputs.collect());
+    for output in pack.outputs.iter().filter(|output| output.for_each.is_some()) {
+        let (label, list) = (&output.label, output.for_each.as_deref().unwrap_or_default());
+        let _ = writeln!(
+            out,
+            "  {}",
+            match lang {
+                Lang::Vi => format!(
+                    "Trong mẫu «{label}», các cột của {list} gọi thẳng như trong {{{{#each {list}}}}}; có {{{{@number}}}}, {{{{@length}}}}."
+                ),
+                Lang::En => format!(
+                    "In the template of «{label}» the columns of {list} are names as in {{{{#each {list}}}}}; there are {{{{@number}}}}, {{{{@length}}}}."
+                ),
+            }
+        );
+    }
     for sheet in &pack.schema.sheets {
         let _ = writeln!(out, "\n{} «{}»", t("Trang tính", "Sheet"), sheet.name);
         let id = &sheet.id;
