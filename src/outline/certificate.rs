@@ -3,17 +3,17 @@
 //! From above: Quốc hiệu and Tiêu ngữ, who awards, what, to whom, for what; below, side by side, the decision's number on
 //! the left, and place, date and signature on the right. The arms of the state are left out: they are no text.
 
-use docx_rs::{LineSpacing, Paragraph};
+use docx_rs::{LineSpacing, Paragraph, VAlignType};
 
 use super::furniture::Line;
-use super::layout::{MOTTO_RULE, MOTTO_TEXT, NATION_TEXT, frame, lines_of, rule, text};
+use super::layout::{MOTTO_RULE, MOTTO_TEXT, NATION_TEXT, cell, frame_of, lines_of, rule, text};
 
 /// What stands above the signature, line under line.
 pub(super) fn head(lines: &[Line], width: usize) -> Vec<Paragraph> {
     let mut all = vec![
         text("QuocHieu", NATION_TEXT),
         text("TieuNgu", MOTTO_TEXT),
-        rule(MOTTO_RULE, width).line_spacing(LineSpacing::new().before(50).after(200)),
+        rule(MOTTO_RULE, width).line_spacing(LineSpacing::new().before(50).after(280)),
     ];
     all.extend(lines_of(
         lines,
@@ -37,5 +37,6 @@ pub(super) fn foot(lines: &[Line], width: usize) -> docx_rs::Table {
         lines,
         &[("date", "GiayKhenNgay"), ("title", "ChucVu"), ("name", "HoTen")],
     );
-    frame([left, width - left], vec![[record, signer]])
+    let record = cell(left, record).vertical_align(VAlignType::Bottom);
+    frame_of([left, width - left], vec![[record, cell(width - left, signer)]])
 }

@@ -18,6 +18,10 @@ pub const FRAGMENTS: &[(&str, &str)] = &[
         include_str!("../../templates/chung/dau-van-ban.md"),
     ),
     ("chung/ky-ten", include_str!("../../templates/chung/ky-ten.md")),
+    (
+        "chung/ky-ten-chu-tich",
+        include_str!("../../templates/chung/ky-ten-chu-tich.md"),
+    ),
     ("chung/phu-luc", include_str!("../../templates/chung/phu-luc.md")),
 ];
 

@@ -205,7 +205,7 @@ fn page_number() -> Paragraph {
         .add_run(Run::new().add_field_char(FieldCharType::End, false))
 }
 
-fn cell(width: usize, paragraphs: Vec<Paragraph>) -> TableCell {
+pub(super) fn cell(width: usize, paragraphs: Vec<Paragraph>) -> TableCell {
     paragraphs
         .into_iter()
         .fold(TableCell::new(), TableCell::add_paragraph)
@@ -213,10 +213,16 @@ fn cell(width: usize, paragraphs: Vec<Paragraph>) -> TableCell {
 }
 
 /// A table without borders and cell padding over the whole width; its rows don't break over pages.
-pub(super) fn frame(widths: [usize; 2], rows: Vec<[Vec<Paragraph>; 2]>) -> docx_rs::Table {
+fn frame(widths: [usize; 2], rows: Vec<[Vec<Paragraph>; 2]>) -> docx_rs::Table {
     let rows = rows
         .into_iter()
-        .map(|[left, right]| TableRow::new(vec![cell(widths[0], left), cell(widths[1], right)]).cant_split());
+        .map(|[left, right]| [cell(widths[0], left), cell(widths[1], right)]);
+    frame_of(widths, rows.collect())
+}
+
+/// The same of cells.
+pub(super) fn frame_of(widths: [usize; 2], rows: Vec<[TableCell; 2]>) -> docx_rs::Table {
+    let rows = rows.into_iter().map(|cells| TableRow::new(cells.into()).cant_split());
     docx_rs::Table::without_borders(rows.collect())
         .set_grid(widths.to_vec())
         .width(widths.iter().sum(), WidthType::Dxa)

@@ -249,7 +249,7 @@ const LOOKS: &[Look] = &[
     Look {
         id: "GiayKhenThamQuyen",
         name: "Giấy khen thẩm quyền",
-        size: 32,
+        size: 36,
         bold: true,
         red: true,
         ..PLAIN
@@ -257,32 +257,34 @@ const LOOKS: &[Look] = &[
     Look {
         id: "GiayKhenTang",
         name: "Giấy khen tặng",
-        size: 32,
+        size: 36,
         bold: true,
-        before: 60,
+        before: 160,
         ..PLAIN
     },
     Look {
         id: "GiayKhenTen",
         name: "Giấy khen tên loại",
-        size: 80,
+        size: 88,
         bold: true,
         red: true,
-        after: 120,
+        after: 160,
+        before: 60,
         ..PLAIN
     },
     Look {
         id: "GiayKhenNguoiNhan",
         name: "Giấy khen người nhận",
-        size: 44,
+        size: 48,
         bold: true,
+        after: 60,
         ..PLAIN
     },
     Look {
         id: "GiayKhenDong",
         name: "Giấy khen dòng",
-        size: 32,
-        before: 60,
+        size: 34,
+        before: 80,
         ..PLAIN
     },
     Look {
@@ -298,6 +300,7 @@ const LOOKS: &[Look] = &[
         id: "GiayKhenNgay",
         name: "Giấy khen ngày",
         italic: true,
+        before: 320,
         ..PLAIN
     },
     Look {

@@ -150,6 +150,7 @@ macro_rules! built_in {
 pub const BUILT_IN: &[BuiltIn] = &[
     built_in!("bc-thi-dua-khen-thuong", "bao-cao"),
     built_in!("bc-kinh-te-xa-hoi", "bao-cao"),
+    built_in!("qd-khen-thuong", "quyet-dinh", "giay-khen"),
 ];
 
 /// Whether templates that can be built from a source must be there already.

@@ -14,6 +14,7 @@ use crate::markdown_workbook;
 #[rustfmt::skip]
 const SAMPLES: &[(&str, &[&str])] = &[
     ("bc-thi-dua-khen-thuong", &["tan-hoa-2023", "an-binh-thuong-2025"]),
+    ("qd-khen-thuong", &["an-binh-thuong-khen-thuong-2025", "minh-tay-khen-dot-xuat-2026"]),
     ("bc-kinh-te-xa-hoi", &["an-binh-thuong-6-thang-2026", "minh-tay-quy-1-2026"]),
 ];
 
