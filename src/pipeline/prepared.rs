@@ -70,6 +70,9 @@ impl Prepared {
             if diagnostics.has_errors() {
                 continue;
             }
+            let mut cited = compiled.template.out_of_force(&self.pack.schema, &dataset);
+            cited.set_file(&output.template);
+            diagnostics.extend(cited);
             let bytes = match compiled.template.fill_with(&dataset, &wish) {
                 Ok((bytes, missing)) => {
                     diagnostics.extend(missing);

@@ -135,6 +135,15 @@ pub enum Rule {
         /// First day on which it is no longer asked.
         before: String,
     },
+    /// No text of the workbook cites a legal text that is not in force on the date `date`. A breach in one of `fields` is as
+    /// bad as the check says, one in any other text is a warning.
+    InForce {
+        /// `sheet.field` of the document's date.
+        date: String,
+        /// `sheet.field` of texts that cite.
+        #[serde(default)]
+        fields: Vec<String>,
+    },
     /// The number `field` lies in the year of the date `date` (a report year against a report date).
     SameYear {
         /// `sheet.field` of a year.
@@ -190,6 +199,10 @@ impl Rule {
             Self::RequiredWhen { field, when, .. } => named([field, when]),
             Self::BlankFrom { field, date, .. } | Self::RequiredBefore { field, date, .. } => named([field, date]),
             Self::SameYear { year, date } => named([year, date]),
+            Self::InForce { date, fields } => {
+                let names = std::iter::once(date).chain(fields);
+                names.map(|name| name.split_once('.').unwrap_or_default()).collect()
+            }
         }
     }
 }
@@ -229,6 +242,7 @@ mod tests {
                 "a.b c.d",
             ),
             ("same_year = { year = \"a.b\", date = \"c.d\" }", "a.b c.d"),
+            ("in_force = { date = \"a.b\", fields = [\"c.d\"] }", "a.b c.d"),
         ] {
             let rule: Rule = toml::from_str(rule).unwrap();
             let named: Vec<String> = rule

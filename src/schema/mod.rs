@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 pub use self::check::{Check, Rule, SeverityName};
 pub use self::validate::{SchemaFault, is_id};
+use crate::legal::Register;
 use crate::value::{Choice, Context, Habits, Raw, Reading, Type, Value};
 
 /// All sheets of a workbook and the rules between them.
@@ -22,6 +23,8 @@ pub struct Schema {
     pub sheets: Vec<Sheet>,
     /// Rules that look at more than one cell.
     pub checks: Vec<Check>,
+    /// The legal texts that documents may cite.
+    pub legal: Register,
 }
 
 impl Schema {

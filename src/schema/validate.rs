@@ -450,6 +450,13 @@ impl Faults {
                     );
                 }
             }
+            Rule::InForce { date, fields } => {
+                self.paths(schema, path, &[date], &[Type::Date]);
+                for field in fields {
+                    self.paths(schema, path, &[field], &[Type::Text, Type::LongText]);
+                    self.beside(schema, path, field, date);
+                }
+            }
             Rule::SameYear { year, date } => {
                 self.paths(schema, path, &[year], &[Type::Year]);
                 self.paths(schema, path, &[date], &[Type::Date]);
@@ -572,6 +579,7 @@ mod tests {
         let schema = Schema {
             sheets: source.sheet,
             checks: source.check,
+            ..Schema::default()
         };
         schema
             .validate()

@@ -455,6 +455,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             let times = match &value {
                 Val::Rows(rows) if block.is_loop => rows.len(),
                 Val::Groups(groups) if block.is_loop => groups.len(),
+                Val::LegalBases(bases) if block.is_loop => bases.len(),
                 _ if block.is_loop => 0,
                 value => usize::from(value.truth(block.zero_counts) != block.negated),
             };
@@ -639,6 +640,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let length = match &list {
             Val::Rows(rows) => rows.len(),
             Val::Groups(groups) => groups.len(),
+            Val::LegalBases(bases) => bases.len(),
             _ => 0,
         };
         if length == 0 {
@@ -652,6 +654,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                     None => Val::Missing,
                 },
                 Val::Groups(groups) => Val::Group(groups.clone(), index),
+                Val::LegalBases(bases) => Val::LegalBasis(bases.clone(), index),
                 _ => Val::Missing,
             };
             self.making.additions.restart(restarts);

@@ -9,6 +9,7 @@ mod count_matches;
 mod date_order;
 mod exists;
 mod growth;
+mod in_force;
 mod max;
 mod max_length;
 mod min;
@@ -63,6 +64,7 @@ pub(super) const CHECKS: &[Check] = &[
     blank_from::CHECK,
     required_before::CHECK,
     same_year::CHECK,
+    in_force::CHECK,
 ];
 
 /// Runs the checks of more than one cell.
