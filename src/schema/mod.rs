@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-pub use self::check::{Check, Rule, SeverityName};
+pub use self::check::{Check, Pair, Rule, SeverityName};
 pub use self::validate::{SchemaFault, is_id};
 use crate::legal::Register;
 use crate::value::{Choice, Context, Habits, Raw, Reading, Type, Value};

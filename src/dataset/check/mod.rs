@@ -15,6 +15,7 @@ mod max_length;
 mod min;
 mod one_of;
 mod pattern;
+mod permitted;
 mod ratio;
 mod required;
 mod required_before;
@@ -65,6 +66,7 @@ pub(super) const CHECKS: &[Check] = &[
     required_before::CHECK,
     same_year::CHECK,
     in_force::CHECK,
+    permitted::CHECK,
 ];
 
 /// Runs the checks of more than one cell.
