@@ -13,6 +13,7 @@ use crate::{text, vietnamese};
 
 /// The fragments that are part of the program.
 pub const FRAGMENTS: &[(&str, &str)] = &[
+    ("chung/can-cu", include_str!("../../templates/chung/can-cu.md")),
     (
         "chung/dau-van-ban",
         include_str!("../../templates/chung/dau-van-ban.md"),

@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use crate::legal::Basis;
 use crate::schema::{Check, Sheet};
 use crate::text;
 use crate::vietnamese::nearest;
@@ -34,6 +35,8 @@ pub(super) struct Manifest {
     pub sheets: Vec<Sheet>,
     #[serde(default, rename = "check")]
     pub checks: Vec<Check>,
+    #[serde(default, rename = "legal_basis")]
+    pub legal: Vec<Basis>,
 }
 
 /// Mistakes reported in one manifest; more than anybody reads.

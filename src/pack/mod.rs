@@ -19,6 +19,7 @@ use self::manifest::{Manifest, Source};
 pub use self::recognise::{Fit, fit};
 pub use self::selection::{NotMade, Selection, SelectionFault};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use crate::legal::Register;
 use crate::outline;
 use crate::schema::Schema;
 use crate::template::Controls;
@@ -267,9 +268,19 @@ fn read(
     let (manifest, mistakes) = source.read::<Manifest>();
     findings.extend(mistakes);
     let mut manifest = manifest?;
+    let (legal, faults) = Register::with(std::mem::take(&mut manifest.legal));
+    for fault in faults {
+        let place = source.locate(&format!("legal_basis {}", fault.id));
+        let finding = Diagnostic::error("goi/can-cu-sai", place, fault.message);
+        findings.push(Diagnostic {
+            hint: fault.hint,
+            ..finding
+        });
+    }
     let schema = Schema {
         sheets: std::mem::take(&mut manifest.sheets),
         checks: std::mem::take(&mut manifest.checks),
+        legal,
     };
     // The packs of the program itself are validated by its tests, not at every start.
     let faults = if *origin == Origin::BuiltIn {

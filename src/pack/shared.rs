@@ -412,6 +412,10 @@ mod tests {
                 ["goi/trang-chung-ma", "dòng 15, cột 6", "bỏ khoá id"],
             ),
             (
+                "[[sheet]]\nuse = \"noi_nhan\"\n[[legal_basis]]\nid = \"a\"\nkind = \"b\"\nname = \"c\"\namends = [\"luat-tdkt-2023\"]\n",
+                ["goi/can-cu-sai", "dòng 16, cột 6", "“luat-tdkt-2003”"],
+            ),
+            (
                 "[[sheet]]\nuse = \"thong_tin\"\nwithout = [\"huyne\"]\n",
                 ["goi/truong-chung-la", "dòng 15, cột 12", "“huyen”"],
             ),

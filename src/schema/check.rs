@@ -135,6 +135,27 @@ pub enum Rule {
         /// First day on which it is no longer asked.
         before: String,
     },
+    /// `field` is one of the values that go with the value of `when`, for instance the authority that may give an award;
+    /// with `date`, those of that day. Values of `when` that no pair names are let be.
+    Permitted {
+        /// `sheet.field` that is checked.
+        field: String,
+        /// `sheet.field` that decides; the same row for a table.
+        when: String,
+        /// `sheet.field` of the date by which pairs are chosen.
+        date: Option<String>,
+        /// Which values go together.
+        pairs: Vec<Pair>,
+    },
+    /// No text of the workbook cites a legal text that is not in force on the date `date`. A breach in one of `fields` is as
+    /// bad as the check says, one in any other text is a warning.
+    InForce {
+        /// `sheet.field` of the document's date.
+        date: String,
+        /// `sheet.field` of texts that cite.
+        #[serde(default)]
+        fields: Vec<String>,
+    },
     /// The number `field` lies in the year of the date `date` (a report year against a report date).
     SameYear {
         /// `sheet.field` of a year.
@@ -142,6 +163,20 @@ pub enum Rule {
         /// `sheet.field` of a date.
         date: String,
     },
+}
+
+/// Values that go together.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    /// Values of the field that decides.
+    pub when: Vec<String>,
+    /// Values that go with them.
+    pub values: Vec<String>,
+    /// The first day on which they do (yyyy-mm-dd).
+    pub from: Option<String>,
+    /// The last day on which they do (yyyy-mm-dd).
+    pub to: Option<String>,
 }
 
 impl Rule {
@@ -190,6 +225,14 @@ impl Rule {
             Self::RequiredWhen { field, when, .. } => named([field, when]),
             Self::BlankFrom { field, date, .. } | Self::RequiredBefore { field, date, .. } => named([field, date]),
             Self::SameYear { year, date } => named([year, date]),
+            Self::Permitted { field, when, date, .. } => {
+                let names = [field, when].into_iter().chain(date);
+                names.map(|name| name.split_once('.').unwrap_or_default()).collect()
+            }
+            Self::InForce { date, fields } => {
+                let names = std::iter::once(date).chain(fields);
+                names.map(|name| name.split_once('.').unwrap_or_default()).collect()
+            }
         }
     }
 }
@@ -229,6 +272,11 @@ mod tests {
                 "a.b c.d",
             ),
             ("same_year = { year = \"a.b\", date = \"c.d\" }", "a.b c.d"),
+            (
+                "permitted = { field = \"a.b\", when = \"a.c\", date = \"d.e\", pairs = [{ when = [\"x\"], values = [\"y\"] }] }",
+                "a.b a.c d.e",
+            ),
+            ("in_force = { date = \"a.b\", fields = [\"c.d\"] }", "a.b c.d"),
         ] {
             let rule: Rule = toml::from_str(rule).unwrap();
             let named: Vec<String> = rule

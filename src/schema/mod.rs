@@ -12,9 +12,10 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-pub use self::check::{Check, Rule, SeverityName};
+pub use self::check::{Check, Pair, Rule, SeverityName};
 pub use self::scope::Scope;
 pub use self::validate::{SchemaFault, is_id};
+use crate::legal::Register;
 use crate::value::{Choice, Context, Habits, Raw, Reading, Type, Value};
 
 /// All sheets of a workbook and the rules between them.
@@ -24,6 +25,8 @@ pub struct Schema {
     pub sheets: Vec<Sheet>,
     /// Rules that look at more than one cell.
     pub checks: Vec<Check>,
+    /// The legal texts that documents may cite.
+    pub legal: Register,
 }
 
 impl Schema {

@@ -9,11 +9,13 @@ mod count_matches;
 mod date_order;
 mod exists;
 mod growth;
+mod in_force;
 mod max;
 mod max_length;
 mod min;
 mod one_of;
 mod pattern;
+mod permitted;
 mod ratio;
 mod required;
 mod required_before;
@@ -63,6 +65,8 @@ pub(super) const CHECKS: &[Check] = &[
     blank_from::CHECK,
     required_before::CHECK,
     same_year::CHECK,
+    in_force::CHECK,
+    permitted::CHECK,
 ];
 
 /// Runs the checks of more than one cell.

@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod compare;
+mod legal;
 mod list;
 mod logic;
 mod print;
@@ -54,7 +55,7 @@ pub struct Arguments<'c, 'a> {
 impl Helper {
     /// How it is written, in both languages.
     pub fn usage(&self) -> Text {
-        const WORDS: [(&str, &str); 14] = [
+        const WORDS: [(&str, &str); 15] = [
             ("DANH_SÁCH", "LIST"),
             ("GIÁ_TRỊ", "VALUE"),
             ("giá_trị", "value"),
@@ -63,6 +64,7 @@ impl Helper {
             ("chữ thay thế", "other text"),
             ("chữ khi là", "text for"),
             ("NGÀY", "DATE"),
+            ("LĨNH_VỰC", "SUBJECT"),
             ("BẢNG", "TABLE"),
             ("CHỮ", "TEXT"),
             ("TÊN", "NAME"),
@@ -127,6 +129,7 @@ pub const HELPERS: &[&Helper] = &[
     &list::JOIN,
     &list::LOOKUP,
     &list::TABLE,
+    &legal::LEGAL_BASES,
     &compare::EQ,
     &compare::NE,
     &compare::CASE,
