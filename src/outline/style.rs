@@ -259,7 +259,7 @@ const LOOKS: &[Look] = &[
         name: "Giấy khen tặng",
         size: 36,
         bold: true,
-        before: 160,
+        before: 240,
         ..PLAIN
     },
     Look {
@@ -268,8 +268,8 @@ const LOOKS: &[Look] = &[
         size: 88,
         bold: true,
         red: true,
-        after: 160,
-        before: 60,
+        after: 240,
+        before: 120,
         ..PLAIN
     },
     Look {
@@ -284,7 +284,7 @@ const LOOKS: &[Look] = &[
         id: "GiayKhenDong",
         name: "Giấy khen dòng",
         size: 34,
-        before: 80,
+        before: 120,
         ..PLAIN
     },
     Look {
@@ -300,7 +300,7 @@ const LOOKS: &[Look] = &[
         id: "GiayKhenNgay",
         name: "Giấy khen ngày",
         italic: true,
-        before: 320,
+        before: 480,
         ..PLAIN
     },
     Look {

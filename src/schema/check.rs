@@ -100,6 +100,13 @@ pub enum Rule {
         /// The columns.
         columns: Vec<String>,
     },
+    /// No two rows of a table agree in all of `columns`; a row without a value in the first of them is left aside.
+    Distinct {
+        /// Sheet id.
+        sheet: String,
+        /// The columns.
+        columns: Vec<String>,
+    },
     /// `earlier` is not after `later`; both are `sheet.field` of dates, in forms, or of the same table row by row.
     DateOrder {
         /// The date that comes first.
@@ -220,7 +227,7 @@ impl Rule {
                 list,
                 list_column,
             } => vec![(sheet, column), (list, list_column)],
-            Self::OneOf { sheet, columns } => of(sheet, &columns.iter().collect::<Vec<_>>()),
+            Self::OneOf { sheet, columns } | Self::Distinct { sheet, columns } => of(sheet, &columns.iter().collect::<Vec<_>>()),
             Self::DateOrder { earlier, later } => named([earlier, later]),
             Self::RequiredWhen { field, when, .. } => named([field, when]),
             Self::BlankFrom { field, date, .. } | Self::RequiredBefore { field, date, .. } => named([field, date]),
@@ -261,6 +268,7 @@ mod tests {
                 "a.b c.d",
             ),
             ("one_of = { sheet = \"a\", columns = [\"b\", \"c\"] }", "a.b a.c"),
+            ("distinct = { sheet = \"a\", columns = [\"b\", \"c\"] }", "a.b a.c"),
             ("date_order = { earlier = \"a.b\", later = \"c.d\" }", "a.b c.d"),
             ("required_when = { field = \"a.b\", when = \"c.d\" }", "a.b c.d"),
             (

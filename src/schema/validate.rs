@@ -419,7 +419,7 @@ impl Faults {
                 self.columns(schema, path, sheet, &[column], ANY);
                 self.columns(schema, path, list, &[list_column], ANY);
             }
-            Rule::OneOf { sheet, columns } => {
+            Rule::OneOf { sheet, columns } | Rule::Distinct { sheet, columns } => {
                 self.columns(schema, path, sheet, &columns.iter().collect::<Vec<_>>(), ANY);
             }
             Rule::DateOrder { earlier, later } => {

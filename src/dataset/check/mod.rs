@@ -7,6 +7,7 @@ mod arithmetic;
 mod blank_from;
 mod count_matches;
 mod date_order;
+mod distinct;
 mod exists;
 mod growth;
 mod in_force;
@@ -60,6 +61,7 @@ pub(super) const CHECKS: &[Check] = &[
     count_matches::CHECK,
     exists::CHECK,
     one_of::CHECK,
+    distinct::CHECK,
     date_order::CHECK,
     required_when::CHECK,
     blank_from::CHECK,
