@@ -1,6 +1,7 @@
 //! The value of a checked formula.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -16,7 +17,32 @@ pub struct Computing<'v> {
     known: RefCell<Vec<Option<Option<Computed<'v>>>>>,
     /// The same as intervals.
     pub(super) known_spans: RefCell<Vec<Option<Span<'v>>>>,
-    steps: Cell<u64>,
+    budget: Budget,
+}
+
+/// How many rows formulas may look at before their values are missing. Formulas that are computed one after the other share
+/// one, so that a pack of many does not take forever.
+#[derive(Clone, Debug, Default)]
+pub struct Budget {
+    spent: Rc<Cell<u64>>,
+    told: Rc<Cell<bool>>,
+}
+
+impl Budget {
+    /// Whether it is used up.
+    pub fn is_exhausted(&self) -> bool {
+        self.spent.get() > MOST_STEPS
+    }
+
+    /// Whether it is used up, and this is the first time that somebody asks.
+    pub fn is_news(&self) -> bool {
+        self.is_exhausted() && !self.told.replace(true)
+    }
+
+    fn spend(&self, steps: u64) -> bool {
+        self.spent.set(self.spent.get().saturating_add(steps));
+        !self.is_exhausted()
+    }
 }
 
 /// Which records a part of a formula speaks of.
@@ -29,19 +55,22 @@ pub(super) struct Around {
 }
 
 impl<'v> Computing<'v> {
-    pub(super) fn new(checked: &'v Checked, values: &'v dyn Values) -> Self {
+    pub(super) fn new(checked: &'v Checked, values: &'v dyn Values, budget: Budget) -> Self {
         Self {
             checked,
             values,
             known: RefCell::new(vec![None; checked.slots]),
             known_spans: RefCell::new(vec![None; checked.slots]),
-            steps: Cell::new(0),
+            budget,
         }
     }
 
     /// The value for a record of the formula's own sheet; any number will do for a formula that speaks of the workbook.
     pub fn value(&self, record: usize) -> Option<Computed<'v>> {
-        self.code(&self.checked.code, Around::record(record))
+        match self.spend(1) {
+            true => self.code(&self.checked.code, Around::record(record)),
+            false => None,
+        }
     }
 
     /// The value that one of the formula's operands has for a record.
@@ -56,13 +85,12 @@ impl<'v> Computing<'v> {
 
     /// Whether so many rows were looked at that the values since are missing.
     pub fn is_exhausted(&self) -> bool {
-        self.steps.get() > MOST_STEPS
+        self.budget.is_exhausted()
     }
 
     /// Counts rows that will be looked at; false when there were too many.
     pub(super) fn spend(&self, rows: usize) -> bool {
-        self.steps.set(self.steps.get().saturating_add(rows as u64));
-        !self.is_exhausted()
+        self.budget.spend((rows as u64).saturating_mul(self.checked.weight))
     }
 
     pub(super) fn code(&self, code: &'v Code, around: Around) -> Option<Computed<'v>> {

@@ -19,7 +19,7 @@ use std::cmp::Ordering;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-pub use self::compute::Computing;
+pub use self::compute::{Budget, Computing};
 pub use self::interval::{Outcomes, Span, interval, shown_margin};
 pub use self::resolve::{Checked, Operand, Reference};
 use crate::diagnostic::Text;
@@ -33,8 +33,8 @@ pub const MOST_CHARACTERS: usize = 2000;
 pub const MOST_PARTS: usize = 400;
 /// Most brackets and signs within each other.
 pub const MOST_DEPTH: usize = 40;
-/// Most rows that one [`Computing`] looks at for its sums and counts.
-pub const MOST_STEPS: u64 = 10_000_000;
+/// Most rows that formulas with one [`Budget`] look at; a long formula looks at a row longer than a short one.
+pub const MOST_STEPS: u64 = 20_000_000;
 
 /// What is wrong with a formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,14 @@ impl Fault {
             "{vi} (ở ký tự {at} của công thức)",
             "{en} (at character {at} of the formula)"
         )
+    }
+
+    /// The same of a formula that begins so many characters further on.
+    pub fn moved(self, characters: usize) -> Self {
+        Self {
+            offset: self.offset + characters,
+            ..self
+        }
     }
 
     fn hint(self, hint: Text) -> Self {

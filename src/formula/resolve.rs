@@ -7,7 +7,8 @@ use rust_decimal::prelude::ToPrimitive;
 use super::parse::parse_date;
 use super::print::{self, Reader};
 use super::{
-    Comparison, Computed, Computing, Fault, Formula, Function, Kind, NamedField, Node, Operation, Part, Scope, Values,
+    Budget, Comparison, Computed, Computing, Fault, Formula, Function, Kind, NamedField, Node, Operation, Part, Scope,
+    Values,
 };
 use crate::diagnostic::{Lang, Text};
 use crate::text;
@@ -17,12 +18,17 @@ use crate::vietnamese::{nearest, same};
 /// Most decimals that `round` keeps.
 const MOST_DECIMALS: u32 = 9;
 
+/// Parts of a formula that are computed in about the time in which one row is looked at.
+const PARTS_OF_A_STEP: u64 = 8;
+
 /// A formula whose names are resolved: it can be computed.
 #[derive(Clone, Debug)]
 pub struct Checked {
     formula: Formula,
     kind: Kind,
     pub(super) code: Code,
+    /// How long it takes to look at a row, in steps.
+    pub(super) weight: u64,
     /// How many sums and counts it has.
     pub(super) slots: usize,
     references: Vec<Reference>,
@@ -42,6 +48,8 @@ pub struct Reference {
     pub field: Option<usize>,
     /// Whether it is a field of the record that the formula speaks of.
     pub is_own: bool,
+    /// Whether it is a field of the rows that the filter around it looks at.
+    pub is_filtered: bool,
 }
 
 /// A value that a formula computes with, to be told to people: a field by itself, or a whole sum or count.
@@ -93,7 +101,12 @@ impl Checked {
 
     /// Makes ready to compute it, for one record or many.
     pub fn on<'v>(&'v self, values: &'v dyn Values) -> Computing<'v> {
-        Computing::new(self, values)
+        self.within(values, &Budget::default())
+    }
+
+    /// The same, with a budget that other formulas share.
+    pub fn within<'v>(&'v self, values: &'v dyn Values, budget: &Budget) -> Computing<'v> {
+        Computing::new(self, values, budget.clone())
     }
 
     /// Whether it is true of a record; none when a value is missing. For many records [`Checked::on`] is faster.
@@ -211,6 +224,7 @@ impl Formula {
     pub fn check(&self, scope: &dyn Scope) -> Result<Checked, Fault> {
         let mut resolver = Resolver {
             scope,
+            parts: 0,
             filtered: None,
             slots: 0,
             sees_own: false,
@@ -222,6 +236,7 @@ impl Formula {
             formula: self.clone(),
             kind,
             code,
+            weight: 1 + resolver.parts / PARTS_OF_A_STEP,
             slots: resolver.slots,
             references: resolver.references,
             operands: resolver.operands,
@@ -260,6 +275,7 @@ struct Resolver<'s> {
     scope: &'s dyn Scope,
     /// The sheet whose rows the filter around looks at.
     filtered: Option<usize>,
+    parts: u64,
     slots: usize,
     /// Whether a field of the formula's own record was met.
     sees_own: bool,
@@ -269,6 +285,7 @@ struct Resolver<'s> {
 
 impl Resolver<'_> {
     fn node(&mut self, node: &Node) -> Result<Typed, Fault> {
+        self.parts += 1;
         Ok(match &node.part {
             Part::Number(number) => (Code::Number(*number), Kind::Number),
             Part::Text(text) => (Code::Text(text.clone()), Kind::Text),
@@ -610,6 +627,7 @@ impl Resolver<'_> {
             key: None,
             field,
             is_own: false,
+            is_filtered: false,
         });
         let around = (self.filtered.replace(sheet), self.sees_own);
         self.sees_own = false;
@@ -750,7 +768,7 @@ impl Resolver<'_> {
         let Some(ty) = self.scope.fields(sheet).get(field).map(|named| named.ty) else {
             return Err(self.bare_name("", at));
         };
-        let is_own = record == RecordOf::Own;
+        let (is_own, is_filtered) = (record == RecordOf::Own, record == RecordOf::Filtered);
         self.sees_own |= is_own;
         let key = match &record {
             RecordOf::Key(key) => Some(key.clone()),
@@ -762,6 +780,7 @@ impl Resolver<'_> {
             key,
             field: Some(field),
             is_own,
+            is_filtered,
         });
         let code = Code::Field {
             record,

@@ -517,7 +517,7 @@ fn rounded_figures_allow_an_interval() {
     assert!(!allows("thuc_hien / ke_hoach * 100", "130.8"));
     assert!(!allows("50 / 30 * 100", "166"));
     assert!(allows("50 / 30 * 100", "166.66666666666669"));
-    assert!(!allows("ke_hoach / 0", "1"));
+    assert!(allows("ke_hoach / 0", "1"), "nothing is known");
 }
 
 #[test]

@@ -288,8 +288,11 @@ fn read(
     } else {
         schema.validate()
     };
-    for crate::schema::SchemaFault { path, message } in faults {
-        let place = source.locate(&path);
+    for crate::schema::SchemaFault { path, message, within } in faults {
+        let place = match within {
+            Some((key, character)) => source.locate_within(&path, key, character),
+            None => source.locate(&path),
+        };
         let message = Text::new(format!("{path}: {}", message.vi), format!("{path}: {}", message.en));
         findings.push(Diagnostic::error("goi/luoc-do", place, message));
     }

@@ -225,7 +225,7 @@ fn add_checks(tree: &mut DeTable<'_>, shared: &DeTable<'static>, taken: &Taken, 
     for check in tables(shared.get("check")) {
         let table = Spanned::new(0..0, check.clone());
         let typed = Check::deserialize(toml::de::Deserializer::from(table));
-        if typed.is_ok_and(|check| check.rule.fields().into_iter().all(has)) {
+        if typed.is_ok_and(|check| check.rule.is_some_and(|rule| rule.fields().into_iter().all(has))) {
             wanted.push(Spanned::new(span.clone(), DeValue::Table(moved(check, &span))));
         }
     }

@@ -225,14 +225,8 @@ pub fn annotate_pack(pack: &Pack, lang: Lang) -> Vec<(String, Vec<u8>)> {
 
 /// Warnings about fields that people are asked to fill in and nothing uses: one for each sheet.
 fn unused_fields(schema: &Schema, mut used: Used) -> Diagnostics {
-    let by_checks = schema.checks.iter().flat_map(|check| check.rule.fields());
-    for (sheet, field) in by_checks {
-        let found = schema
-            .sheet(sheet)
-            .and_then(|(number, declared)| Some((number, declared.field(field)?.0)));
-        if let Some((sheet, field)) = found {
-            used.add(sheet, field);
-        }
+    for (sheet, field) in schema.checked_fields() {
+        used.add(sheet, field);
     }
     let mut diagnostics = Diagnostics::new();
     for (number, sheet) in schema.sheets.iter().enumerate() {

@@ -20,7 +20,7 @@ pub(super) struct Cited {
 
 fn dates(schema: &Schema) -> impl Iterator<Item = &str> {
     schema.checks.iter().filter_map(|check| match &check.rule {
-        Rule::InForce { date, .. } => Some(date.as_str()),
+        Some(Rule::InForce { date, .. }) => Some(date.as_str()),
         _ => None,
     })
 }

@@ -122,6 +122,7 @@ fn sheet_json(sheet: &Sheet, lang: Lang) -> Value {
             "type": field.ty.info().name,
             "required": field.required,
             "derive": field.derive.map(Derive::name),
+            "value": field.value,
             "tag": tag(sheet, field, lang),
             "prints": example(field),
         })
@@ -207,9 +208,13 @@ fn page(pack: &Pack, lang: Lang) -> String {
                 inner(field),
                 type_words(field, lang),
                 cut(&example(field)),
-                match field.derive {
-                    Some(_) => format!("{} {}", field.label, t("(chương trình tự tính)", "(computed)")),
-                    None => format!("{}{unit}", field.label),
+                match (field.derive, &field.value) {
+                    (Some(_), _) => format!("{} {}", field.label, t("(chương trình tự tính)", "(computed)")),
+                    (None, Some(formula)) => {
+                        let computed = t("để trống thì tự tính:", "computed where blank:");
+                        format!("{}{unit} ({computed} {formula})", field.label)
+                    }
+                    (None, None) => format!("{}{unit}", field.label),
                 },
             ]
         });

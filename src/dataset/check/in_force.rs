@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::InForce { date, fields } = &check.rule else {
+        let Some(Rule::InForce { date, fields }) = &check.rule else {
             continue;
         };
         let Some(date) = context.path(date) else { continue };
