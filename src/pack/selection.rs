@@ -16,6 +16,9 @@ use crate::value::Type;
 use crate::value::order::{SortKey, compare};
 use crate::vietnamese::nearest;
 
+/// Most documents of one output.
+pub const MOST_DOCUMENTS: usize = 20_000;
+
 /// What is wrong with one of the keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelectionFault {
@@ -161,7 +164,7 @@ impl Selection {
             )));
         }
         let Some(filter) = &self.filter else {
-            return Ok(self.sorted(records.iter()));
+            return self.not_too_many(self.sorted(records.iter()));
         };
         let computing = filter.condition.on(dataset);
         // What can't be computed for want of a value does not hold.
@@ -195,7 +198,7 @@ impl Selection {
             }));
         }
         match (self.sheet, holding.is_empty()) {
-            (Some(_), false) => Ok(self.sorted(holding.into_iter())),
+            (Some(_), false) => self.not_too_many(self.sorted(holding.into_iter())),
             (Some(_), true) => Err(NotMade::ByRule(Text::new(
                 format!("không dòng nào của trang «{name}» thoả điều kiện {}", words.vi),
                 format!("no row of sheet «{name}» meets the condition {}", words.en),
@@ -205,6 +208,25 @@ impl Selection {
                 format!("the workbook does not meet the condition {}", words.en),
             ))),
         }
+    }
+
+    /// Refuses more documents than anybody can mean: a folder of a hundred thousand files is of no use.
+    fn not_too_many<'d>(&self, records: Vec<&'d Record>) -> Result<Vec<&'d Record>, NotMade> {
+        let count = records.len();
+        if !matches!(self.subject, Subject::Record(_)) || count <= MOST_DOCUMENTS {
+            return Ok(records);
+        }
+        Err(NotMade::Fault(SelectionFault {
+            code: "goi/qua-nhieu-van-ban",
+            message: text!(
+                "mỗi dòng một tệp thì thành {count} văn bản, nhiều nhất là {MOST_DOCUMENTS}",
+                "a file for each row makes {count} documents, the most is {MOST_DOCUMENTS}"
+            ),
+            hint: Some(text!(
+                "chọn bớt dòng bằng where, hoặc dùng one_file = true",
+                "choose fewer rows with where, or use one_file = true"
+            )),
+        }))
     }
 
     fn sorted<'d>(&self, records: impl Iterator<Item = &'d Record>) -> Vec<&'d Record> {
@@ -475,9 +497,19 @@ field = [
 
     #[test]
     fn a_condition_that_takes_too_long_is_a_fault() {
-        let many: Vec<(&str, &str, i64)> = (0..4_000).map(|_| ("An", "Thôn 1", 1)).collect();
+        let many: Vec<(&str, &str, i64)> = (0..6_000).map(|_| ("An", "Thôn 1", 1)).collect();
         let keys = "for_each = \"danh_sach\"\nwhere = \"count(danh_sach, danh_sach.so_tien < so_tien) > 0\"";
         assert_eq!(chosen(keys, &many), "goi/loc-qua-nang");
+    }
+
+    #[test]
+    fn more_documents_than_a_folder_is_good_for_are_refused() {
+        let many: Vec<(&str, &str, i64)> = (0..=MOST_DOCUMENTS).map(|_| ("An", "Thôn 1", 1)).collect();
+        assert_eq!(chosen("for_each = \"danh_sach\"", &many), "goi/qua-nhieu-van-ban");
+        assert_eq!(
+            chosen("for_each = \"danh_sach\"\none_file = true", &many).len(),
+            4 * many.len() - 2
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub use self::decoded::{DecodedCell, decoded_cells};
 pub use self::file_name::{safe_file_name, safe_folder_name};
 pub use self::prepared::Prepared;
 use crate::blank::annotate::{self, Annotated};
-use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
+use crate::blank::{self, PACK_PROPERTY, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset, Mapping};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
 use crate::pack::{Pack, Selection};
@@ -107,27 +107,25 @@ pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, w
 
 /// The same as [`check`] for a workbook that was read already.
 pub fn check_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Checked {
-    let stamp = workbook.properties.get(VERSION_PROPERTY).cloned();
+    // The version of another pack says nothing of this one.
+    let is_own = workbook.properties.get(PACK_PROPERTY).is_none_or(|id| *id == pack.id);
+    let stamp = workbook.properties.get(VERSION_PROPERTY).filter(|_| is_own).cloned();
     let decoded = decoded::warnings(&workbook);
-    let (dataset, mut diagnostics) = dataset::build(&pack.schema, workbook, &options.mapping);
+    let standing = match pack.standing(stamp.as_deref()) {
+        Ok(standing) => standing,
+        // What else is wrong with a workbook that is not read would lead astray.
+        Err(refusal) => {
+            let (dataset, _) = dataset::build(&pack.schema, workbook, &options.mapping);
+            return Checked {
+                dataset,
+                diagnostics: Diagnostics::from_iter([*refusal]),
+            };
+        }
+    };
+    let mapping = options.mapping.renamed(&standing.renamed);
+    let (dataset, mut diagnostics) = dataset::build(&standing.schema, workbook, &mapping);
     diagnostics.extend(decoded.into_iter().collect());
-    if let Some(stamp) = stamp.filter(|stamp| *stamp != pack.version) {
-        let own = &pack.version;
-        diagnostics.push(
-            Diagnostic::warning(
-                "goi/khac-phien-ban",
-                Place::File,
-                text!(
-                    "sổ tính này làm từ gói phiên bản {stamp}, gói đang dùng là phiên bản {own}",
-                    "this workbook was made by version {stamp} of the pack, the pack in use is version {own}"
-                ),
-            )
-            .hint(text!(
-                "xem kỹ kết quả; nếu thiếu ô thì xin sổ tính trống mới",
-                "look at the result closely; if cells are missing, ask for a new blank workbook"
-            )),
-        );
-    }
+    diagnostics.extend(standing.finding.into_iter().collect());
     let names = dataset
         .sheets
         .iter()

@@ -187,7 +187,7 @@ impl<'w> Work<'w> {
                     })?;
                 }
                 Err(error) => {
-                    let mut finding = Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text());
+                    let mut finding = template::unfilled(&error);
                     finding.file = Some(self.output.template.clone());
                     diagnostics.push(finding);
                     break;

@@ -300,6 +300,32 @@ mod tests {
     }
 
     #[test]
+    fn controls_and_merge_fields_name_the_fields_of_a_record_too() {
+        let control = |tag: &str| {
+            format!("<w:p><w:sdt><w:sdtPr><w:tag w:val=\"{tag}\"/><w:id w:val=\"{}\"/></w:sdtPr><w:sdtContent><w:r><w:t>x</w:t></w:r></w:sdtContent></w:sdt></w:p>")
+        };
+        let field = "<w:p><w:fldSimple w:instr=\" MERGEFIELD Số_lượng \"><w:r><w:t>y</w:t></w:r></w:fldSimple></w:p>";
+        let source = format!("{}{field}{}", control("cap"), control("thong_tin.nam"));
+        let dataset = dataset();
+        let records: Vec<&Record> = dataset.sheets[AWARDS].records.iter().collect();
+        let about = About::Record {
+            records: &records,
+            index: 1,
+            is_text: false,
+        };
+        let xml = filled(&source, Subject::Record(AWARDS), &dataset, about);
+        assert_eq!(shown(&xml).trim(), "Xã\n12\n2026");
+        let xml = all(&source, AWARDS);
+        assert_eq!(shown(&xml).trim(), "Tỉnh\n03\n2026\nXã\n12\n2026\nTỉnh\n05\n2026");
+        let ids: std::collections::BTreeSet<&str> = xml
+            .split("<w:id w:val=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        assert_eq!(ids.len(), 6, "{xml}");
+    }
+
+    #[test]
     fn a_file_name_has_the_fields_of_its_record() {
         let (dataset, schema) = (dataset(), schema());
         let records: Vec<&Record> = dataset.sheets[AWARDS].records.iter().collect();

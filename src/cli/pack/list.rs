@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::report::{Report, Stop};
 use crate::cli::{Session, packs};
 use crate::diagnostic::{Lang, Text};
-use crate::pack::{Output, Pack, Selection};
+use crate::pack::{Origin, Output, Pack, Selection};
 use crate::text;
 
 /// Runs the command.
@@ -18,6 +18,13 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
         let (version, name) = match &found.pack {
             Ok(pack) => (Some(pack.version.as_str()), Some(pack.name.as_str())),
             Err(_) => (None, None),
+        };
+        let engine = found.pack.as_ref().ok().and_then(|pack| pack.engine.as_deref());
+        let needs = engine.map(|engine| text!("cần baocao {engine} trở lên", "needs baocao {engine} or later"));
+        let kind = match found.origin {
+            Origin::BuiltIn => "built-in",
+            Origin::Folder(_) => "folder",
+            Origin::Archive(_) => "file",
         };
         report
             .text
@@ -42,6 +49,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
             name,
             outputs.as_deref(),
             Some(origin.get(lang)),
+            needs.as_ref().map(|needs| needs.get(lang)),
             state.as_ref().map(|state| state.get(lang)),
         ];
         for line in lines.into_iter().flatten() {
@@ -51,7 +59,9 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Report, Stop> {
             "id": found.id,
             "version": version,
             "name": name,
+            "engine": engine,
             "origin": origin.get(lang),
+            "kind": kind,
             "shadowed": found.is_shadowed,
             "valid": found.pack.is_ok(),
             "outputs": found.pack.as_ref().ok().map(|pack| pack.outputs.iter().map(|output| output.id.as_str()).collect::<Vec<_>>()),
