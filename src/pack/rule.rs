@@ -77,6 +77,16 @@ pub(super) fn words(rule: &Rule, schema: &Schema) -> Text {
                 "Sheet {name}: each row has at least one of {own}"
             )
         }
+        Rule::Distinct {
+            sheet: on,
+            columns: own,
+        } => {
+            let (name, own) = (sheet(on), columns(on, own));
+            text!(
+                "Trang {name}: không có hai dòng ghi giống hệt nhau ở các cột {own}",
+                "Sheet {name}: no two rows are the same in {own}"
+            )
+        }
         Rule::DateOrder { earlier, later } => {
             let (earlier, later) = (field(earlier), field(later));
             text!("{earlier} không sau {later}", "{earlier} is not after {later}")
@@ -118,6 +128,30 @@ pub(super) fn words(rule: &Rule, schema: &Schema) -> Text {
             text!(
                 "Phải có {own} khi {date} trước ngày {before}",
                 "{own} is needed when {date} is before {before}"
+            )
+        }
+        Rule::Permitted {
+            field: own,
+            when,
+            date,
+            pairs: _,
+        } => {
+            let (own, when) = (field(own), field(when));
+            match date.as_deref().map(field) {
+                Some(date) => text!(
+                    "{own} là giá trị đi cùng {when} vào {date}",
+                    "{own} goes with {when} on {date}"
+                ),
+                None => text!("{own} là giá trị đi cùng {when}", "{own} goes with {when}"),
+            }
+        }
+        Rule::InForce { date, fields } => {
+            let date = field(date);
+            let fields: Vec<String> = fields.iter().map(|path| field(path)).collect();
+            let fields = fields.join(", ");
+            text!(
+                "Văn bản pháp luật viện dẫn ở {fields} còn hiệu lực vào {date}",
+                "The legal texts cited in {fields} are in force on {date}"
             )
         }
         Rule::SameYear { year, date } => {
