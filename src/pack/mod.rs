@@ -132,6 +132,8 @@ macro_rules! built_in {
 #[rustfmt::skip]
 pub const BUILT_IN: &[BuiltIn] = &[
     built_in!("bc-thi-dua-khen-thuong", "bao-cao"),
+    built_in!("to-trinh-khen-thuong", "to-trinh"),
+    built_in!("ke-hoach-thi-dua", "ke-hoach"),
 ];
 
 /// Whether templates that can be built from a source must be there already.

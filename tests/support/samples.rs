@@ -14,6 +14,8 @@ use crate::markdown_workbook;
 #[rustfmt::skip]
 const SAMPLES: &[(&str, &[&str])] = &[
     ("bc-thi-dua-khen-thuong", &["tan-hoa-2023", "an-binh-thuong-2025"]),
+    ("to-trinh-khen-thuong", &["an-binh-to-trinh-2025"]),
+    ("ke-hoach-thi-dua", &["an-binh-ke-hoach-2026", "minh-tay-chuyen-de-2026"]),
 ];
 
 /// The pack of the first samples, as it stands in the repository.
