@@ -396,6 +396,7 @@ impl Faults {
                 by,
                 list,
                 list_by,
+                ..
             } => {
                 self.columns(schema, path, sheet, &[count], NUMBER);
                 self.columns(schema, path, sheet, &by.iter().collect::<Vec<_>>(), ANY);

@@ -3,6 +3,7 @@
 mod cases;
 mod commands;
 mod disguises;
+mod emulation_packs;
 mod guide;
 mod house;
 mod invariants;
