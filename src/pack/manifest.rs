@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+use super::migration;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
-use crate::schema::{Check, Sheet};
+use crate::schema::{Check, Schema, SchemaFault, Sheet};
 use crate::text;
 use crate::vietnamese::nearest;
 
@@ -21,6 +22,10 @@ use crate::vietnamese::nearest;
 pub(super) struct Manifest {
     pub id: String,
     pub version: String,
+    pub engine: Option<String>,
+    pub reads: Option<String>,
+    #[serde(default, rename = "migration")]
+    pub migrations: Vec<super::Migration>,
     pub name: String,
     #[serde(default)]
     pub description: String,
@@ -34,6 +39,13 @@ pub(super) struct Manifest {
     pub sheets: Vec<Sheet>,
     #[serde(default, rename = "check")]
     pub checks: Vec<Check>,
+}
+
+impl Manifest {
+    /// What is wrong with what it says of other versions.
+    pub fn migration_faults(&self, schema: &Schema) -> Vec<SchemaFault> {
+        migration::validate(schema, &self.version, self.reads.as_deref(), &self.migrations)
+    }
 }
 
 /// Mistakes reported in one manifest; more than anybody reads.
@@ -185,6 +197,14 @@ impl<'t> Source<'t> {
             table = inner;
         }
         Some((table, span?))
+    }
+
+    /// The text of a key of the manifest itself.
+    pub fn text_of(&self, key: &str) -> Option<&str> {
+        match self.tree.get_ref().get(key)?.get_ref() {
+            DeValue::String(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// Where the value of a key of the manifest itself stands.

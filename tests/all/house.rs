@@ -28,7 +28,7 @@ const ROOMS: [&str; 15] = [
 ];
 
 /// Libraries, and the rooms that may name them.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 21] = [
     ("calamine", &["workbook"]),
     ("encoding_rs", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
@@ -36,6 +36,7 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("docx_rs", &["template", "outline"]),
     ("pulldown_cmark", &["outline"]),
     ("zip", &["opc"]),
+    ("sha2", &["pack"]),
     ("quick_xml", &["opc", "wml", "workbook", "blank", "template"]),
     ("toml", &["dataset", "blank", "pack"]),
     ("unicode_normalization", &["vietnamese"]),
