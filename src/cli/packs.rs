@@ -282,6 +282,14 @@ pub(super) fn tell(report: &mut Report, lang: Lang, name: &Path, pack: &Pack) {
     report.add(passed_over(name, &pack.origin).into_iter().collect());
 }
 
+/// The digest of a packed pack, for comparing it with what its sender says; none of other packs.
+pub(super) fn digest(pack: &Pack) -> Option<String> {
+    match &pack.origin {
+        Origin::Archive(path) => open_archive(path).ok().map(|opened| opened.packed.digest),
+        Origin::BuiltIn | Origin::Folder(_) => None,
+    }
+}
+
 /// Warns that a folder with a pack lies in the current directory under the name that was given, and another pack was used.
 pub(super) fn passed_over(name: &Path, used: &Origin) -> Option<Diagnostic> {
     let is_used = matches!(used, Origin::Folder(folder) if output::same_file(folder, name));

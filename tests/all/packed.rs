@@ -110,9 +110,12 @@ fn a_packed_pack_is_taken_wherever_a_folder_is() {
     assert_eq!(desk.read("a.docx"), desk.read("b.docx"));
     desk.run("check a.xlsx --pack nho.bcpack").is(0);
     desk.run("pack show nho.bcpack").is(0).says(&["{{thong_tin.ten_xa}}"]);
-    desk.run("pack check nho.bcpack")
-        .is(0)
-        .says(&["Gói được dùng: nho (", "nho.bcpack)"]);
+    let run = desk.run("pack check nho.bcpack");
+    run.is(0)
+        .says(&["Gói được dùng: nho (", "nho.bcpack)", "Mã kiểm: "]);
+    let digest = desk.json("pack check nho.bcpack")["digest"].clone();
+    assert!(run.err.contains(digest.as_str().expect("a digest")), "{run:?}");
+    assert!(desk.json("pack check bc-thi-dua-khen-thuong")["digest"].is_null());
     desk.run("pack list --templates kho")
         .is(0)
         .says(&["nho 1.0.0", "Nho - bản gửi.bcpack"]);
