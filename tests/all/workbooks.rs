@@ -240,6 +240,7 @@ fn schema(toml: &str) -> Schema {
     let schema = Schema {
         sheets: source.sheet,
         checks: source.check,
+        ..Schema::default()
     };
     assert_eq!(schema.validate(), []);
     schema
