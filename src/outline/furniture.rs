@@ -137,7 +137,10 @@ const FURNITURE: &[(&str, Furniture, &[Key])] = &[
         &[
             look("orientation", ORIENTATIONS),
             look("margins", Values::Margins),
-            look("frame", Values::Words(&["single", "double", "single red", "double red"])),
+            look(
+                "frame",
+                Values::Words(&["single", "double", "single red", "double red"]),
+            ),
             look("number", Values::Words(&["top", "none"])),
             look("align", Values::Words(&["top", "middle"])),
         ],

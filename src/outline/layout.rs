@@ -313,7 +313,10 @@ fn signature(lines: &[Line], width: usize) -> docx_rs::Table {
     );
     let keep = |side: Vec<Paragraph>| side.into_iter().map(|paragraph| paragraph.keep_next(true)).collect();
     let left = mm(750);
-    frame([left, width.saturating_sub(left)], vec![[keep(recipients), keep(signer)]])
+    frame(
+        [left, width.saturating_sub(left)],
+        vec![[keep(recipients), keep(signer)]],
+    )
 }
 
 /// The headings of an annex.
@@ -365,7 +368,9 @@ fn heads(labels: &[Vec<Piece>], widths: &[usize]) -> Vec<TableRow> {
     while column < widths.len() {
         let own = group(column);
         let more = widths.iter().enumerate().skip(column + 1);
-        let alike = more.take_while(|(next, _)| own.is_some() && group(*next) == own).count();
+        let alike = more
+            .take_while(|(next, _)| own.is_some() && group(*next) == own)
+            .count();
         let members = column..column + 1 + alike;
         match own.filter(|_| alike > 0) {
             Some(own) => {

@@ -55,9 +55,7 @@ impl Default for Page {
 impl Page {
     /// The page that an annex asks for: the decree's, upright or on its side.
     pub fn of_annex(lines: &[Line]) -> Self {
-        let landscape = lines
-            .iter()
-            .any(|line| line.key == "page" && line.value == "landscape");
+        let landscape = lines.iter().any(|line| line.key == "page" && line.value == "landscape");
         Self {
             landscape,
             ..Self::default()
@@ -105,7 +103,12 @@ impl Page {
             size.attributes.push(("w:orient".to_owned(), "landscape".to_owned()));
         }
         let [top, right, bottom, left] = self.margins.map(|margin| margin.to_string());
-        for (name, value) in [("w:top", top), ("w:right", right), ("w:bottom", bottom), ("w:left", left)] {
+        for (name, value) in [
+            ("w:top", top),
+            ("w:right", right),
+            ("w:bottom", bottom),
+            ("w:left", left),
+        ] {
             let margin = section.child_or_new("w:pgMar");
             match margin.attributes.iter_mut().find(|(known, _)| known == name) {
                 Some((_, old)) => *old = value,
@@ -122,9 +125,9 @@ impl Page {
         if !self.numbered {
             // A section without headers of its own has those of the one before: the empty one of first pages serves all.
             let is_header = |child: &Element| child.name == "w:headerReference";
-            let first = section.elements().find(|child| {
-                is_header(child) && child.attribute("w:type") == Some("first")
-            });
+            let first = section
+                .elements()
+                .find(|child| is_header(child) && child.attribute("w:type") == Some("first"));
             let empty = first.and_then(|child| child.attribute("r:id")).map(str::to_owned);
             let pages = section
                 .elements_mut()
@@ -144,7 +147,11 @@ impl Page {
 impl Frame {
     /// The lines around a page, 8 mm from the paper's edge.
     fn borders(self) -> Element {
-        let (line, width) = if self.double { ("double", "18") } else { ("single", "12") };
+        let (line, width) = if self.double {
+            ("double", "18")
+        } else {
+            ("single", "12")
+        };
         let colour = if self.red { super::style::RED } else { "auto" };
         let mut borders = Element::new("w:pgBorders", &[("w:offsetFrom", "page")]);
         for side in ["w:top", "w:left", "w:bottom", "w:right"] {

@@ -253,7 +253,9 @@ impl Rule {
                 list,
                 list_column,
             } => vec![(sheet, column), (list, list_column)],
-            Self::OneOf { sheet, columns } | Self::Distinct { sheet, columns } => of(sheet, &columns.iter().collect::<Vec<_>>()),
+            Self::OneOf { sheet, columns } | Self::Distinct { sheet, columns } => {
+                of(sheet, &columns.iter().collect::<Vec<_>>())
+            }
             Self::DateOrder { earlier, later } => named([earlier, later]),
             Self::RequiredWhen { field, when, .. } => named([field, when]),
             Self::BlankFrom { field, date, .. } | Self::RequiredBefore { field, date, .. } => named([field, date]),

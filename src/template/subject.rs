@@ -302,7 +302,9 @@ mod tests {
     #[test]
     fn controls_and_merge_fields_name_the_fields_of_a_record_too() {
         let control = |tag: &str| {
-            format!("<w:p><w:sdt><w:sdtPr><w:tag w:val=\"{tag}\"/><w:id w:val=\"{}\"/></w:sdtPr><w:sdtContent><w:r><w:t>x</w:t></w:r></w:sdtContent></w:sdt></w:p>")
+            format!(
+                "<w:p><w:sdt><w:sdtPr><w:tag w:val=\"{tag}\"/><w:id w:val=\"{}\"/></w:sdtPr><w:sdtContent><w:r><w:t>x</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+            )
         };
         let field = "<w:p><w:fldSimple w:instr=\" MERGEFIELD Số_lượng \"><w:r><w:t>y</w:t></w:r></w:fldSimple></w:p>";
         let source = format!("{}{field}{}", control("cap"), control("thong_tin.nam"));

@@ -91,11 +91,9 @@ pub const CASE: Helper = Helper {
         arity(call, 3, 64)?;
         (0..call.arguments.len()).try_for_each(|index| printable(schema, call, index))?;
         for index in (1..call.arguments.len() - 1).step_by(2) {
-            let (Some(&value), Some(&tried), Some(literal)) = (
-                call.kinds.first(),
-                call.kinds.get(index),
-                call.arguments.get_mut(index),
-            ) else {
+            let (Some(&value), Some(&tried), Some(literal)) =
+                (call.kinds.first(), call.kinds.get(index), call.arguments.get_mut(index))
+            else {
                 return Err(wrong_arguments(call.helper));
             };
             comparable(schema, call.helper, value, tried, literal)?;
