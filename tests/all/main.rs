@@ -3,6 +3,7 @@
 mod cases;
 mod commands;
 mod disguises;
+mod economy_and_awards;
 mod guide;
 mod house;
 mod invariants;
