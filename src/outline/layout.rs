@@ -289,7 +289,12 @@ fn addressees(lines: &[Line]) -> Vec<Paragraph> {
                 value.push(if index + 1 == lines.len() { '.' } else { ';' });
             }
         }
-        all.push(text("KinhGuiDong", &value));
+        let paragraph = text("KinhGuiDong", &value);
+        // What follows stands apart from the last addressee as from any paragraph.
+        all.push(match index + 1 == lines.len() {
+            true => paragraph.line_spacing(LineSpacing::new().after(120)),
+            false => paragraph,
+        });
     }
     all
 }

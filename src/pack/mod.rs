@@ -175,6 +175,8 @@ pub const BUILT_IN: &[BuiltIn] = &[
     built_in!("bc-thi-dua-khen-thuong", "bao-cao"),
     built_in!("bc-kinh-te-xa-hoi", "bao-cao"),
     built_in!("qd-khen-thuong", "quyet-dinh", "giay-khen"),
+    built_in!("to-trinh-khen-thuong", "to-trinh"),
+    built_in!("ke-hoach-thi-dua", "ke-hoach"),
 ];
 
 /// Whether templates that can be built from a source must be there already.

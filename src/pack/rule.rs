@@ -46,13 +46,21 @@ pub(super) fn words(rule: &Rule, schema: &Schema) -> Text {
             by,
             list,
             list_by,
+            required,
         } => {
             let (name, count, by) = (sheet(on), column(on, count), columns(on, by));
             let (list_name, list_by) = (sheet(list), columns(list, list_by));
-            text!(
+            let rule = text!(
                 "Trang {name}: {count} bằng số dòng của trang {list_name} có {list_by} như {by}",
                 "Sheet {name}: {count} is the number of rows of sheet {list_name} whose {list_by} are as {by}"
-            )
+            );
+            match required {
+                true => rule,
+                false => Text::new(
+                    format!("{}, khi trang ấy có dòng như vậy", rule.vi),
+                    format!("{}, where that sheet has such rows", rule.en),
+                ),
+            }
         }
         Rule::Exists {
             sheet: on,

@@ -95,7 +95,7 @@ pub enum Rule {
         before: String,
     },
     /// The `count` of each row of `sheet` equals the number of rows of `list` whose `list_by` columns equal the row's
-    /// `by` columns; checked only when the list has rows for it.
+    /// `by` columns; checked only when the list has rows for it, unless the list is `required`.
     CountMatches {
         /// Sheet with the counts.
         sheet: String,
@@ -107,6 +107,9 @@ pub enum Rule {
         list: String,
         /// The same columns in that sheet, in the same order.
         list_by: Vec<String>,
+        /// Whether every count must have its rows.
+        #[serde(default)]
+        required: bool,
     },
     /// Each value of `column` occurs in `list_column` of the sheet `list`.
     Exists {
@@ -241,6 +244,7 @@ impl Rule {
                 by,
                 list,
                 list_by,
+                ..
             } => {
                 let mut fields = of(sheet, &[count]);
                 fields.extend(by.iter().map(|column| (sheet.as_str(), column.as_str())));

@@ -401,6 +401,7 @@ impl Faults {
                 by,
                 list,
                 list_by,
+                ..
             } => {
                 self.columns(schema, path, sheet, &[count], NUMBER);
                 self.columns(schema, path, sheet, &by.iter().collect::<Vec<_>>(), ANY);

@@ -202,7 +202,8 @@ impl Template {
             let names: Vec<String> = all.iter().map(|story| story.name.clone()).collect();
             counts_pages = prints_page_numbers(&package, &names).map_err(unreadable)?;
             let body = package.text(&main).map_err(unreadable)?;
-            if body.matches("sectPr>").count() <= 1 {
+            let tree = Tree::scan(&body).map_err(unreadable)?;
+            if section::section_properties(&tree).len() <= 1 {
                 let others: Vec<String> = names.into_iter().filter(|name| *name != main).collect();
                 count_pages_by_section(&mut package, &others).map_err(unreadable)?;
             }

@@ -4,6 +4,8 @@ mod cases;
 mod commands;
 mod disguises;
 mod economy_and_awards;
+mod emulation_packs;
+mod formulas;
 mod guide;
 mod house;
 mod invariants;

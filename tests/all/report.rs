@@ -177,26 +177,7 @@ fn nothing_of_the_template_stays_behind() {
             left <= before,
             "{left} empty paragraphs in {sample}, {before} in the template"
         );
-        for paragraph in report.paragraphs() {
-            for slip in [
-                "  ",
-                " ,",
-                " ;",
-                " .",
-                " :",
-                "( ",
-                " )",
-                "()",
-                ",,",
-                ";;",
-                ";.",
-                "………",
-                "{",
-                "[object",
-            ] {
-                assert!(!paragraph.contains(slip), "{sample}: {}", around(&paragraph, slip));
-            }
-        }
+        assert_no_slips(sample, &report);
     }
 }
 
@@ -317,12 +298,12 @@ fn mistakes_of_a_template_are_told_all_at_once() {
 }
 
 /// A finished report, read by other code than wrote it.
-struct Report {
+pub(crate) struct Report {
     body: Element,
 }
 
 impl Report {
-    fn of(docx: &[u8]) -> Self {
+    pub(crate) fn of(docx: &[u8]) -> Self {
         let (mut package, faults) = Package::read(docx);
         assert!(faults.is_empty(), "{faults:?}");
         Self {
@@ -330,7 +311,7 @@ impl Report {
         }
     }
 
-    fn paragraphs(&self) -> Vec<String> {
+    pub(crate) fn paragraphs(&self) -> Vec<String> {
         let paragraphs = self.body.all("w:p").into_iter();
         paragraphs
             .map(|paragraph| paragraph.text().replace('\u{a0}', " "))
@@ -342,7 +323,7 @@ impl Report {
     }
 
     /// Paragraphs of the body itself that hold nothing: those in cells may stand there because a cell needs one.
-    fn empty_paragraphs(&self) -> usize {
+    pub(crate) fn empty_paragraphs(&self) -> usize {
         let body = self.body.all("w:body");
         let paragraphs = body
             .iter()
@@ -354,11 +335,11 @@ impl Report {
     }
 }
 
-fn sample_bytes(name: &str) -> Vec<u8> {
+pub(crate) fn sample_bytes(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(&samples::path(&format!("{name}.xlsx")))).expect("a sample")
 }
 
-fn document(pack: &Pack, workbook: &[u8]) -> Vec<u8> {
+pub(crate) fn document(pack: &Pack, workbook: &[u8]) -> Vec<u8> {
     let mut outcome = pipeline::render(pack, workbook, &Options::default()).expect("a workbook");
     assert!(
         outcome.diagnostics.is_empty(),
@@ -370,6 +351,31 @@ fn document(pack: &Pack, workbook: &[u8]) -> Vec<u8> {
 
 fn filled(sample: &str) -> Report {
     Report::of(&document(&samples::pack(), &sample_bytes(sample)))
+}
+
+/// What a template leaves behind when a value is missing where it did not expect that.
+pub(crate) fn assert_no_slips(sample: &str, report: &Report) {
+    const SLIPS: [&str; 14] = [
+        "  ",
+        " ,",
+        " ;",
+        " .",
+        " :",
+        "( ",
+        " )",
+        "()",
+        ",,",
+        ";;",
+        ";.",
+        "………",
+        "{",
+        "[object",
+    ];
+    for paragraph in report.paragraphs() {
+        for slip in SLIPS {
+            assert!(!paragraph.contains(slip), "{sample}: {}", around(&paragraph, slip));
+        }
+    }
 }
 
 /// What stands around a find, for a message.

@@ -16,6 +16,8 @@ const SAMPLES: &[(&str, &[&str])] = &[
     ("bc-thi-dua-khen-thuong", &["tan-hoa-2023", "an-binh-thuong-2025"]),
     ("qd-khen-thuong", &["an-binh-thuong-khen-thuong-2025", "minh-tay-khen-dot-xuat-2026"]),
     ("bc-kinh-te-xa-hoi", &["an-binh-thuong-6-thang-2026", "minh-tay-quy-1-2026"]),
+    ("to-trinh-khen-thuong", &["an-binh-to-trinh-2025"]),
+    ("ke-hoach-thi-dua", &["an-binh-ke-hoach-2026", "minh-tay-chuyen-de-2026"]),
 ];
 
 /// The pack of the first samples, as it stands in the repository.
