@@ -9,7 +9,7 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "diagnostic",
     "vietnamese",
     "value",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 14] = [
     "blank",
     "template",
     "outline",
+    "lint",
     "pack",
     "pipeline",
     "cli",
