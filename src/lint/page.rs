@@ -76,14 +76,9 @@ fn paper(document: &Document) -> Vec<Fault> {
 }
 
 fn orientation(document: &Document) -> Vec<Fault> {
-    let has_table = |section: usize| {
-        document.paragraphs.iter().any(|paragraph| {
-            paragraph.section == section && matches!(paragraph.container, super::read::Container::Cell { .. })
-        })
-    };
     let sections = document.sections.iter().enumerate();
     sections
-        .filter(|(index, section)| section.is_landscape() && !has_table(*index))
+        .filter(|(_, section)| section.is_landscape() && !section.has_table)
         .map(|(index, _)| Fault {
             place: document.place_of_section(index),
             message: text!(

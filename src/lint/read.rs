@@ -169,6 +169,8 @@ pub(super) struct Section {
     pub number_format: Option<String>,
     pub headers: Running,
     pub footers: Running,
+    /// Whether it has a table with lines between its cells.
+    pub has_table: bool,
 }
 
 impl Section {
@@ -277,6 +279,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reading, Error> {
     reader.widths = sections.iter().map(Section::width).collect();
     let width = sections.first().map_or(0, Section::width);
     reader.blocks(body, Container::Body, width, None, 0);
+    for (index, section) in sections.iter_mut().enumerate() {
+        section.has_table = reader.ruled.contains(&index);
+    }
     let mut paragraphs = reader.paragraphs;
     headings(&mut paragraphs);
     Ok(Reading { sections, paragraphs })
@@ -364,6 +369,7 @@ fn section(properties: &Element) -> Section {
         number_format: number.and_then(|number| number.attribute("w:fmt")).map(str::to_owned),
         headers: Running::default(),
         footers: Running::default(),
+        has_table: false,
     }
 }
 
@@ -373,6 +379,8 @@ struct Reader<'s> {
     paragraphs: Vec<Paragraph>,
     /// How many there were.
     tables: usize,
+    /// Sections of those with lines between their cells.
+    ruled: Vec<usize>,
     boxes: usize,
     section: usize,
     /// Of the sections; empty for headers and footers.
@@ -388,6 +396,7 @@ impl<'s> Reader<'s> {
             styles,
             paragraphs: Vec::new(),
             tables: 0,
+            ruled: Vec::new(),
             boxes: 0,
             section: 0,
             widths: Vec::new(),
@@ -428,6 +437,9 @@ impl<'s> Reader<'s> {
         let style = self.styles.table(properties).map(str::to_owned);
         let table = self.tables;
         self.tables += 1;
+        if self.styles.has_grid(properties) {
+            self.ruled.push(self.section);
+        }
         let grid: Vec<i32> = element
             .child("w:tblGrid")
             .into_iter()

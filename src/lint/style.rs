@@ -214,6 +214,8 @@ struct Style {
     run: RunLook,
     /// Left and right padding of cells.
     padding: (Option<i32>, Option<i32>),
+    /// Whether a table of this style has lines between its cells.
+    grid: Option<bool>,
 }
 
 /// All styles of a document.
@@ -289,6 +291,7 @@ impl Styles {
             }
             if let Some(table) = element.child("w:tblPr") {
                 style.padding = padding(table.child("w:tblCellMar"));
+                style.grid = table.child("w:tblBorders").map(has_grid);
             }
             if matches!(element.attribute("w:default"), Some("1" | "true" | "on")) {
                 match element.attribute("w:type") {
@@ -399,6 +402,22 @@ impl Styles {
         }
         (own.0.or(found.0).unwrap_or(USUAL), own.1.or(found.1).unwrap_or(USUAL))
     }
+
+    /// Whether a table has lines between its cells.
+    pub fn has_grid(&self, properties: Option<&Element>) -> bool {
+        let own = properties
+            .and_then(|properties| properties.child("w:tblBorders"))
+            .map(has_grid);
+        let chain = self.chain(self.table(properties)).into_iter();
+        own.or(chain.filter_map(|style| style.grid).next_back())
+            .unwrap_or(false)
+    }
+}
+
+fn has_grid(borders: &Element) -> bool {
+    ["w:insideH", "w:insideV"]
+        .iter()
+        .any(|side| borders.child(side).is_some_and(is_line))
 }
 
 /// Left and right of `w:tblCellMar` or `w:tcMar`.
