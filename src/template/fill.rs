@@ -12,6 +12,7 @@ use std::ops::Range;
 use super::addition::Additions;
 use super::album::Album;
 use super::column;
+use super::effort::Effort;
 use super::expression::{Environment, Expr, Frame, Val};
 use super::node::{Compiled, Fresh, Grid, Link, Node, PictureCall, Print, PrintPlace, Shape};
 use super::numbering::{self, ListStyles};
@@ -95,6 +96,8 @@ pub struct Making {
     pub trace: Option<Trace>,
     /// What is to be told of tables, each once: by the tag that repeats their columns.
     pub findings: BTreeMap<String, Diagnostic>,
+    /// The work done so far.
+    pub effort: Effort,
 }
 
 /// A picture at the place where it is shown.
@@ -254,6 +257,12 @@ impl<'f, 'a> Filler<'f, 'a> {
     /// Fills all nodes and writes the rest.
     pub fn fill(&mut self, nodes: &[Node]) -> io::Result<()> {
         self.nodes(nodes)?;
+        self.flush()
+    }
+
+    /// Writes what was gathered.
+    fn flush(&mut self) -> io::Result<()> {
+        self.making.effort.wrote(self.out.len()).map_err(io::Error::other)?;
         self.sink.write_all(&self.out)?;
         self.out.clear();
         Ok(())
@@ -278,6 +287,10 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn node(&mut self, node: &Node) -> io::Result<()> {
+        let effort = &mut self.making.effort;
+        effort
+            .step(&self.environment.rows, self.out.len())
+            .map_err(io::Error::other)?;
         match node {
             Node::Raw(raw) => {
                 self.raw(&raw.range);
@@ -589,7 +602,10 @@ impl<'f, 'a> Filler<'f, 'a> {
             compiled: &compiled,
             ..self.source
         };
-        let mut making = Making::default();
+        let mut making = Making {
+            effort: std::mem::take(&mut self.making.effort),
+            ..Making::default()
+        };
         let mut filler = Filler::new(
             source,
             self.environment.dataset,
@@ -601,6 +617,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         filler.fill(&link.nodes)?;
         let missing = filler.missing;
         self.missing.extend(missing);
+        self.making.effort = making.effort;
         let address = String::from_utf8(address).unwrap_or_default();
         // What the author wrote is the author's; a value must not choose what a click starts.
         match !link.source.trim_start().starts_with("{{") || is_address(&address) {
@@ -659,8 +676,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             self.nodes(body)?;
             self.environment.frames.pop();
             if self.pending == 0 && self.out.len() >= FLUSH {
-                self.sink.write_all(&self.out)?;
-                self.out.clear();
+                self.flush()?;
             }
         }
         Ok(())
