@@ -9,7 +9,7 @@ use crate::text;
 use crate::vietnamese::{fold, nfc};
 
 /// The rule of a document that the decree does not rule.
-pub(super) const NO_NATION: &str = "the-thuc/khong-co-quoc-hieu";
+pub const NO_NATION: &str = "the-thuc/khong-co-quoc-hieu";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

@@ -28,6 +28,7 @@ mod title;
 use jiff::civil::Date;
 
 use self::component::{At, Document};
+pub use self::letterhead::NO_NATION;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Text};
 use crate::opc::Error;
 use crate::text;

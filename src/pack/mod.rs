@@ -67,6 +67,20 @@ pub struct Output {
     pub file_name: String,
     /// The sheet for each row of which one document is made; one for the workbook when absent.
     pub for_each: Option<String>,
+    /// Which rules its layout is held against when the pack is checked.
+    #[serde(default)]
+    pub layout: Layout,
+}
+
+/// Which rules the layout of a document is held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// Those of Decree 30/2020/NĐ-CP.
+    #[default]
+    Nd30,
+    /// None: a certificate, a letter of thanks, a list for the office's own use.
+    Free,
 }
 
 /// Where a pack came from.
