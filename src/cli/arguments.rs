@@ -251,7 +251,10 @@ pub(super) fn command(lang: Lang) -> Command {
             "Xét thể thức của văn bản Word theo Nghị định 30/2020/NĐ-CP",
             "Hold the layout of Word documents against Decree 30/2020/NĐ-CP",
         )
-        .override_usage(t("baocao lint VĂN_BẢN.docx...", "baocao lint DOCUMENT.docx..."))
+        .override_usage(t(
+            "baocao lint VĂN_BẢN.docx...\n  baocao lint --rules",
+            "baocao lint DOCUMENT.docx...\n  baocao lint --rules",
+        ))
         .arg(
             build
                 .path(
@@ -261,8 +264,15 @@ pub(super) fn command(lang: Lang) -> Command {
                     "The finished .docx, from any program",
                 )
                 .num_args(1..)
+                .required_unless_present("rules")
+                .required(false)
                 .action(ArgAction::Append),
-        );
+        )
+        .arg(build.flag(
+            "rules",
+            "Kể các quy tắc được xét và nguồn của từng quy tắc, dạng Markdown",
+            "List the rules and the source of each, as Markdown",
+        ));
 
     let a_pack = || {
         build.path(

@@ -3,19 +3,37 @@
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::report::{Report, Status, Stop};
 use super::usage::nothing_asked;
 use super::{Session, input};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place};
 use crate::{lint, text};
+
+/// A rule for programs.
+fn rule_json(rule: &lint::Rule, lang: Lang) -> Value {
+    let demand = match lang {
+        Lang::Vi => rule.demand.0,
+        Lang::En => rule.demand.1,
+    };
+    json!({ "code": rule.code, "severity": rule.severity, "demand": demand, "source": rule.source })
+}
 
 /// Documents larger than this are not looked at.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// Runs the command.
-pub(super) fn run(_: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
+pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
+    if matches.get_flag("rules") {
+        let mut report = Report::new("lint").with_text(lint::ND30.markdown(session.lang));
+        report.json.insert("ruleset".into(), json!(lint::ND30.id));
+        report.json.insert(
+            "rules".into(),
+            lint::ND30.rules().map(|rule| rule_json(rule, session.lang)).collect(),
+        );
+        return Ok(report);
+    }
     let paths: Vec<&PathBuf> = matches.get_many("document").into_iter().flatten().collect();
     if paths.is_empty() {
         return Err(Stop::fault(nothing_asked()));

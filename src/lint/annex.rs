@@ -162,7 +162,9 @@ fn pointed_to(document: &Document) -> Vec<Fault> {
     };
     let points = |at: At| {
         let text = fold(&document.text(at));
-        text.contains("phu luc") || text.contains("kem theo")
+        // Some call it by what it holds.
+        let named = ["danh sach", "bieu", "bang"].iter().any(|name| text.contains(name));
+        text.contains("phu luc") || (text.contains("kem theo") && named)
     };
     let end = first.name.paragraph;
     if document.lines_from(0).take_while(|at| at.paragraph < end).any(points) {

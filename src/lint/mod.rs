@@ -13,6 +13,7 @@ mod component;
 mod form;
 mod letter;
 mod letterhead;
+mod listing;
 mod number;
 mod number_date;
 mod numbering;

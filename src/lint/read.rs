@@ -66,6 +66,26 @@ impl Line {
     }
 }
 
+impl Line {
+    /// The widths in twips of the lines that it takes on paper, in a column of a width.
+    pub fn wrapped(&self, room: i32) -> Vec<i32> {
+        let bold = self.is_bold();
+        let size = self.visible().map(|run| run.size).max().unwrap_or_default();
+        let measure = |text: &str| crate::vietnamese::width(text, bold, size);
+        let blank = measure(" ");
+        let mut lines = vec![0];
+        for word in self.text().split_whitespace() {
+            let word = measure(word);
+            match lines.last_mut() {
+                Some(line) if *line == 0 => *line = word,
+                Some(line) if *line + blank + word <= room => *line += blank + word,
+                _ => lines.push(word),
+            }
+        }
+        lines
+    }
+}
+
 /// A paragraph; lengths in twips.
 #[derive(Clone, Debug)]
 pub(super) struct Paragraph {

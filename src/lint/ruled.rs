@@ -116,14 +116,13 @@ pub(super) fn width(
     let (Some(last), Ruled::Drawn(widths)) = (lines.last(), below(document, lines)) else {
         return Vec::new();
     };
-    let text = |at: &At| {
-        let line = document.line(*at).map_or(0, super::read::Line::width);
-        let room = document.paragraph(*at).map_or(line, super::read::Paragraph::width);
-        // A line that is longer than its column fills it.
-        i64::from(line.min(room.max(1)))
-    };
-    let longest = lines.iter().map(text).max().unwrap_or(0);
-    let texts = [longest, text(last)];
+    let wrapped = lines.iter().flat_map(|at| {
+        let room = document.paragraph(*at).map_or(0, super::read::Paragraph::width);
+        document.line(*at).map(|line| line.wrapped(room)).unwrap_or_default()
+    });
+    let texts: Vec<i64> = wrapped.map(i64::from).collect();
+    let longest = texts.iter().copied().max().unwrap_or(0);
+    let texts = [longest, texts.last().copied().unwrap_or(0)];
     let fits = |width: i32| {
         texts
             .iter()

@@ -59,6 +59,8 @@ enum Edit {
     All(String, String),
     /// The first place in the header.
     Header(String, String),
+    /// The indents of a line below a component, counted from 0 in reading order, set to other properties.
+    Line(usize, String),
 }
 
 fn first(from: &str, to: &str) -> Edit {
@@ -85,19 +87,33 @@ fn paragraph(style: &str, text: &str, properties: &str) -> Edit {
 
 fn changed(mut package: Package, edits: &[Edit]) -> Package {
     for edit in edits {
-        let (part, from, to) = match edit {
-            Edit::First(from, to) | Edit::Last(from, to) | Edit::All(from, to) => ("word/document.xml", from, to),
-            Edit::Header(from, to) => ("word/header1.xml", from, to),
+        let part = match edit {
+            Edit::Header(..) => "word/header1.xml",
+            _ => "word/document.xml",
         };
         let xml = package.text(part).expect("the part");
-        assert!(xml.contains(from.as_str()), "{from} in {xml}");
+        let (from, to) = match edit {
+            Edit::First(from, to) | Edit::Last(from, to) | Edit::All(from, to) | Edit::Header(from, to) => {
+                (from.clone(), to.clone())
+            }
+            Edit::Line(number, to) => {
+                let paragraph = xml
+                    .split("<w:pStyle w:val=\"DuongKe\"/>")
+                    .nth(number + 1)
+                    .expect("a line");
+                let indents = paragraph.find("<w:ind").expect("indents");
+                let end = paragraph.find("</w:pPr>").expect("an end");
+                (paragraph[indents..end].to_owned(), to.clone())
+            }
+        };
+        assert!(xml.contains(from.as_str()), "{from} is not in the part");
         let xml = match edit {
-            Edit::All(..) => xml.replace(from.as_str(), to),
+            Edit::All(..) => xml.replace(from.as_str(), &to),
             Edit::Last(..) => {
                 let at = xml.rfind(from.as_str()).expect("there");
                 format!("{}{to}{}", &xml[..at], &xml[at + from.len()..])
             }
-            _ => xml.replacen(from.as_str(), to, 1),
+            _ => xml.replacen(from.as_str(), &to, 1),
         };
         package.set(part, xml.into_bytes());
     }
@@ -126,6 +142,10 @@ fn letter() -> Package {
 
 const UPRIGHT: &str = "<w:i w:val=\"0\"/>";
 const ITALIC: &str = "<w:i/>";
+/// The lines below agency, Tiêu ngữ and subject.
+const LINES: [usize; 3] = [0, 1, 2];
+/// Too short below Tiêu ngữ and the agency, too long below the subject.
+const OTHER_LINE: &str = "<w:ind w:left=\"1500\" w:right=\"1600\"/>";
 const NO_LINE: &str = "<w:pBdr><w:bottom w:val=\"nil\"/></w:pBdr>";
 
 /// The code of a rule, and a document that breaks it.
@@ -208,19 +228,10 @@ fn cases() -> Vec<(&'static str, Package)> {
         ),
         ("tieu-ngu-loi-van", one(first("Độc lập - Tự do", "Độc lập – Tự do"))),
         ("tieu-ngu", one(run("Độc lập", ITALIC))),
-        (
-            "tieu-ngu-duong-ke",
-            one(first(
-                "<w:ind w:left=\"1034\"",
-                &format!("{NO_LINE}<w:ind w:left=\"1034\""),
-            )),
-        ),
+        ("tieu-ngu-duong-ke", one(Edit::Line(LINES[1], NO_LINE.to_owned()))),
         (
             "tieu-ngu-duong-ke-dai",
-            one(first(
-                "w:left=\"1034\" w:right=\"1034\"",
-                "w:left=\"1600\" w:right=\"1600\"",
-            )),
+            one(Edit::Line(LINES[1], OTHER_LINE.to_owned())),
         ),
         (
             "quoc-hieu-gian-dong",
@@ -232,20 +243,8 @@ fn cases() -> Vec<(&'static str, Package)> {
         ),
         ("co-quan-chu-quan", one(run("UBND TỈNH", ITALIC))),
         ("co-quan", one(run("SỞ NỘI VỤ", ITALIC))),
-        (
-            "co-quan-duong-ke",
-            one(first(
-                "<w:ind w:left=\"1276\"",
-                &format!("{NO_LINE}<w:ind w:left=\"1276\""),
-            )),
-        ),
-        (
-            "co-quan-duong-ke-dai",
-            one(first(
-                "w:left=\"1276\" w:right=\"1276\"",
-                "w:left=\"100\" w:right=\"100\"",
-            )),
-        ),
+        ("co-quan-duong-ke", one(Edit::Line(LINES[0], NO_LINE.to_owned()))),
+        ("co-quan-duong-ke-dai", one(Edit::Line(LINES[0], OTHER_LINE.to_owned()))),
         (
             "co-quan-cap-xa",
             report(&[
@@ -278,19 +277,10 @@ fn cases() -> Vec<(&'static str, Package)> {
         ("ten-loai", one(run("BÁO CÁO", "<w:b w:val=\"0\"/>"))),
         ("trich-yeu", one(run("nhiệm vụ công tác", ITALIC))),
         ("trich-yeu-loi-van", one(first("2026 của tỉnh<", "2026 của tỉnh.<"))),
-        (
-            "trich-yeu-duong-ke",
-            one(first(
-                "<w:ind w:left=\"3260\"",
-                &format!("{NO_LINE}<w:ind w:left=\"3260\""),
-            )),
-        ),
+        ("trich-yeu-duong-ke", one(Edit::Line(LINES[2], NO_LINE.to_owned()))),
         (
             "trich-yeu-duong-ke-dai",
-            one(first(
-                "w:left=\"3260\" w:right=\"3260\"",
-                "w:left=\"200\" w:right=\"200\"",
-            )),
+            one(Edit::Line(LINES[2], OTHER_LINE.to_owned())),
         ),
         (
             "trich-yeu-cong-van",
@@ -430,4 +420,111 @@ fn a_broken_rule_is_told_and_no_other() {
         let code = rule.code.strip_prefix("the-thuc/").expect("the area");
         assert!(cases.iter().any(|(known, _)| *known == code), "{code} is never broken");
     }
+}
+
+#[test]
+fn documents_of_other_programs_are_read() {
+    // Another prefix for the same elements; widths with a unit; an older form of a drawing beside a newer one.
+    let package = built(REPORT);
+    let xml = package.text("word/document.xml").expect("the part");
+    let other = xml
+        .replace("<w:", "<ns0:")
+        .replace("</w:", "</ns0:")
+        .replace(" w:", " ns0:")
+        .replace("xmlns:w=", "xmlns:ns0=");
+    let mut renamed = package.clone();
+    renamed.set("word/document.xml", other.into_bytes());
+    assert!(linted(&renamed).is_empty(), "{}", linted(&renamed).print(Lang::Vi));
+
+    let strict = package_with(&package, |xml| xml.replace("w:left=\"1701\"", "w:left=\"30mm\""));
+    assert!(linted(&strict).is_empty(), "{}", linted(&strict).print(Lang::Vi));
+
+    let drawn = |inner: &str| {
+        let line = format!(
+            "<w:p><w:r><mc:AlternateContent><mc:Choice Requires=\"wps\">{inner}</mc:Choice><mc:Fallback><w:pict/></mc:Fallback>\
+             </mc:AlternateContent></w:r></w:p>"
+        );
+        package_with(&package, |xml| {
+            let start = xml.find("<w:p><w:pPr><w:pStyle w:val=\"DuongKe\"/>").expect("a line");
+            let end = start + xml[start..].find("</w:p>").expect("its end") + "</w:p>".len();
+            format!("{}{line}{}", &xml[..start], &xml[end..])
+        })
+    };
+    // 24 mm below an agency of 57 mm.
+    let shape = drawn(
+        "<w:drawing><wp:anchor><wp:extent cx=\"864000\" cy=\"0\"/><a:graphic xmlns:a=\"a\"><wps:wsp><wps:cNvCnPr/></wps:wsp></a:graphic>\
+         </wp:anchor></w:drawing>",
+    );
+    assert!(linted(&shape).is_empty(), "{}", linted(&shape).print(Lang::Vi));
+    let vml = drawn("<w:pict><v:line from=\"10pt,5pt\" to=\"78pt,5pt\"/></w:pict>");
+    assert!(linted(&vml).is_empty(), "{}", linted(&vml).print(Lang::Vi));
+    let typed = drawn("").clone();
+    assert_eq!(
+        linted(&typed).iter().map(|finding| finding.code).collect::<Vec<_>>(),
+        ["the-thuc/co-quan-duong-ke"]
+    );
+}
+
+fn package_with(package: &Package, change: impl Fn(&str) -> String) -> Package {
+    let mut package = package.clone();
+    let xml = package.text("word/document.xml").expect("the part");
+    package.set("word/document.xml", change(&xml).into_bytes());
+    package
+}
+
+#[test]
+fn what_is_damaged_or_hostile_ends_in_a_result() {
+    assert!(layout(b"").is_err());
+    assert!(layout("chữ".as_bytes()).is_err());
+    let package = built(REPORT);
+    for part in ["word/document.xml", "[Content_Types].xml"] {
+        let mut without = package.clone();
+        without.remove(part);
+        let _ = layout(&without.write().expect("bytes"));
+    }
+    let edits: [(&str, &str); 9] = [
+        ("<w:body>", "<w:body><w:tbl/><w:p/><w:sectPr/>"),
+        ("w:w=\"11906\"", "w:w=\"99999999999999999999\""),
+        ("w:left=\"1701\"", "w:left=\"-2147483648\""),
+        ("<w:gridCol w:w=\"3572\"/>", "<w:gridCol w:w=\"x\"/>"),
+        (
+            "<w:tcW w:w=\"3572\" w:type=\"dxa\"/>",
+            "<w:tcW w:w=\"-5\"/><w:gridSpan w:val=\"4294967295\"/>",
+        ),
+        ("r:id=\"rIdHeader1\"", "r:id=\"none\""),
+        (
+            "<w:pStyle w:val=\"NoiDung\"/>",
+            "<w:pStyle w:val=\"none\"/><w:spacing w:line=\"0\" w:lineRule=\"exact\"/>",
+        ),
+        ("BÁO CÁO", "&unknown;"),
+        (
+            "<w:pgNumType w:start=\"1\"/>",
+            "<w:pgNumType w:start=\"-99999999999\"/>",
+        ),
+    ];
+    for (from, to) in edits {
+        let broken = package_with(&package, |xml| xml.replace(from, to));
+        let _ = layout(&broken.write().expect("bytes"));
+    }
+    // Styles based on one another, and none at all.
+    let mut circle = package.clone();
+    let styles = circle.text("word/styles.xml").expect("the part");
+    circle.set(
+        "word/styles.xml",
+        styles
+            .replace("<w:basedOn w:val=\"Normal\"/>", "<w:basedOn w:val=\"NoiDung\"/>")
+            .into_bytes(),
+    );
+    let _ = linted(&circle);
+    let mut bare = package.clone();
+    bare.remove("word/styles.xml");
+    assert!(linted(&bare).has_errors());
+    let deep = package_with(&package, |xml| {
+        let (open, close) = ("<w:tbl><w:tr><w:tc>", "<w:p/></w:tc></w:tr></w:tbl>");
+        xml.replace(
+            "<w:body>",
+            &format!("<w:body>{}{}", open.repeat(100), close.repeat(100)),
+        )
+    });
+    let _ = linted(&deep);
 }

@@ -14,6 +14,7 @@ use super::furniture::{Furniture, Line};
 use super::source::{self, Block, Piece, Table};
 use super::style::{self, ADDRESSEES_LEFT, BODY, BREAK, PAGE_NUMBER, RULE, TABLE_CELL, TABLE_HEAD};
 use super::tag::{self, Nesting};
+use crate::vietnamese;
 
 /// Twips in a millimetre, times 1000.
 const TWIPS: u64 = 56_693;
@@ -34,12 +35,10 @@ const TEXT_WIDTH: usize = PAGE.0 as usize - (MARGIN + MARGIN_LEFT) as usize;
 /// The column of Quốc hiệu: 95.7 mm wide at 13 pt bold, on one line without cell padding.
 const NATION: usize = mm(970);
 const AGENCY: usize = TEXT_WIDTH - NATION;
-/// The line under the agency: 1/3 to 1/2 of its text (PL1 II.2.b); ỦY BAN NHÂN DÂN is 43.2 mm wide.
-const AGENCY_RULE: usize = mm(180);
 /// The line under Tiêu ngữ: as long as its text (PL1 II.1.b), 60.5 mm at 14 pt bold.
 const MOTTO_RULE: usize = mm(605);
-/// The line under the subject: 1/3 to 1/2 of a line of its text (PL1 II.5.b).
-const SUBJECT_RULE: usize = mm(450);
+/// Letters of a value whose length nobody knows yet, for instance what somebody is honoured for.
+const OPEN_VALUE: &str = "nnnnnnnnnnnnnnnnnnnnnnnnn";
 /// The padding of the cells of a bordered table: 1.5 mm left and right.
 const CELL_PADDING: usize = mm(15);
 
@@ -175,6 +174,56 @@ fn rule(width: usize, column: usize) -> Paragraph {
     Paragraph::new().style(RULE).indent(Some(side), None, Some(side), None)
 }
 
+/// The values of a key.
+fn values<'l>(lines: &'l [Line], key: &str) -> Vec<&'l str> {
+    let own = lines.iter().filter(|line| line.key == key && !line.marker);
+    own.map(|line| line.value.as_str()).collect()
+}
+
+/// The length of a line under a text that is set in bold: 5/12 of its longest line, between the 1/3 and 1/2 of PL1 II.2.b and
+/// II.5.b, so that it is right for values somewhat longer or shorter than was thought.
+fn part_of(values: &[&str], half_points: usize, column: usize) -> usize {
+    let pieces: Vec<Vec<Piece>> = values.iter().map(|value| source::pieces(value)).collect();
+    let lines = || {
+        let apart = pieces
+            .iter()
+            .flat_map(|pieces| pieces.split(|piece| *piece == Piece::LineBreak));
+        apart.map(source::plain)
+    };
+    // Where a line without tags stands beside one of them, its length is known.
+    let longest = |known: bool| {
+        let lines = lines().filter(|line| !known || tag::mask(line).tags.is_empty());
+        lines.map(|line| guessed_width(&line, half_points)).max()
+    };
+    longest(true)
+        .filter(|_| values.len() > 1)
+        .or_else(|| longest(false))
+        .unwrap_or(column)
+        .min(column)
+        * 5
+        / 12
+}
+
+/// How wide a line will be once its tags are filled: a year after the word for it, anything else [`OPEN_VALUE`].
+fn guessed_width(line: &str, half_points: usize) -> usize {
+    let mut filled = String::new();
+    let mut at = 0;
+    for found in tag::mask(line).tags {
+        filled.push_str(&line[at..found.start]);
+        if tag::nestings(&line[found.clone()]) == [Nesting::Prints] {
+            filled.push_str(if filled.trim_end().ends_with("năm") {
+                "2026"
+            } else {
+                OPEN_VALUE
+            });
+        }
+        at = found.end;
+    }
+    filled.push_str(&line[at..]);
+    let size = u32::try_from(half_points).unwrap_or(u32::MAX);
+    usize::try_from(vietnamese::width(&filled, true, size)).unwrap_or(0)
+}
+
 /// A paragraph of next to no height after a table: Word joins tables that touch, and wants a paragraph at the end of a body.
 fn apart() -> Paragraph {
     Paragraph::new().style(BREAK)
@@ -223,7 +272,10 @@ fn lines_of(lines: &[Line], styles: &[(&str, &str)]) -> Vec<Paragraph> {
 
 fn letterhead(lines: &[Line]) -> docx_rs::Table {
     let mut agency = lines_of(lines, &[("superior", "CoQuanCapTren"), ("agency", "TenCoQuan")]);
-    agency.push(rule(AGENCY_RULE, AGENCY));
+    agency.push(rule(
+        part_of(&values(lines, "agency"), style::AGENCY_SIZE, AGENCY),
+        AGENCY,
+    ));
     let nation = vec![
         text("QuocHieu", NATION_TEXT),
         text("TieuNgu", MOTTO_TEXT),
@@ -236,7 +288,8 @@ fn letterhead(lines: &[Line]) -> docx_rs::Table {
 
 fn title(lines: &[Line]) -> Vec<Paragraph> {
     let mut all = lines_of(lines, &[("kind", "TenLoai"), ("subject", "TrichYeu")]);
-    all.push(rule(SUBJECT_RULE, TEXT_WIDTH).line_spacing(LineSpacing::new().before(60).after(240)));
+    let width = part_of(&values(lines, "subject"), style::BODY_SIZE, TEXT_WIDTH);
+    all.push(rule(width, TEXT_WIDTH).line_spacing(LineSpacing::new().before(60).after(240)));
     all
 }
 

@@ -7,6 +7,7 @@ mod guide;
 mod house;
 mod invariants;
 mod laws;
+mod lint;
 mod office;
 mod report;
 mod seeds;
