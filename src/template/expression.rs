@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 
 use super::helper::{self, Helper};
 use super::print::{PLAIN_DECIMALS, Printer};
+use super::subject::About;
 use super::used::Used;
 use crate::dataset::{Dataset, Record};
 use crate::diagnostic::Text;
@@ -240,6 +241,14 @@ impl<'a> Val<'a> {
     /// The value behind an optional value of the dataset.
     pub fn of(value: Option<&'a Value>) -> Self {
         value.map_or(Self::Missing, Self::Value)
+    }
+
+    /// What `this` is for a record: itself, or the text of a list's item.
+    pub fn item(record: &'a Record, is_text: bool) -> Self {
+        match is_text {
+            true => Self::of(record.values.first().and_then(Option::as_ref)),
+            false => Self::Record(record),
+        }
     }
 
     /// The same for a value that was made while filling.
@@ -1063,16 +1072,31 @@ pub struct Environment<'a> {
 }
 
 impl<'a> Environment<'a> {
-    /// At the root of a dataset.
-    pub fn new(dataset: &'a Dataset) -> Self {
+    /// At the root of a dataset, or within a record of it.
+    pub fn about(dataset: &'a Dataset, about: About<'a>) -> Self {
         let root = Frame {
             this: Val::Root,
             index: 0,
             length: 1,
         };
+        let mut frames = vec![root];
+        if let About::Record {
+            records,
+            index,
+            is_text,
+        } = about
+        {
+            frames.push(Frame {
+                this: records
+                    .get(index)
+                    .map_or(Val::Missing, |record| Val::item(record, is_text)),
+                index,
+                length: records.len(),
+            });
+        }
         Self {
             dataset,
-            frames: vec![root],
+            frames,
             rows: Cell::new(0),
         }
     }
