@@ -57,14 +57,10 @@ fn every_shipped_pack_passes_with_the_samples_of_the_repository() {
         .map(std::sync::Arc::new)
         .collect();
     let mut of_packs: BTreeMap<usize, Vec<Sample<'_>>> = BTreeMap::new();
-    for entry in std::fs::read_dir(samples::path("")).expect("the samples") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_none_or(|ending| ending != "xlsx") {
-            continue;
-        }
+    for (name, bytes) in samples::build() {
         let sample = Sample {
-            name: format!("samples/{}", path.file_name().expect("a name").to_string_lossy()),
-            bytes: std::fs::read(&path).expect("a file").into(),
+            name: format!("samples/{name}"),
+            bytes: bytes.into(),
         };
         let workbook = pipeline::read(&sample.bytes, &Options::default()).expect("a workbook");
         match fit(&packs, &workbook) {

@@ -10,7 +10,7 @@ use crate::cli::output::{self, Target};
 use crate::cli::report::{Report, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
-use crate::diagnostic::Text;
+use crate::diagnostic::{Diagnostics, Text};
 use crate::pack::{ANNOTATED, Origin, Pack};
 use crate::pipeline::Trial;
 use crate::{pipeline, text};
@@ -24,13 +24,7 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     report.findings_are_result = true;
     let pack = packs::named(session, name)?;
     packs::tell(&mut report, session.lang, name, &pack);
-    let mut findings = pipeline::check_pack(&pack);
-    // Samples of a pack with mistakes would tell the same mistakes again.
-    let trial = (!findings.has_errors()).then(|| pipeline::try_pack(&pack, &pipeline::samples(&pack)));
-    if let Some(trial) = &trial {
-        findings.extend(trial.diagnostics.clone());
-    }
-    findings.sort(&pack.sheet_names());
+    let (mut findings, trial) = everything(&pack);
     packs::name_pack(&mut findings, &pack.id);
     let is_clean = findings.is_empty();
     report.add(findings);
@@ -114,6 +108,22 @@ fn samples_json(trial: Option<&Trial>) -> Value {
     samples
         .map(|(name, documents)| json!({ "name": name, "documents": documents }))
         .collect()
+}
+
+/// Everything that is wrong with a pack, what comes of its samples included.
+pub(super) fn findings(pack: &Pack) -> Diagnostics {
+    everything(pack).0
+}
+
+/// The same, and what was tried: nothing when the templates have mistakes, which samples would only tell again.
+fn everything(pack: &Pack) -> (Diagnostics, Option<Trial>) {
+    let mut findings = pipeline::check_pack(pack);
+    let trial = (!findings.has_errors()).then(|| pipeline::try_pack(pack, &pipeline::samples(pack)));
+    if let Some(trial) = &trial {
+        findings.extend(trial.diagnostics.clone());
+    }
+    findings.sort(&pack.sheet_names());
+    (findings, trial)
 }
 
 /// Writes an annotated copy of each template in which something was found; returns the templates and the copies' paths.
