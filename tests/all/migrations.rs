@@ -24,11 +24,11 @@ const EDITS: &[(&str, &str)] = &[
     ("id = \"so_luong\"", "id = \"so_ca_nhan\""),
     ("label = \"Số lượng\"", "label = \"Cá nhân được khen\""),
     (
-        "id = \"hinh_thuc\"\n  label = \"Hình thức\"\n  type = \"text\"",
-        "id = \"hinh_thuc\"\n  label = \"Hình thức\"\n  type = \"choice\"\n  choices = [\"Giấy khen của xã\", \"Bằng khen\"]",
+        "id = \"hinh_thuc\"\n  label = \"Hình thức\"\n  type = \"text\"\n  help = \"Ghi đủ tên.\"\n  example = \"Giấy khen\"",
+        "id = \"hinh_thuc\"\n  label = \"Hình thức\"\n  type = \"choice\"\n  choices = [\"Giấy khen của xã\", \"Bằng khen\"]\n  help = \"Ghi đủ tên.\"",
     ),
     (
-        "  [[sheet.field]]\n  id = \"ghi_chu\"\n  label = \"Ghi chú\"\n  type = \"text\"\n",
+        "  [[sheet.field]]\n  id = \"ghi_chu\"\n  label = \"Ghi chú\"\n  type = \"text\"\n  help = \"Nếu có.\"\n  example = \"Hết\"\n",
         "",
     ),
 ];
