@@ -26,7 +26,8 @@
 //! | [`blank`] | a schema to an empty or prefilled workbook; a workbook to a copy with findings marked | rust_xlsxwriter, quick-xml |
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
-//! | [`pack`] | a plug-in: manifest, schema, templates | toml |
+//! | [`script`] | a pack's own checks and helpers, sandboxed | rhai |
+//! | [`pack`] | a plug-in: manifest, schema, templates, script | toml |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
 //!
@@ -51,6 +52,7 @@ pub mod outline;
 pub mod pack;
 pub mod pipeline;
 pub mod schema;
+pub mod script;
 pub mod template;
 pub mod value;
 pub mod vietnamese;
@@ -63,6 +65,7 @@ pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severi
 pub use self::pack::Pack;
 pub use self::pipeline::{Checked, Document, Outcome};
 pub use self::schema::Schema;
+pub use self::script::Script;
 pub use self::template::Template;
 pub use self::value::Value;
 pub use self::workbook::Workbook;

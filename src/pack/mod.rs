@@ -17,6 +17,7 @@ use self::manifest::{Manifest, Source};
 pub use self::recognise::{Fit, fit};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::schema::Schema;
+use crate::script::{SCRIPT, Script};
 use crate::template::Controls;
 use crate::text;
 
@@ -45,6 +46,8 @@ pub struct Pack {
     pub outputs: Vec<Output>,
     /// The sheets it expects.
     pub schema: Schema,
+    /// Its own checks and helpers.
+    pub script: Option<Script>,
     /// All its files, the manifest among them.
     pub files: Files,
     /// Where it came from.
@@ -155,6 +158,13 @@ impl Pack {
                 None
             }
         };
+        let mut script = None;
+        if let Some(bytes) = files.get(SCRIPT) {
+            match Script::parse(bytes) {
+                Ok(compiled) => script = Some(compiled),
+                Err(faults) => findings.extend(faults),
+            }
+        }
         match pack {
             Some((manifest, schema)) if !findings.has_errors() => Ok(Self {
                 id: manifest.id,
@@ -165,12 +175,13 @@ impl Pack {
                 controls: manifest.controls,
                 outputs: manifest.outputs,
                 schema,
+                script,
                 files,
                 origin,
             }),
             _ => {
-                findings.sort(&[]);
                 findings.set_file(MANIFEST);
+                findings.sort(&[]);
                 Err(findings)
             }
         }

@@ -7,7 +7,7 @@ mod decoded;
 mod file_name;
 mod prepared;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::decoded::{DecodedCell, decoded_cells};
@@ -19,6 +19,7 @@ use crate::dataset::{self, Dataset, Mapping};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place};
 use crate::pack::Pack;
 use crate::schema::Schema;
+use crate::script::Script;
 use crate::template::{Template, Used};
 use crate::workbook::{self, Limits, Workbook};
 use crate::{template, text};
@@ -85,7 +86,12 @@ pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, w
 pub fn check_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Checked {
     let stamp = workbook.properties.get(VERSION_PROPERTY).cloned();
     let decoded = decoded::warnings(&workbook);
-    let (dataset, mut diagnostics) = dataset::build(&pack.schema, workbook, &options.mapping);
+    let (mut dataset, mut diagnostics) = dataset::build(&pack.schema, workbook, &options.mapping);
+    if let Some(script) = &pack.script {
+        let shared = Arc::new(dataset);
+        diagnostics.extend(script.check(&pack.schema, &shared));
+        dataset = Arc::unwrap_or_clone(shared);
+    }
     diagnostics.extend(decoded.into_iter().collect());
     if let Some(stamp) = stamp.filter(|stamp| *stamp != pack.version) {
         let own = &pack.version;
@@ -153,11 +159,13 @@ pub fn blank(pack: &Pack, prefill: &Prefill) -> Result<Vec<u8>, blank::Error> {
 pub fn check_pack(pack: &Pack) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let mut used = Used::default();
+    let mut called = BTreeSet::new();
     let mut is_sound = true;
     for output in &pack.outputs {
         match prepared::compile(pack, output) {
             Ok(compiled) => {
                 used.extend(compiled.template.used());
+                called.extend(compiled.template.foreign_helpers().map(str::to_owned));
                 used.extend(compiled.file_name.used());
                 diagnostics.extend(compiled.warnings);
                 let mut pictures = compiled.template.check_pictures();
@@ -172,6 +180,10 @@ pub fn check_pack(pack: &Pack) -> Diagnostics {
     }
     // What a template that does not compile would use is not known.
     if is_sound {
+        if let Some(script) = &pack.script {
+            note_words(script, &pack.schema, &mut used);
+            diagnostics.extend(script.unused(&called));
+        }
         diagnostics.extend(unused_fields(&pack.schema, used));
     }
     diagnostics
@@ -193,6 +205,20 @@ pub fn annotate_pack(pack: &Pack, lang: Lang) -> Vec<(String, Vec<u8>)> {
         }
     }
     copies
+}
+
+/// Counts the fields as used that a script names: a field whose id is a word of the script, on a sheet that is one too.
+fn note_words(script: &Script, schema: &Schema, used: &mut Used) {
+    for (number, sheet) in schema.sheets.iter().enumerate() {
+        let fields = sheet.fields.iter().enumerate();
+        if script.has_word(&sheet.id) {
+            fields.for_each(|(field, declared)| {
+                if script.has_word(&declared.id) {
+                    used.add(number, field);
+                }
+            });
+        }
+    }
 }
 
 /// Warnings about fields that people are asked to fill in and nothing uses: one for each sheet.
@@ -242,6 +268,7 @@ fn template_options(pack: &Pack) -> template::Options<'_> {
         empty: &pack.empty,
         files: &pack.files,
         controls: pack.controls,
+        helpers: pack.script.as_ref().map_or(&[], Script::helpers),
     }
 }
 

@@ -9,6 +9,7 @@ use super::file_name;
 use super::{Checked, Document, Options, Outcome, check_workbook, template_options};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pack::{MANIFEST, Output, Pack};
+use crate::script::Allowance;
 use crate::template::{self, Template, TextTemplate, picture};
 use crate::workbook::Workbook;
 
@@ -48,6 +49,7 @@ impl Prepared {
     /// Warnings about a template's own making are for its author and are left out here: see
     /// [`check_pack`](super::check_pack).
     pub fn render(&self, workbook: Workbook, options: &Options) -> Outcome {
+        let _budget = Allowance::new();
         let Checked {
             dataset,
             mut diagnostics,
@@ -71,8 +73,8 @@ impl Prepared {
                 continue;
             }
             let bytes = match compiled.template.fill_with(&dataset, &wish) {
-                Ok((bytes, missing)) => {
-                    diagnostics.extend(missing);
+                Ok((bytes, found)) => {
+                    diagnostics.extend(in_template(found, output));
                     bytes
                 }
                 Err(error) => {
@@ -99,6 +101,17 @@ impl Prepared {
         }
         Outcome { documents, diagnostics }
     }
+}
+
+/// Names the template of findings that stand in it.
+fn in_template(found: Diagnostics, output: &Output) -> Diagnostics {
+    let named = found.into_iter().map(|mut finding| {
+        if matches!(finding.place, Place::Paragraph { .. }) {
+            finding.file.get_or_insert_with(|| output.template.clone());
+        }
+        finding
+    });
+    named.collect()
 }
 
 /// An output ready to be filled.

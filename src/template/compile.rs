@@ -13,6 +13,7 @@ use super::control::{self, ControlField, Shows};
 use super::expression::{Expr, Fault, Kind, Literal, Scope, Scopes, Spelling};
 use super::gather::{Gathered, gather};
 use super::head::{HeadKind, compile_block, compile_path, compile_print, compile_printed, section_break};
+use super::helper::Foreign;
 use super::merge;
 use super::node::{Compiled, Fresh, Grid, GridBlock, Link, Node, PictureCall, Print, PrintPlace, Raw, Shape};
 use super::pair::{over_of, pair};
@@ -46,6 +47,8 @@ pub struct Context<'c> {
     pub addresses: &'c HashMap<String, String>,
     /// Whether Word lets comments stand in the part.
     pub takes_comments: bool,
+    /// Helpers of the pack.
+    pub helpers: &'c [Foreign],
 }
 
 /// Compiles an XML part. `None` when it holds no tag at all and can be copied as it is.
@@ -91,7 +94,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
             faults.extend(bad.into_iter().map(|(number, fault)| at(&tags, number, fault)));
             // Names are checked all the same, in the order of the tags, so that every fault is told at once.
             faults.extend(
-                check_names(&says, context.schema)
+                check_names(&says, Scopes::new(context.schema, context.helpers))
                     .into_iter()
                     .map(|(number, fault)| at(&tags, number, fault)),
             );
@@ -105,7 +108,8 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         .iter()
         .any(|(_, action)| matches!(action, Action::Instead(Instead::Fresh(Fresh::Identity(..)))));
     let restarts = !plan.restarts.is_empty();
-    let mut builder = Builder::new(source, &says, &blocks, plan, context.schema);
+    let scopes = Scopes::new(context.schema, context.helpers);
+    let mut builder = Builder::new(source, &says, &blocks, plan, scopes);
     builder.row_tag = format!("<{}tr", tree.prefix);
     builder.paragraph_tag = format!("<{}p", tree.prefix);
     builder.visible = tree.visible_texts(source);
@@ -120,20 +124,20 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     });
     let nodes = builder.all();
     let used = builder.scopes.used();
+    let calls = builder.scopes.calls();
     let (shapes, links) = (builder.shapes, builder.links);
     let (has_long_texts, has_hyperlinks, pictures) = (builder.has_long_texts, builder.has_hyperlinks, builder.pictures);
-    faults.extend(builder.link_faults.into_iter().map(|(position, written, fault)| {
-        let element = tree
-            .elements
-            .partition_point(|element| element.start <= position)
-            .saturating_sub(1);
-        PartFault {
-            paragraph: tree.paragraph_around(element),
-            written,
-            fault,
-            range: Some(position..position),
-        }
-    }));
+    faults.extend(
+        builder
+            .link_faults
+            .into_iter()
+            .map(|(position, written, fault)| PartFault {
+                paragraph: paragraph_at(tree, position),
+                written,
+                fault,
+                range: Some(position..position),
+            }),
+    );
     faults.extend(
         distinct(builder.faults)
             .into_iter()
@@ -142,6 +146,25 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     if !faults.is_empty() {
         return Err(without_twins(tree, faults));
     }
+    let failed = || {
+        Fault::new(
+            "mau/ham-that-bai",
+            text!("hàm không cho giá trị", "the helper gives no value"),
+        )
+    };
+    let calls = calls.into_iter().map(|(tag, names)| {
+        let place = match tag.checked_sub(tags.len()).and_then(|link| links.get(link)) {
+            None => at(&tags, tag, failed()),
+            Some(link) => PartFault {
+                paragraph: paragraph_at(tree, link.position),
+                written: link.source.clone(),
+                fault: failed(),
+                range: Some(link.position..link.position),
+            },
+        };
+        (tag, (names, place))
+    });
+    let calls = calls.collect();
     Ok(Some(Compiled {
         nodes,
         shapes,
@@ -152,7 +175,14 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         pictures,
         replaced,
         used,
+        calls,
     }))
+}
+
+/// The paragraph around a position of the source.
+fn paragraph_at(tree: &Tree, position: usize) -> usize {
+    let element = tree.elements.partition_point(|element| element.start <= position);
+    tree.paragraph_around(element.saturating_sub(1))
 }
 
 /// The relationships whose ids stand in the source only where tags give other pictures.
@@ -247,14 +277,14 @@ pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Ve
     if !bad.is_empty() || !faults.is_empty() {
         faults.extend(bad.into_iter().map(|(number, fault)| at(number, fault)));
         faults.extend(
-            check_names(&says, schema)
+            check_names(&says, Scopes::new(schema, &[]))
                 .into_iter()
                 .map(|(number, fault)| at(number, fault)),
         );
         return Err(faults);
     }
     let plan = Plan::of_line(&tags);
-    let mut builder = Builder::new(source, &says, &blocks, plan, schema);
+    let mut builder = Builder::new(source, &says, &blocks, plan, Scopes::new(schema, &[]));
     let nodes = builder.all();
     faults.extend(builder.faults.into_iter().map(|(number, fault)| at(number, fault)));
     if faults.is_empty() {
@@ -269,9 +299,8 @@ pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Ve
 }
 
 /// Checks names and types in the order of the tags, whatever the structure: blocks that do not close last to the end.
-fn check_names(tags: &[&tag::Tag], schema: &crate::schema::Schema) -> Vec<(usize, Fault)> {
+fn check_names(tags: &[&tag::Tag], mut scopes: Scopes<'_>) -> Vec<(usize, Fault)> {
     let mut faults = Vec::new();
-    let mut scopes = Scopes::new(schema);
     // What a block over columns means holds in the other rows of its table too.
     let mut columns: Vec<Scope> = Vec::new();
     // For each open block its name and how many scopes stood before it.
@@ -420,13 +449,7 @@ struct Builder<'b> {
 }
 
 impl<'b> Builder<'b> {
-    fn new(
-        source: &'b str,
-        tags: &'b [&'b tag::Tag],
-        blocks: &'b [Block],
-        plan: Plan,
-        schema: &'b crate::schema::Schema,
-    ) -> Self {
+    fn new(source: &'b str, tags: &'b [&'b tag::Tag], blocks: &'b [Block], plan: Plan, scopes: Scopes<'b>) -> Self {
         let mut block_of = vec![usize::MAX; tags.len()];
         for (number, block) in blocks.iter().enumerate() {
             for &tag in block.elses.iter().chain([&block.open, &block.close]) {
@@ -439,7 +462,7 @@ impl<'b> Builder<'b> {
             block_of,
             actions: plan.actions.into_iter().peekable(),
             cuts: plan.cuts,
-            scopes: Scopes::new(schema),
+            scopes,
             cursor: 0,
             faults: Vec::new(),
             row_tag: String::new(),
@@ -573,6 +596,7 @@ impl<'b> Builder<'b> {
                     nodes.push(Node::Story(inner));
                 }
                 Action::OpenDrawing(tag) => {
+                    self.scopes.enter(tag);
                     let call = compile_printed(&self.scopes, &self.tags[tag].says, &self.tags[tag].written);
                     let inner = self.until(Stop::Drawing);
                     match call {
@@ -588,6 +612,7 @@ impl<'b> Builder<'b> {
                 }
                 Action::CloseDrawing => return (nodes, Stop::Drawing),
                 Action::OpenControl(tag) => {
+                    self.scopes.enter(tag);
                     let list = match &self.tags[tag].says {
                         Says::Open(name, head) => compile_block(&self.scopes, name, head).ok(),
                         _ => None,
@@ -657,6 +682,7 @@ impl<'b> Builder<'b> {
 
     /// The nodes of a block from its opening tag, `{{else if}}` included, up to its closing tag.
     fn block(&mut self, number: usize, block: usize, name: &str, head: &HelperTemplate) -> Option<Node> {
+        self.scopes.enter(number);
         let compiled = compile_block(&self.scopes, name, head);
         let (head, failed) = match compiled {
             Ok(head) => (Some(head), None),
@@ -735,6 +761,7 @@ impl<'b> Builder<'b> {
 impl Builder<'_> {
     /// What a tag prints.
     fn print(&mut self, number: usize, says: &Says) -> Result<Node, Fault> {
+        self.scopes.enter(number);
         if let Some(properties) = self.section_breaks.get(&number).cloned() {
             return section_break(says).map(|orientation| Node::SectionBreak(properties, orientation));
         }
@@ -869,7 +896,9 @@ impl Builder<'_> {
     fn link(&mut self, range: Range<usize>) -> Option<Node> {
         let relationship = &self.source[range.clone()];
         let source = self.word.as_ref()?.addresses.get(relationship)?.clone();
-        let link = match line_in(&source, &self.scopes) {
+        self.scopes.enter(self.tags.len() + self.links.len());
+        let line = line_in(&source, &self.scopes.within_one_tag());
+        let link = match line {
             Ok(nodes) => Link {
                 source,
                 nodes,
@@ -942,8 +971,7 @@ fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, Box<(String, 
         return Err(Box::new((written(number), fault)));
     }
     let plan = Plan::of_line(&tags);
-    let mut builder = Builder::new(source, &says, &blocks, plan, scopes.schema);
-    builder.scopes = scopes.clone();
+    let mut builder = Builder::new(source, &says, &blocks, plan, scopes.clone());
     let nodes = builder.all();
     match builder.faults.into_iter().next() {
         Some((number, fault)) => Err(Box::new((written(number), fault))),

@@ -13,6 +13,7 @@ use super::addition::Additions;
 use super::album::Album;
 use super::column;
 use super::expression::{Environment, Expr, Frame, Val};
+use super::helper::Failure;
 use super::node::{Compiled, Fresh, Grid, Link, Node, PictureCall, Print, PrintPlace, Shape};
 use super::numbering::{self, ListStyles};
 use super::part::SpotKind;
@@ -218,6 +219,8 @@ pub struct Filler<'f, 'a> {
     pictures: Vec<Placed>,
     /// What was missing.
     pub missing: Missing,
+    /// Helpers of the pack that failed, with the number of the first tag.
+    pub failures: BTreeMap<String, (usize, Failure)>,
 }
 
 impl<'f, 'a> Filler<'f, 'a> {
@@ -248,6 +251,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             section: None,
             merging: Merging::default(),
             missing: Missing::default(),
+            failures: BTreeMap::new(),
         }
     }
 
@@ -256,6 +260,9 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.nodes(nodes)?;
         self.sink.write_all(&self.out)?;
         self.out.clear();
+        for (name, failure) in self.environment.failures.take() {
+            self.failures.entry(name).or_insert(failure);
+        }
         Ok(())
     }
 
@@ -600,6 +607,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         filler.environment.frames.clone_from(&self.environment.frames);
         filler.fill(&link.nodes)?;
         let missing = filler.missing;
+        self.failures.extend(filler.failures);
         self.missing.extend(missing);
         let address = String::from_utf8(address).unwrap_or_default();
         // What the author wrote is the author's; a value must not choose what a click starts.

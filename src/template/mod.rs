@@ -62,6 +62,7 @@ use self::comment::Comments;
 use self::compile::PartFault;
 use self::expand::{Expanded, Expander};
 use self::fill::{Filler, Making, Missing, Target};
+use self::helper::Foreign;
 use self::node::Compiled;
 use self::numbering::ListStyles;
 use self::part::{Name, TextKind, Tree};
@@ -85,6 +86,8 @@ pub struct Options<'p> {
     pub files: &'p Files,
     /// What becomes of content controls that are filled.
     pub controls: Controls,
+    /// Helpers that the pack brings along.
+    pub helpers: &'p [Foreign],
 }
 
 /// What becomes of content controls that are filled.
@@ -105,6 +108,7 @@ impl Default for Options<'_> {
             empty: "………",
             files: &NONE,
             controls: Controls::default(),
+            helpers: &[],
         }
     }
 }
@@ -134,6 +138,8 @@ struct CompiledPart {
     prefix: String,
     target: PartTarget,
     compiled: Compiled,
+    /// Where the tags stand that call helpers of the pack, by their number.
+    places: BTreeMap<usize, Place>,
 }
 
 /// What a part's values are written into.
@@ -223,35 +229,44 @@ impl Template {
                 controls: options.controls,
                 addresses: &addresses,
                 takes_comments,
+                helpers: options.helpers,
+            };
+            // A fault of the part as it was before pieces were put in, which is what its author knows.
+            let told = |source: &str, tree: &Tree, fault: PartFault| match &asking {
+                Some((original, original_tree, expanded)) => match asked_for(expanded, tree, &fault) {
+                    Some(fault) => located(original, original_tree, &words, fault),
+                    None => {
+                        let mut finding = located(source, tree, &words, fault);
+                        if let Place::Paragraph { position, .. } = &mut finding.place {
+                            *position = place_before(*position, source, original, expanded);
+                        }
+                        finding
+                    }
+                },
+                None => located(source, tree, &words, fault),
             };
             match compile::part(&source, &tree, &context) {
                 Ok(None) => untouched.push((source, target)),
-                Ok(Some(compiled)) => parts.push((
-                    CompiledPart {
-                        name,
-                        source: source.into(),
-                        prefix: tree.prefix.clone(),
-                        target,
-                        compiled,
-                    },
-                    tree,
-                )),
+                Ok(Some(compiled)) => {
+                    let calls = compiled.calls.iter();
+                    let places = calls.map(|(tag, (_, fault))| (*tag, told(&source, &tree, fault.clone()).place));
+                    let places = places.collect();
+                    parts.push((
+                        CompiledPart {
+                            name,
+                            source: source.into(),
+                            prefix: tree.prefix.clone(),
+                            target,
+                            compiled,
+                            places,
+                        },
+                        tree,
+                    ));
+                }
                 Err(faults) => {
                     let count = faults.len();
                     for fault in faults.into_iter().take(MOST_FAULTS) {
-                        diagnostics.push(match &asking {
-                            Some((original, original_tree, expanded)) => match asked_for(expanded, &tree, &fault) {
-                                Some(fault) => located(original, original_tree, &words, fault),
-                                None => {
-                                    let mut finding = located(&source, &tree, &words, fault);
-                                    if let Place::Paragraph { position, .. } = &mut finding.place {
-                                        *position = place_before(*position, &source, original, expanded);
-                                    }
-                                    finding
-                                }
-                            },
-                            None => located(&source, &tree, &words, fault),
-                        });
+                        diagnostics.push(told(&source, &tree, fault));
                     }
                     if count > MOST_FAULTS {
                         let rest = count - MOST_FAULTS;
@@ -383,7 +398,14 @@ impl Template {
         used
     }
 
-    /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
+    /// Names of the pack's helpers that its tags call.
+    pub fn foreign_helpers(&self) -> impl Iterator<Item = &str> {
+        let calls = self.parts.iter().flat_map(|part| part.compiled.calls.values());
+        calls.flat_map(|(names, _)| names.iter().map(String::as_str))
+    }
+
+    /// Fills the template: a .docx, and a warning for each value that was printed and is missing. A helper of the pack that
+    /// failed is an error among them: the document must not be used.
     pub fn fill(&self, dataset: &Dataset) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
         self.fill_with(dataset, &Wish::default())
     }
@@ -421,7 +443,9 @@ impl Template {
         let mut diagnostics = std::mem::take(&mut filling.making.album.findings);
         let of_tables = std::mem::take(&mut filling.making.findings);
         of_tables.into_values().for_each(|finding| diagnostics.push(finding));
-        for missing in filling.missing {
+        // Of a document that is not made nobody asks what it would have printed.
+        let is_made = !diagnostics.has_errors();
+        for missing in filling.missing.into_iter().filter(|_| is_made) {
             self.tell_missing(dataset, missing, &mut diagnostics);
         }
         Ok((bytes, diagnostics))
@@ -725,6 +749,12 @@ impl Rewrite for Filling<'_> {
         let mut filler = Filler::new(source, self.dataset, target, &mut self.making, sink);
         filler.fill(&part.compiled.nodes)?;
         let missing = filler.missing;
+        for (name, (tag, failure)) in filler.failures {
+            let place = part.places.get(&tag).cloned().unwrap_or_default();
+            let mut finding = Diagnostic::error(failure.code, place, failure.message);
+            finding.hint = failure.hint;
+            self.making.findings.entry(name).or_insert(finding);
+        }
         self.missing.push(missing);
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "diagnostic",
     "vietnamese",
     "value",
@@ -21,19 +21,21 @@ const ROOMS: [&str; 14] = [
     "blank",
     "template",
     "outline",
+    "script",
     "pack",
     "pipeline",
     "cli",
 ];
 
 /// Libraries, and the rooms that may name them.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 21] = [
     ("calamine", &["workbook"]),
     ("encoding_rs", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
     ("handlebars", &["template"]),
     ("docx_rs", &["template", "outline"]),
     ("pulldown_cmark", &["outline"]),
+    ("rhai", &["script"]),
     ("zip", &["opc"]),
     ("quick_xml", &["opc", "wml", "workbook", "blank", "template"]),
     ("toml", &["dataset", "blank", "pack"]),

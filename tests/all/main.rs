@@ -9,6 +9,7 @@ mod invariants;
 mod laws;
 mod office;
 mod report;
+mod scripts;
 mod seeds;
 mod template_files;
 mod trace;
