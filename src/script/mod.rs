@@ -141,7 +141,7 @@ impl Script {
         {
             Ok(findings) => findings,
             Err(Stopped::Enough(findings)) => finding::collect(findings, true, line),
-            Err(Stopped::Failed(fault)) => [told(fault)].into_iter().collect(),
+            Err(Stopped::Failed(fault)) => [told(*fault)].into_iter().collect(),
         }
     }
 
@@ -181,7 +181,7 @@ enum Stopped {
     /// `check` found more than anybody reads; what it has found.
     Enough(Dynamic),
     /// It failed.
-    Failed(Fault),
+    Failed(Box<Fault>),
 }
 
 impl Inner {
@@ -195,7 +195,7 @@ impl Inner {
         })
         .map_err(|error| match error {
             EvalAltResult::ErrorTerminated(found, _) if found.is_array() => Stopped::Enough(found),
-            error => Stopped::Failed(fault::of_run(error, name, &self.source)),
+            error => Stopped::Failed(Box::new(fault::of_run(error, name, &self.source))),
         })
     }
 
@@ -236,7 +236,7 @@ impl Inner {
                     line: self.source.line_of(name).map(|line| (line, 1)),
                 }))
             }
-            Err(Stopped::Failed(fault)) => Err(failed(fault)),
+            Err(Stopped::Failed(fault)) => Err(failed(*fault)),
             Err(Stopped::Enough(_)) => Ok(None),
         }
     }
