@@ -55,6 +55,9 @@ pub enum Error {
     /// A file of another kind.
     #[error("the file is no package: {0:?}")]
     Foreign(Foreign),
+    /// Whoever writes its parts anew gave up, and why.
+    #[error("{}", .0.en)]
+    Refused(Text),
 }
 
 /// What a file is that is no package, whatever its name ends in.
@@ -148,6 +151,7 @@ impl Error {
             ),
             Self::Encrypted => text!("tệp có đặt mật khẩu", "the file is protected by a password"),
             Self::Foreign(foreign) => foreign.text(),
+            Self::Refused(reason) => reason.clone(),
         }
     }
 }

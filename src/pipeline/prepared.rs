@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::file_name;
 use super::{Checked, Document, Options, Outcome, check_workbook, template_options};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostics, Place};
 use crate::pack::{MANIFEST, Output, Pack};
 use crate::script::Allowance;
 use crate::template::{self, Template, TextTemplate, picture};
@@ -78,7 +78,7 @@ impl Prepared {
                     bytes
                 }
                 Err(error) => {
-                    let mut finding = Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text());
+                    let mut finding = template::unfilled(&error);
                     finding.file = Some(output.template.clone());
                     diagnostics.push(finding);
                     continue;

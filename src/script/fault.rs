@@ -328,6 +328,19 @@ fn of_error(error: EvalAltResult, source: &Source) -> Fault {
                 missing_hint(&what),
             )
         }
+        // Unknown property 'abc' - a getter is not registered for type 'string'
+        EvalAltResult::ErrorDotExpr(what, _) if what.matches('\'').count() == 4 => {
+            let mut quoted = what.split('\'').skip(1).step_by(2);
+            let (property, found) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
+            let words = type_words(found);
+            run(
+                Text::new(
+                    format!("{} không có “{property}”", words.vi),
+                    format!("{} has no “{property}”", words.en),
+                ),
+                missing_hint(found),
+            )
+        }
         EvalAltResult::ErrorDotExpr(what, _) => run(
             text!(
                 "không có trường hay hàm ấy ({what})",

@@ -10,9 +10,11 @@ use std::cell::Cell;
 use rhai::{Dynamic, EvalAltResult};
 
 /// Steps of one call of a function by the program: of `check`, or of a helper in one tag.
-pub(super) const STEPS_OF_A_RUN: u64 = 5_000_000;
+pub(super) const STEPS_OF_A_RUN: u64 = 5_000_000 / SCALE;
 /// Steps of all calls over one workbook.
-pub(super) const STEPS_OF_A_WORKBOOK: u64 = 10_000_000;
+pub(super) const STEPS_OF_A_WORKBOOK: u64 = 10_000_000 / SCALE;
+/// The unit tests, which are not optimised, meet smaller limits.
+const SCALE: u64 = if cfg!(test) { 5 } else { 1 };
 /// Operations that a run may still do once its steps are used up. An error that rhai itself raises forgets where it was
 /// raised; one of ours does not, and is raised by the first operation of these that reads a variable or calls a function.
 pub(super) const GRACE: u64 = 10_000;

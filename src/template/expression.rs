@@ -234,6 +234,16 @@ pub struct Group<'a> {
 }
 
 impl<'a> Val<'a> {
+    /// How many rows it holds, those of groups included.
+    pub fn row_count(&self) -> u64 {
+        let rows = match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Groups(groups) => groups.iter().map(|group| group.rows.len()).sum(),
+            _ => 0,
+        };
+        rows as u64
+    }
+
     /// The value behind an optional value of the dataset.
     pub fn of(value: Option<&'a Value>) -> Self {
         value.map_or(Self::Missing, Self::Value)
@@ -1184,6 +1194,8 @@ pub struct Environment<'a> {
     pub frames: Vec<Frame<'a>>,
     /// Helpers of the pack that failed, each the first time, with the number of the tag.
     pub failures: RefCell<BTreeMap<String, (usize, Failure)>>,
+    /// How many rows helpers looked at since it was last asked.
+    pub rows: Cell<u64>,
 }
 
 impl<'a> Environment<'a> {
@@ -1198,6 +1210,7 @@ impl<'a> Environment<'a> {
             dataset,
             frames: vec![root],
             failures: RefCell::default(),
+            rows: Cell::new(0),
         }
     }
 
@@ -1231,6 +1244,8 @@ impl<'a> Environment<'a> {
                     .iter()
                     .map(|(name, value)| (name.as_str(), self.value(value)))
                     .collect();
+                let rows: u64 = arguments.iter().map(Val::row_count).sum();
+                self.rows.set(self.rows.get() + rows * call.helper.weight());
                 (call.helper.call)(&helper::Arguments {
                     dataset: self.dataset,
                     call,

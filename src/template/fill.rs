@@ -12,6 +12,7 @@ use std::ops::Range;
 use super::addition::Additions;
 use super::album::Album;
 use super::column;
+use super::effort::Effort;
 use super::expression::{Environment, Expr, Frame, Val};
 use super::helper::Failure;
 use super::node::{Compiled, Fresh, Grid, Link, Node, PictureCall, Print, PrintPlace, Shape};
@@ -96,6 +97,8 @@ pub struct Making {
     pub trace: Option<Trace>,
     /// What is to be told of tables, each once: by the tag that repeats their columns.
     pub findings: BTreeMap<String, Diagnostic>,
+    /// The work done so far.
+    pub effort: Effort,
 }
 
 /// A picture at the place where it is shown.
@@ -258,11 +261,15 @@ impl<'f, 'a> Filler<'f, 'a> {
     /// Fills all nodes and writes the rest.
     pub fn fill(&mut self, nodes: &[Node]) -> io::Result<()> {
         self.nodes(nodes)?;
+        self.failures.extend(self.environment.failures.take());
+        self.flush()
+    }
+
+    /// Writes what was gathered.
+    fn flush(&mut self) -> io::Result<()> {
+        self.making.effort.wrote(self.out.len()).map_err(io::Error::other)?;
         self.sink.write_all(&self.out)?;
         self.out.clear();
-        for (name, failure) in self.environment.failures.take() {
-            self.failures.entry(name).or_insert(failure);
-        }
         Ok(())
     }
 
@@ -285,6 +292,10 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn node(&mut self, node: &Node) -> io::Result<()> {
+        let effort = &mut self.making.effort;
+        effort
+            .step(&self.environment.rows, self.out.len())
+            .map_err(io::Error::other)?;
         match node {
             Node::Raw(raw) => {
                 self.raw(&raw.range);
@@ -596,7 +607,10 @@ impl<'f, 'a> Filler<'f, 'a> {
             compiled: &compiled,
             ..self.source
         };
-        let mut making = Making::default();
+        let mut making = Making {
+            effort: std::mem::take(&mut self.making.effort),
+            ..Making::default()
+        };
         let mut filler = Filler::new(
             source,
             self.environment.dataset,
@@ -609,6 +623,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let missing = filler.missing;
         self.failures.extend(filler.failures);
         self.missing.extend(missing);
+        self.making.effort = making.effort;
         let address = String::from_utf8(address).unwrap_or_default();
         // What the author wrote is the author's; a value must not choose what a click starts.
         match !link.source.trim_start().starts_with("{{") || is_address(&address) {
@@ -667,8 +682,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             self.nodes(body)?;
             self.environment.frames.pop();
             if self.pending == 0 && self.out.len() >= FLUSH {
-                self.sink.write_all(&self.out)?;
-                self.out.clear();
+                self.flush()?;
             }
         }
         Ok(())

@@ -24,6 +24,7 @@ pub mod comment;
 mod compile;
 mod control;
 mod drawing;
+mod effort;
 mod expand;
 mod expression;
 mod field;
@@ -60,6 +61,7 @@ use self::addition::{Additions, Taken};
 use self::album::Album;
 use self::comment::Comments;
 use self::compile::PartFault;
+use self::effort::{Effort, TooMuch};
 use self::expand::{Expanded, Expander};
 use self::fill::{Filler, Making, Missing, Target};
 use self::helper::Foreign;
@@ -427,6 +429,7 @@ impl Template {
                 album: Album::new(wish.images.clone(), Arc::clone(&self.files)),
                 trace: comments.as_ref().map(|comments| Trace::new(comments.next)),
                 findings: BTreeMap::new(),
+                effort: Effort::default(),
             },
             comments,
             unplaced: Vec::new(),
@@ -502,6 +505,16 @@ impl Template {
                 "look at the cells that it is made of: an empty list, or a division by zero"
             )));
         }
+    }
+}
+
+/// Why a template could not be filled, as a finding.
+pub fn unfilled(error: &opc::Error) -> Diagnostic {
+    match error {
+        opc::Error::Refused(reason) => {
+            Diagnostic::error("mau/qua-nhieu-viec", Place::File, reason.clone()).hint(TooMuch::hint())
+        }
+        _ => Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text()),
     }
 }
 
@@ -747,7 +760,12 @@ impl Rewrite for Filling<'_> {
             styles: &template.styles,
         };
         let mut filler = Filler::new(source, self.dataset, target, &mut self.making, sink);
-        filler.fill(&part.compiled.nodes)?;
+        filler
+            .fill(&part.compiled.nodes)
+            .map_err(|error| match error.downcast::<TooMuch>() {
+                Ok(too_much) => opc::Error::Refused(too_much.text()),
+                Err(error) => error.into(),
+            })?;
         let missing = filler.missing;
         for (name, (tag, failure)) in filler.failures {
             let place = part.places.get(&tag).cloned().unwrap_or_default();
