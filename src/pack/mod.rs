@@ -1,8 +1,8 @@
 //! A plug-in: one kind of report, as a folder of files or built into the program.
 //!
-//! In: the folder's files as bytes. Out: a [`Pack`] whose manifest and schema make sense and whose named files exist, or
-//! everything that is wrong with it at once. Reading folders, and the order in which they are searched, is the caller's;
-//! templates are compiled by those who fill them.
+//! In: the folder's files as bytes. Out: a [`Pack`] whose manifest and schema make sense, whose named files exist and whose
+//! script compiles, or everything that is wrong with it at once. Reading folders, and the order in which they are searched,
+//! is the caller's; templates are compiled by those who fill them.
 
 mod manifest;
 mod recognise;
