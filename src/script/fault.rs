@@ -229,19 +229,16 @@ fn of_error(error: EvalAltResult, source: &Source) -> Fault {
     let said = said.split(" (line ").next().unwrap_or_default().to_owned();
     let run = |message: Text, hint: Option<Text>| Fault::new("kich-ban/loi-chay", message, hint);
     match error {
+        EvalAltResult::ErrorTerminated(token, _) if token.is_string() => too_deep(text!(
+            "các hàm và biểu thức lồng nhau quá sâu",
+            "functions and expressions are nested too deep"
+        )),
         EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => too_many_steps(),
-        EvalAltResult::ErrorStackOverflow(_) => Fault::new(
-            "kich-ban/qua-sau",
-            text!(
-                "các hàm gọi lồng nhau quá {} lần",
-                "functions call each other more than {} levels deep",
-                limit::CALLS
-            ),
-            Some(text!(
-                "viết bằng vòng lặp thay cho hàm tự gọi mình",
-                "use a loop where a function calls itself"
-            )),
-        ),
+        EvalAltResult::ErrorStackOverflow(_) => too_deep(text!(
+            "các hàm gọi lồng nhau quá {} lần",
+            "functions call each other more than {} levels deep",
+            limit::CALLS
+        )),
         EvalAltResult::ErrorTooManyVariables(_) => Fault::new(
             "kich-ban/qua-nhieu-bien",
             text!(
@@ -353,6 +350,14 @@ fn of_error(error: EvalAltResult, source: &Source) -> Fault {
             None,
         ),
     }
+}
+
+fn too_deep(message: Text) -> Fault {
+    let hint = text!(
+        "viết bằng vòng lặp thay cho hàm tự gọi mình",
+        "use a loop where a function calls itself"
+    );
+    Fault::new("kich-ban/qua-sau", message, Some(hint))
 }
 
 fn too_many_steps() -> Fault {

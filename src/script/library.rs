@@ -147,8 +147,10 @@ fn numbers(engine: &mut Engine) {
         .register_fn("number", |number: Dynamic, decimals: i64| {
             Ok::<_, Box<EvalAltResult>>(vietnamese::number(decimal(&number)?, decimals.clamp(0, 28) as u32))
         })
-        .register_fn("words", |number: Dynamic| {
-            Ok::<_, Box<EvalAltResult>>(vietnamese::words(decimal(&number)?))
+        .register_fn("words", |number: Dynamic| -> Raised<String> {
+            // It puts some dozen words together.
+            meter::charge(4)?;
+            Ok(vietnamese::words(decimal(&number)?))
         });
 }
 

@@ -18,6 +18,9 @@ const SCALE: u64 = if cfg!(test) { 5 } else { 1 };
 /// Operations that a run may still do once its steps are used up. An error that rhai itself raises forgets where it was
 /// raised; one of ours does not, and is raised by the first operation of these that reads a variable or calls a function.
 pub(super) const GRACE: u64 = 10_000;
+/// Stack that a run may take. Calls and expressions that are nested to their limits would take more than the megabyte that
+/// the main thread has on Windows; whoever writes scripts by hand is far from it.
+const STACK_BYTES: usize = 448 << 10;
 /// How many copied bytes count as a step. With [`STEPS_OF_A_RUN`] it bounds what a run can ever have copied: 160 MB.
 const BYTES_A_STEP: usize = 32;
 /// Bytes of a text that it takes as long to look through as a step.
@@ -34,6 +37,7 @@ const BOXED: usize = 64;
 thread_local! {
     static RUN: Cell<u64> = const { Cell::new(0) };
     static OVER: Cell<u64> = const { Cell::new(0) };
+    static STACK: Cell<usize> = const { Cell::new(0) };
     static WORKBOOK: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
@@ -70,6 +74,7 @@ pub(super) fn run<T>(call: impl FnOnce() -> T) -> T {
     let whole = WORKBOOK.get().unwrap_or(STEPS_OF_A_RUN).min(STEPS_OF_A_RUN);
     let around = RUN.replace(whole);
     OVER.set(0);
+    STACK.set(stack());
     let result = call();
     let used = whole - RUN.replace(around);
     WORKBOOK.set(WORKBOOK.get().map(|left| left.saturating_sub(used)));
@@ -87,8 +92,18 @@ pub(super) fn left() -> u64 {
     RUN.get()
 }
 
-/// Counts one operation; what comes back ends the run.
+/// About where the stack ends.
+#[inline(never)]
+fn stack() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
+}
+
+/// Counts one operation; what comes back ends the run: a text when the stack is deep, nothing when the steps are used up.
 pub(super) fn step() -> Option<Dynamic> {
+    if STACK.get().abs_diff(stack()) > STACK_BYTES {
+        return Some(super::limit::TOO_DEEP.into());
+    }
     match RUN.get() {
         0 => {
             let over = OVER.get() + 1;

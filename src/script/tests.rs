@@ -323,9 +323,12 @@ fn mistakes_name_line_column_and_the_nearest_name() {
             "fn check(data) { data.chi_tieu.thu.ten.abc }",
             "kich-ban/loi-chay|không có “abc”",
         ),
-        ("fn check(data) { for x in 5 {} }", "kich-ban/loi-chay|vòng for"),
         (
-            "fn check(data) { if 5 { } }",
+            "fn check(data) { let n = 5; for x in n {} }",
+            "kich-ban/loi-chay|vòng for",
+        ),
+        (
+            "fn check(data) { let n = 5; if n { } }",
             "kich-ban/loi-chay|cần đúng/sai, ở đây là số nguyên",
         ),
         (
@@ -355,6 +358,7 @@ const HOSTILE: &[(&str, &str, &str)] = &[
         "kich-ban/qua-nhieu-buoc",
     ),
     ("endless recursion", "again(1)", "kich-ban/qua-sau"),
+    ("endless recursion in deep sums", "deeper(1)", "kich-ban/qua-sau"),
     (
         "text by doubling",
         "let s = \"aaaaaaaa\"; loop { s += s; }",
@@ -466,9 +470,10 @@ fn hostile(body: &str) -> String {
         "LITERAL" => format!("\"{}\"", "a".repeat(9_000)),
         other => other.to_owned(),
     };
+    let deep = format!("{}deeper(n + 1){}", "(1 + ".repeat(16), " * 2)".repeat(16));
     format!(
         "fn again(n) {{ again(n + 1) + 1 }}\nfn again_with(a, b, c, d) {{ again_with(a + \"\", b + \"\", c + \"\", d + \"\") }}\n\
-         fn four(a, b, c, d) {{ 1 }}\nfn own() {{ this }}\nfn check(data) {{\n{body}\n}}\n"
+         fn four(a, b, c, d) {{ 1 }}\nfn deeper(n) {{ {deep} }}\nfn own() {{ this }}\nfn check(data) {{\n{body}\n}}\n"
     )
 }
 
