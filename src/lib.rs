@@ -18,8 +18,9 @@
 //! | [`diagnostic`] | what is wrong, where, and what to do; in two languages | |
 //! | [`vietnamese`] | pure text: numbers, dates, words, folding, name order | unicode-normalization |
 //! | [`value`] | column types: how a cell becomes a typed value, and how it prints | jiff, rust_decimal |
+//! | [`formula`] | formulas of a pack: parsed, checked, computed exactly or as intervals | |
 //! | [`schema`] | the sheets a pack expects, and whether that makes sense | |
-//! | [`opc`] | the .docx container: parts, content types, relationships, limits | zip |
+//! | [`opc`] | the .docx container: parts, content types, relationships, limits; plain archives of files | zip |
 //! | [`wml`] | a small tree of Word elements: read, put in order, written | quick-xml |
 //! | [`workbook`] | bytes to sheets of raw cells with their formats | calamine |
 //! | [`dataset`] | finds the schema in a workbook, types the cells, runs the checks | toml |
@@ -27,7 +28,7 @@
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`script`] | a pack's own checks and helpers, sandboxed | rhai |
-//! | [`pack`] | a plug-in: manifest, schema, templates, script | toml |
+//! | [`pack`] | a plug-in, as a folder or as one file: manifest, schema, templates, script, versions | toml, sha2 |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
 //!
@@ -47,6 +48,7 @@ pub mod blank;
 pub mod cli;
 pub mod dataset;
 pub mod diagnostic;
+pub mod formula;
 pub mod opc;
 pub mod outline;
 pub mod pack;

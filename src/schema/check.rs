@@ -4,19 +4,45 @@ use serde::Deserialize;
 
 use crate::diagnostic::Severity;
 
-/// One `[[check]]` of a manifest.
+/// One `[[check]]` of a manifest: a rule of the program, or a formula of the pack's own that must hold.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// What is checked: `rule.ratio = { … }`.
-    pub rule: Rule,
+    pub rule: Option<Rule>,
+    /// The formula that must hold: `thuc_hien >= 0`. A value that is missing makes it no breach.
+    pub assert: Option<String>,
+    /// The sheet each record of which the formula is about; the workbook as a whole when absent.
+    pub sheet: Option<String>,
+    /// The field at whose cell a breach of the formula is told; the first that the formula names when absent.
+    pub at: Option<String>,
     /// How bad a breach is.
     #[serde(default = "error")]
     pub severity: SeverityName,
-    /// Wording of the pack's own, Vietnamese; the check's own wording when absent.
+    /// Wording of the pack's own, Vietnamese; the check's own wording when absent. With a formula it may hold formulas in
+    /// braces, whose values are put there; see [`Message`](super::Message).
     pub message: Option<String>,
+    /// The same in English.
+    pub message_en: Option<String>,
     /// One thing to do, Vietnamese.
     pub hint: Option<String>,
+    /// The same in English.
+    pub hint_en: Option<String>,
+}
+
+impl Check {
+    /// The texts of the pack's own, by their key.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let texts = [
+            ("message", &self.message),
+            ("message_en", &self.message_en),
+            ("hint", &self.hint),
+            ("hint_en", &self.hint_en),
+        ];
+        texts
+            .into_iter()
+            .filter_map(|(key, text)| Some((key, text.as_deref()?)))
+    }
 }
 
 /// A severity as a manifest writes it.

@@ -4,6 +4,10 @@
 //! [`Schema`] whose names resolve, or the list of what is wrong with it. Knows neither workbooks nor templates.
 
 mod check;
+mod computed;
+mod formulas;
+mod message;
+mod scope;
 mod validate;
 
 use std::borrow::Cow;
@@ -12,6 +16,9 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 pub use self::check::{Check, Rule, SeverityName};
+pub use self::computed::ComputedField;
+pub use self::message::{Message, Piece};
+pub use self::scope::Scope;
 pub use self::validate::{SchemaFault, is_id};
 use crate::value::{Choice, Context, Habits, Raw, Reading, Type, Value};
 
@@ -194,6 +201,10 @@ pub struct Field {
     pub decimals: Option<u32>,
     /// Taken when the cell is blank; as the clerk would type it.
     pub default: Option<String>,
+    /// The formula that a blank cell is computed by, and with which a filled one must agree: `thuc_hien / ke_hoach * 100`.
+    pub value: Option<String>,
+    /// How bad it is when a filled cell does not agree with the formula; an error when absent.
+    pub value_severity: Option<SeverityName>,
     /// Shown in the example row of a blank workbook; as the clerk would type it.
     pub example: Option<String>,
     /// Printed where the value is missing and nothing in the template asks; the pack's `empty` when absent.
@@ -255,6 +266,11 @@ pub enum Merge {
 }
 
 impl Field {
+    /// Whether a blank cell is a mistake: a value is required, and nothing else is taken for it.
+    pub fn is_asked(&self) -> bool {
+        self.required && self.default.is_none() && self.value.is_none()
+    }
+
     /// How a value prints in a document: by its type and the field's decimals.
     pub fn print(&self, value: &Value) -> String {
         self.ty.print(value, self.decimals)

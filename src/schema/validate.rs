@@ -17,6 +17,8 @@ pub struct SchemaFault {
     pub path: String,
     /// What is wrong.
     pub message: Text,
+    /// The key of that thing whose text is wrong, and where in the text, in characters from 0.
+    pub within: Option<(&'static str, usize)>,
 }
 
 /// Longest sheet name Excel takes.
@@ -26,7 +28,7 @@ const FORBIDDEN: &[char] = &['[', ']', ':', '*', '?', '/', '\\'];
 /// Names that mean something else in a tag.
 const KEYWORDS: &[&str] = &[
     "this", "else", "if", "each", "with", "unless", "lookup", "log", "true", "false", "null", "as", "key", "items",
-    "length",
+    "length", "and", "or", "not", "in",
 ];
 
 /// Whether an id is ASCII snake_case: a letter, then letters, digits and underscores.
@@ -67,6 +69,7 @@ impl Schema {
         for (number, check) in self.checks.iter().enumerate() {
             faults.check(self, &format!("check {}", number + 1), check);
         }
+        faults.list.extend(super::formulas::faults(self));
         faults.list
     }
 }
@@ -81,6 +84,7 @@ impl Faults {
         self.list.push(SchemaFault {
             path: path.to_owned(),
             message,
+            within: None,
         });
     }
 
@@ -373,7 +377,8 @@ impl Faults {
     fn check(&mut self, schema: &Schema, path: &str, check: &Check) {
         const NUMBER: &[Type] = &[Type::Integer, Type::Decimal, Type::Percent, Type::Count, Type::Year];
         const ANY: &[Type] = &[];
-        match &check.rule {
+        let Some(rule) = &check.rule else { return };
+        match rule {
             Rule::Ratio {
                 sheet,
                 percent,

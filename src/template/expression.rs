@@ -15,6 +15,7 @@ use rust_decimal::Decimal;
 
 use super::helper::{self, Failure, Foreign, Helper};
 use super::print::{PLAIN_DECIMALS, Printer};
+use super::subject::About;
 use super::used::Used;
 use crate::dataset::{Dataset, Record};
 use crate::diagnostic::Text;
@@ -247,6 +248,14 @@ impl<'a> Val<'a> {
     /// The value behind an optional value of the dataset.
     pub fn of(value: Option<&'a Value>) -> Self {
         value.map_or(Self::Missing, Self::Value)
+    }
+
+    /// What `this` is for a record: itself, or the text of a list's item.
+    pub fn item(record: &'a Record, is_text: bool) -> Self {
+        match is_text {
+            true => Self::of(record.values.first().and_then(Option::as_ref)),
+            false => Self::Record(record),
+        }
     }
 
     /// The same for a value that was made while filling.
@@ -573,7 +582,7 @@ const MOST_GUESSES: usize = 1_000;
 
 impl<'s> Scopes<'s> {
     /// The root only.
-    pub fn new(schema: &'s Schema, foreign: &'s [Foreign]) -> Self {
+    pub fn new(schema: &'s Schema) -> Self {
         let root = Scope {
             kind: Kind::Root,
             this_name: None,
@@ -585,11 +594,16 @@ impl<'s> Scopes<'s> {
             frames: vec![root],
             used: Rc::default(),
             guesses: Rc::default(),
-            foreign,
+            foreign: &[],
             tag: Rc::default(),
             is_one_tag: false,
             calls: Rc::default(),
         }
+    }
+
+    /// The same with helpers of the pack.
+    pub fn with_helpers(self, foreign: &'s [Foreign]) -> Self {
+        Self { foreign, ..self }
     }
 
     /// Says which tag is compiled from here on.
@@ -1199,16 +1213,31 @@ pub struct Environment<'a> {
 }
 
 impl<'a> Environment<'a> {
-    /// At the root of a dataset.
-    pub fn new(dataset: &'a Dataset) -> Self {
+    /// At the root of a dataset, or within a record of it.
+    pub fn about(dataset: &'a Dataset, about: About<'a>) -> Self {
         let root = Frame {
             this: Val::Root,
             index: 0,
             length: 1,
         };
+        let mut frames = vec![root];
+        if let About::Record {
+            records,
+            index,
+            is_text,
+        } = about
+        {
+            frames.push(Frame {
+                this: records
+                    .get(index)
+                    .map_or(Val::Missing, |record| Val::item(record, is_text)),
+                index,
+                length: records.len(),
+            });
+        }
         Self {
             dataset,
-            frames: vec![root],
+            frames,
             failures: RefCell::default(),
             rows: Cell::new(0),
         }

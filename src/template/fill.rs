@@ -20,9 +20,11 @@ use super::numbering::{self, ListStyles};
 use super::part::SpotKind;
 use super::picture::{self, Emu, Size};
 use super::print::print_value;
+use super::record;
 use super::section::{self, Orientation};
+use super::subject::About;
 use super::trace::{self, Trace};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Record};
 use crate::diagnostic::{CellRef, Diagnostic};
 use crate::opc::{self, Points};
 use crate::value::{Format, Value};
@@ -73,7 +75,8 @@ pub struct Missing {
 }
 
 impl Missing {
-    fn extend(&mut self, other: Self) {
+    /// Adds what another has.
+    pub fn extend(&mut self, other: Self) {
         for (field, cells) in other.fields {
             self.fields.entry(field).or_default().extend(cells);
         }
@@ -220,6 +223,8 @@ pub struct Filler<'f, 'a> {
     merging: Merging,
     /// Pictures of the drawings around, innermost last.
     pictures: Vec<Placed>,
+    /// The records that the document is made of, when it is about all of them.
+    records: &'a [&'a Record],
     /// What was missing.
     pub missing: Missing,
     /// Helpers of the pack that failed, with the number of the first tag.
@@ -227,17 +232,17 @@ pub struct Filler<'f, 'a> {
 }
 
 impl<'f, 'a> Filler<'f, 'a> {
-    /// A filler that writes to `sink`.
+    /// A filler that writes to `sink` what is said about something of a dataset.
     pub fn new(
         source: Source<'f>,
-        dataset: &'a Dataset,
+        (dataset, about): (&'a Dataset, About<'a>),
         target: Target<'f>,
         making: &'f mut Making,
         sink: &'f mut dyn Write,
     ) -> Self {
         Self {
             source,
-            environment: Environment::new(dataset),
+            environment: Environment::about(dataset, about),
             target,
             out: Vec::with_capacity(FLUSH + (FLUSH >> 2)),
             sink,
@@ -253,6 +258,10 @@ impl<'f, 'a> Filler<'f, 'a> {
             columns: Vec::new(),
             section: None,
             merging: Merging::default(),
+            records: match about {
+                About::Records(records) => records,
+                _ => &[],
+            },
             missing: Missing::default(),
             failures: BTreeMap::new(),
         }
@@ -316,6 +325,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 otherwise,
                 restarts,
             } => return self.each(list, *texts, body, otherwise, restarts),
+            Node::Records { texts, body, restarts } => return self.each_record(*texts, body, restarts),
             Node::If {
                 condition,
                 zero_counts,
@@ -411,10 +421,8 @@ impl<'f, 'a> Filler<'f, 'a> {
                     let before = self.section.flatten();
                     let xml =
                         section::properties(&self.source.text[properties.clone()], before, self.section.is_some());
-                    // As low as can be, so that it does not fall onto a page of its own.
-                    self.write(&format!(
-                        "<{prefix}p><{prefix}pPr><{prefix}spacing {prefix}before=\"0\" {prefix}after=\"0\" {prefix}line=\"20\" {prefix}lineRule=\"exact\"/>{xml}</{prefix}pPr></{prefix}p>"
-                    ));
+                    let low = record::low(prefix);
+                    self.write(&format!("<{prefix}p><{prefix}pPr>{low}{xml}</{prefix}pPr></{prefix}p>"));
                     self.section = Some(orientation.or(before));
                     self.after_table = false;
                 }
@@ -613,7 +621,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         };
         let mut filler = Filler::new(
             source,
-            self.environment.dataset,
+            (self.environment.dataset, About::Workbook),
             Target::Address,
             &mut making,
             &mut address,
@@ -669,11 +677,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         }
         for index in 0..length {
             let this = match &list {
-                Val::Rows(rows) => match rows.get(index) {
-                    Some(record) if texts => Val::of(record.values.first().and_then(Option::as_ref)),
-                    Some(record) => Val::Record(record),
-                    None => Val::Missing,
-                },
+                Val::Rows(rows) => rows.get(index).map_or(Val::Missing, |record| Val::item(record, texts)),
                 Val::Groups(groups) => Val::Group(groups.clone(), index),
                 _ => Val::Missing,
             };
@@ -681,6 +685,34 @@ impl<'f, 'a> Filler<'f, 'a> {
             self.environment.frames.push(Frame { this, index, length });
             self.nodes(body)?;
             self.environment.frames.pop();
+            if self.pending == 0 && self.out.len() >= FLUSH {
+                self.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The records that the document is made of, each ending with a section of its own.
+    fn each_record(&mut self, texts: bool, body: &[Node], restarts: &[String]) -> io::Result<()> {
+        let records = self.records;
+        for (index, record) in records.iter().enumerate() {
+            self.making.additions.restart(restarts);
+            let start = self.out.len();
+            self.has_paragraph = false;
+            self.after_table = false;
+            self.environment.frames.push(Frame {
+                this: Val::item(record, texts),
+                index,
+                length: records.len(),
+            });
+            self.pending += 1;
+            self.nodes(body)?;
+            self.pending -= 1;
+            self.environment.frames.pop();
+            // The last record's section is that at the end of the body.
+            if let (true, Target::Word(prefix)) = (index + 1 < records.len(), self.target) {
+                record::end_section(&mut self.out, start, prefix);
+            }
             if self.pending == 0 && self.out.len() >= FLUSH {
                 self.flush()?;
             }

@@ -13,6 +13,7 @@
 //! 7. `fill`, by `print`: values in; with `album` for pictures, `merge` for cells that go on, `trace` for source cells, and
 //!    `addition` for what the package gains.
 //!
+//! A document may be about one record of a list, or about all of them one after the other: `subject`, `record`.
 //! Text that comes from a workbook is never parsed.
 
 mod addition;
@@ -42,10 +43,12 @@ mod part;
 pub mod picture;
 mod place;
 mod print;
+mod record;
 mod row;
 mod section;
 mod shape;
 mod story;
+mod subject;
 mod tag;
 #[cfg(test)]
 mod tests;
@@ -68,6 +71,8 @@ use self::helper::Foreign;
 use self::node::Compiled;
 use self::numbering::ListStyles;
 use self::part::{Name, TextKind, Tree};
+pub use self::subject::{About, Subject};
+use self::subject::{count_pages_by_section, prints_page_numbers, wrap};
 use self::trace::Trace;
 pub use self::used::Used;
 use crate::dataset::Dataset;
@@ -90,6 +95,8 @@ pub struct Options<'p> {
     pub controls: Controls,
     /// Helpers that the pack brings along.
     pub helpers: &'p [Foreign],
+    /// What the documents are about.
+    pub subject: Subject,
 }
 
 /// What becomes of content controls that are filled.
@@ -111,6 +118,7 @@ impl Default for Options<'_> {
             files: &NONE,
             controls: Controls::default(),
             helpers: &[],
+            subject: Subject::Workbook,
         }
     }
 }
@@ -160,6 +168,20 @@ pub struct Wish {
     pub images: BTreeMap<String, Arc<[u8]>>,
 }
 
+/// What is to be told of documents that were made of one template: [`Template::tell`] puts it in words.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    missing: Missing,
+    findings: Diagnostics,
+}
+
+impl Found {
+    /// Whether something failed, so that no document is to be kept.
+    pub fn has_errors(&self) -> bool {
+        self.findings.has_errors()
+    }
+}
+
 /// Most faults of a part that are told one by one.
 const MOST_FAULTS: usize = 100;
 
@@ -181,6 +203,20 @@ impl Template {
         let mut all = stories(&package, &main).map_err(unreadable)?;
         let mut done = 0;
         let mut has_tags = false;
+        let wrapped_list = match options.subject {
+            Subject::Records(sheet) => schema.sheets.get(sheet).map(|sheet| sheet.id.as_str()),
+            _ => None,
+        };
+        let mut counts_pages = false;
+        if wrapped_list.is_some() {
+            let names: Vec<String> = all.iter().map(|story| story.name.clone()).collect();
+            counts_pages = prints_page_numbers(&package, &names).map_err(unreadable)?;
+            let body = package.text(&main).map_err(unreadable)?;
+            if body.matches("sectPr>").count() <= 1 {
+                let others: Vec<String> = names.into_iter().filter(|name| *name != main).collect();
+                count_pages_by_section(&mut package, &others).map_err(unreadable)?;
+            }
+        }
         while let Some(Story {
             name,
             words,
@@ -194,15 +230,24 @@ impl Template {
                 tracked.push(words.clone());
             }
             let mut addresses = addresses(&package, &name).map_err(unreadable)?;
-            if !may_hold_fields(&source) && addresses.is_empty() {
+            let list = wrapped_list.filter(|_| name == main);
+            let is_plain = !may_hold_fields(&source) && addresses.is_empty();
+            if is_plain && list.is_none() {
                 untouched.push((source, target));
                 continue;
             }
+            has_tags |= !is_plain;
             let mut tree = match target {
                 PartTarget::Word => Tree::scan(&source),
                 PartTarget::Xml => Tree::scan_plain(&source),
             }
             .map_err(unreadable)?;
+            let told = diagnostics.len();
+            let wrapped = list.and_then(|list| wrap(&source, &tree, list, counts_pages));
+            if let Some(wrapped) = &wrapped {
+                source.clone_from(&wrapped.source);
+                tree = Tree::scan(&source).map_err(unreadable)?;
+            }
             let mut asking = None;
             let expanded = match target {
                 PartTarget::Word => expander.part(&mut package, &name, &source, &tree).map_err(unreadable)?,
@@ -232,9 +277,11 @@ impl Template {
                 addresses: &addresses,
                 takes_comments,
                 helpers: options.helpers,
+                subject: options.subject,
+                is_wrapped: wrapped.is_some(),
             };
             // A fault of the part as it was before pieces were put in, which is what its author knows.
-            let told = |source: &str, tree: &Tree, fault: PartFault| match &asking {
+            let finding_of = |source: &str, tree: &Tree, fault: PartFault| match &asking {
                 Some((original, original_tree, expanded)) => match asked_for(expanded, tree, &fault) {
                     Some(fault) => located(original, original_tree, &words, fault),
                     None => {
@@ -251,7 +298,7 @@ impl Template {
                 Ok(None) => untouched.push((source, target)),
                 Ok(Some(compiled)) => {
                     let calls = compiled.calls.iter();
-                    let places = calls.map(|(tag, (_, fault))| (*tag, told(&source, &tree, fault.clone()).place));
+                    let places = calls.map(|(tag, (_, fault))| (*tag, finding_of(&source, &tree, fault.clone()).place));
                     let places = places.collect();
                     parts.push((
                         CompiledPart {
@@ -267,8 +314,11 @@ impl Template {
                 }
                 Err(faults) => {
                     let count = faults.len();
-                    for fault in faults.into_iter().take(MOST_FAULTS) {
-                        diagnostics.push(told(&source, &tree, fault));
+                    for mut fault in faults.into_iter().take(MOST_FAULTS) {
+                        if wrapped.is_none() {
+                            fault.fault = options.subject.in_shared_part(schema, fault.fault);
+                        }
+                        diagnostics.push(finding_of(&source, &tree, fault));
                     }
                     if count > MOST_FAULTS {
                         let rest = count - MOST_FAULTS;
@@ -283,6 +333,13 @@ impl Template {
                     }
                 }
             }
+            if let Some(wrapped) = wrapped {
+                for finding in diagnostics.iter_mut().skip(told) {
+                    if let Place::Paragraph { position, .. } = &mut finding.place {
+                        *position = wrapped.before(*position);
+                    }
+                }
+            }
         }
         if !tracked.is_empty() {
             diagnostics.push(tracked_changes(&tracked));
@@ -291,7 +348,7 @@ impl Template {
         if diagnostics.has_errors() {
             return Err(diagnostics);
         }
-        if parts.is_empty() && !has_tags {
+        if (parts.is_empty() || wrapped_list.is_some()) && !has_tags {
             diagnostics.push(without_tags());
         }
         let mut taken = Taken::default();
@@ -409,11 +466,20 @@ impl Template {
     /// Fills the template: a .docx, and a warning for each value that was printed and is missing. A helper of the pack that
     /// failed is an error among them: the document must not be used.
     pub fn fill(&self, dataset: &Dataset) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
-        self.fill_with(dataset, &Wish::default())
+        let mut found = Found::default();
+        let bytes = self.fill_about(dataset, About::Workbook, &Wish::default(), &mut found)?;
+        Ok((bytes, self.tell(dataset, found)))
     }
 
-    /// The same, with a wish.
-    pub fn fill_with(&self, dataset: &Dataset, wish: &Wish) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
+    /// Fills the template for what a document is about, which is the [`Subject`] that it was compiled for. What is to be
+    /// told goes with what other documents gave, for [`Template::tell`].
+    pub fn fill_about(
+        &self,
+        dataset: &Dataset,
+        about: About<'_>,
+        wish: &Wish,
+        found: &mut Found,
+    ) -> Result<Vec<u8>, opc::Error> {
         let mut package = self.package.clone();
         let comments = match wish.trace {
             true => Some(comment::prepare(&mut package, &self.main)?),
@@ -422,8 +488,8 @@ impl Template {
         let mut filling = Filling {
             template: self,
             package: &package,
-            dataset,
-            missing: Vec::new(),
+            about: (dataset, about),
+            missing: Missing::default(),
             making: Making {
                 additions: Additions::new(self.taken.clone()),
                 album: Album::new(wish.images.clone(), Arc::clone(&self.files)),
@@ -443,15 +509,26 @@ impl Template {
             };
             bytes = comment::annotate(bytes, &[mark], Lang::Vi)?;
         }
-        let mut diagnostics = std::mem::take(&mut filling.making.album.findings);
+        let of_pictures = std::mem::take(&mut filling.making.album.findings);
         let of_tables = std::mem::take(&mut filling.making.findings);
-        of_tables.into_values().for_each(|finding| diagnostics.push(finding));
-        // Of a document that is not made nobody asks what it would have printed.
-        let is_made = !diagnostics.has_errors();
-        for missing in filling.missing.into_iter().filter(|_| is_made) {
-            self.tell_missing(dataset, missing, &mut diagnostics);
+        for finding in of_pictures.into_iter().chain(of_tables.into_values()) {
+            if !found.findings.iter().any(|known| *known == finding) {
+                found.findings.push(finding);
+            }
         }
-        Ok((bytes, diagnostics))
+        found.missing.extend(filling.missing);
+        Ok(bytes)
+    }
+
+    /// What is to be told of the documents that were made: a warning for each value that was printed and is missing, and
+    /// what is wrong with pictures.
+    pub fn tell(&self, dataset: &Dataset, found: Found) -> Diagnostics {
+        let mut diagnostics = found.findings;
+        // Of a document that is not made nobody asks what it would have printed.
+        if !diagnostics.has_errors() {
+            self.tell_missing(dataset, found.missing, &mut diagnostics);
+        }
+        diagnostics
     }
 
     fn tell_missing(&self, dataset: &Dataset, missing: Missing, diagnostics: &mut Diagnostics) {
@@ -679,8 +756,8 @@ fn may_hold_fields(source: &str) -> bool {
 struct Filling<'f> {
     template: &'f Template,
     package: &'f Package,
-    dataset: &'f Dataset,
-    missing: Vec<Missing>,
+    about: (&'f Dataset, About<'f>),
+    missing: Missing,
     making: Making,
     /// The comments part, when values are to be traced.
     comments: Option<Comments>,
@@ -759,7 +836,7 @@ impl Rewrite for Filling<'_> {
             part: (number, &part.name),
             styles: &template.styles,
         };
-        let mut filler = Filler::new(source, self.dataset, target, &mut self.making, sink);
+        let mut filler = Filler::new(source, self.about, target, &mut self.making, sink);
         filler
             .fill(&part.compiled.nodes)
             .map_err(|error| match error.downcast::<TooMuch>() {
@@ -773,7 +850,7 @@ impl Rewrite for Filling<'_> {
             finding.hint = failure.hint;
             self.making.findings.entry(name).or_insert(finding);
         }
-        self.missing.push(missing);
+        self.missing.extend(missing);
         Ok(())
     }
 
@@ -990,9 +1067,14 @@ pub struct TextTemplate {
 }
 
 impl TextTemplate {
-    /// Compiles a line; all its faults at once.
+    /// Compiles a line about the whole workbook; all its faults at once.
     pub fn compile(source: &str, schema: &Schema) -> Result<Self, Diagnostics> {
-        match compile::line(source, schema) {
+        Self::compile_about(source, schema, Subject::Workbook)
+    }
+
+    /// The same about something else.
+    pub fn compile_about(source: &str, schema: &Schema, subject: Subject) -> Result<Self, Diagnostics> {
+        match compile::line(source, subject.scopes(schema)) {
             Ok(compiled) => Ok(Self {
                 source: source.to_owned(),
                 compiled,
@@ -1007,8 +1089,9 @@ impl TextTemplate {
                         tag: Some(found.written),
                         position: 0,
                     };
-                    let mut finding = Diagnostic::error(found.fault.code, place, found.fault.message);
-                    finding.hint = found.fault.hint;
+                    let fault = subject.in_shared_part(schema, found.fault);
+                    let mut finding = Diagnostic::error(fault.code, place, fault.message);
+                    finding.hint = fault.hint;
                     finding
                 })
                 .collect()),
@@ -1021,7 +1104,7 @@ impl TextTemplate {
     }
 
     /// The line filled with values; what is missing leaves nothing.
-    pub fn fill(&self, dataset: &Dataset) -> String {
+    pub fn fill(&self, dataset: &Dataset, about: About<'_>) -> String {
         let mut out = Vec::new();
         let source = fill::Source {
             text: &self.source,
@@ -1031,7 +1114,7 @@ impl TextTemplate {
             styles: &ListStyles::default(),
         };
         let mut making = Making::default();
-        let mut filler = Filler::new(source, dataset, Target::Plain, &mut making, &mut out);
+        let mut filler = Filler::new(source, (dataset, about), Target::Plain, &mut making, &mut out);
         // Writing to a vector can't fail.
         let _ = filler.fill(&self.compiled.nodes);
         String::from_utf8(out).unwrap_or_default()

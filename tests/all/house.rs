@@ -9,10 +9,11 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "diagnostic",
     "vietnamese",
     "value",
+    "formula",
     "schema",
     "opc",
     "wml",
@@ -28,7 +29,7 @@ const ROOMS: [&str; 15] = [
 ];
 
 /// Libraries, and the rooms that may name them.
-const DOORS: [(&str, &[&str]); 21] = [
+const DOORS: [(&str, &[&str]); 22] = [
     ("calamine", &["workbook"]),
     ("encoding_rs", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
@@ -37,6 +38,7 @@ const DOORS: [(&str, &[&str]); 21] = [
     ("pulldown_cmark", &["outline"]),
     ("rhai", &["script"]),
     ("zip", &["opc"]),
+    ("sha2", &["pack"]),
     ("quick_xml", &["opc", "wml", "workbook", "blank", "template"]),
     ("toml", &["dataset", "blank", "pack"]),
     ("unicode_normalization", &["vietnamese"]),

@@ -329,6 +329,7 @@ macro_rules! files {
 files! {
     containers "containers"
     dates "dates"
+    formulas "formulas"
     forms "forms"
     headers "headers"
     plan_of_a_province "like-01-plan"

@@ -11,7 +11,7 @@ use crate::cli::report::{Report, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
 use crate::diagnostic::Text;
-use crate::pack::{Origin, Pack};
+use crate::pack::{ANNOTATED, Origin, Pack};
 use crate::{pipeline, text};
 
 /// Runs the command.
@@ -109,17 +109,14 @@ fn annotate(session: &Session, pack: &Pack, path: &Path, force: bool) -> Result<
         .collect()
 }
 
-/// What the name of an annotated copy ends with.
-const COPY_ENDING: &str = " (chú thích).docx";
-
 /// The name of a template's annotated copy: the template's own, and what it is.
 fn copy_name(template: &str) -> String {
     let stem = template.strip_suffix(".docx").unwrap_or(template);
-    format!("{}{COPY_ENDING}", stem.replace('/', "-"))
+    format!("{}{ANNOTATED}", stem.replace('/', "-"))
 }
 
 /// Whether a path is a file of the pack; copies that were written into its folder before are none.
 fn is_own_file(pack: &Pack, folder: &Path, path: &Path) -> bool {
-    let mut own = pack.files.keys().filter(|file| !file.ends_with(COPY_ENDING));
+    let mut own = pack.files.keys().filter(|file| !file.ends_with(ANNOTATED));
     own.any(|file| output::same_file(path, &folder.join(file)))
 }

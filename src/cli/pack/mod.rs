@@ -1,6 +1,9 @@
-//! `pack`: list, show, build and check packs.
+//! `pack`: list, show, build, check, pack, install and remove packs.
 
 pub(super) mod build;
 pub(super) mod check;
+pub(super) mod install;
 pub(super) mod list;
+pub(super) mod make;
+pub(super) mod remove;
 pub(super) mod show;

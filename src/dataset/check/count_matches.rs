@@ -17,13 +17,13 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::CountMatches {
+        let Some(Rule::CountMatches {
             sheet,
             count,
             by,
             list,
             list_by,
-        } = &check.rule
+        }) = &check.rule
         else {
             continue;
         };

@@ -548,7 +548,7 @@ impl Table<'_> {
                 let at = || place(&self.data.name, CellRef::new(row.index, column));
                 return own.read(row.cell(column), at, here, findings);
             }
-            findings.mark_faulty(here);
+            findings.mark_heading(here);
             None
         });
         let mut values: Box<[Option<Value>]> = values.collect();

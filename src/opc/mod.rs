@@ -2,7 +2,9 @@
 //!
 //! In: bytes of a package. Out: its parts, each inflated on demand and counted against [`Limits`]; a package written
 //! again with some parts replaced. Parts that are not replaced are copied without recompressing, bytes and all. Time
-//! stamps of new parts are fixed, so the same input gives the same bytes. Knows no Word.
+//! stamps of new parts are fixed, so the same input gives the same bytes. Knows no Word. [`archive`] is for plain files.
+
+pub mod archive;
 
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::sync::Arc;
