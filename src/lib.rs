@@ -19,6 +19,7 @@
 //! | [`vietnamese`] | pure text: numbers, dates, words, folding, name order | unicode-normalization |
 //! | [`value`] | column types: how a cell becomes a typed value, and how it prints | jiff, rust_decimal |
 //! | [`formula`] | formulas of a pack: parsed, checked, computed exactly or as intervals | |
+//! | [`legal`] | legal texts: which are in force on a day, how they are cited, where they are mentioned | toml |
 //! | [`schema`] | the sheets a pack expects, and whether that makes sense | |
 //! | [`opc`] | the .docx container: parts, content types, relationships, limits; plain archives of files | zip |
 //! | [`wml`] | a small tree of Word elements: read, put in order, written | quick-xml |
@@ -49,6 +50,7 @@ pub mod cli;
 pub mod dataset;
 pub mod diagnostic;
 pub mod formula;
+pub mod legal;
 pub mod opc;
 pub mod outline;
 pub mod pack;

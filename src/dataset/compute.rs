@@ -219,7 +219,7 @@ impl Filling<'_> {
         let missing: Vec<&Operand> = formula
             .operands()
             .iter()
-            .filter(|operand| computing.operand(*operand, index).is_none())
+            .filter(|&operand| computing.operand(operand, index).is_none())
             .collect();
         let is_told = |operand: &Operand| {
             let of = if operand.is_own { index } else { 0 };

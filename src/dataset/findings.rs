@@ -33,16 +33,29 @@ impl Findings {
 
     /// Adds a finding about a cell of a column; from the fourth of its code in that column on they are one.
     pub fn push_cell(&mut self, finding: Diagnostic) {
-        self.push_of(finding, 0);
+        self.push_grouped(finding, 0, "");
+    }
+
+    /// The same for a fault of which there are several in one column: those about one thing become one.
+    pub fn push_cell_about(&mut self, finding: Diagnostic, what: &str) {
+        self.push_grouped(finding, 0, what);
     }
 
     /// The same where several rules share a code: those of one rule, known by its number, are one.
     pub fn push_of(&mut self, finding: Diagnostic, rule: usize) {
+        self.push_grouped(finding, rule, "");
+    }
+
+    fn push_grouped(&mut self, finding: Diagnostic, rule: usize, what: &str) {
         let (Place::Cell(sheet, cell), Some(field)) = (&finding.place, &finding.field) else {
             return self.push(finding);
         };
         let cell = *cell;
-        let key = (finding.code, rule, finding.severity, sheet.clone(), field.clone());
+        let about = match what {
+            "" => field.clone(),
+            _ => format!("{field} {what}"),
+        };
+        let key = (finding.code, rule, finding.severity, sheet.clone(), about);
         let group = self.groups.entry(key).or_default();
         if group.collapsed {
             let first = group.members.first().and_then(|&first| self.list.get_mut(first));

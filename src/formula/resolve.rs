@@ -99,6 +99,11 @@ impl Checked {
         }
     }
 
+    /// Whether its value is the year of a date, which prints without a dot.
+    pub fn is_year(&self) -> bool {
+        matches!(self.code, Code::Year(_))
+    }
+
     /// Makes ready to compute it, for one record or many.
     pub fn on<'v>(&'v self, values: &'v dyn Values) -> Computing<'v> {
         self.within(values, &Budget::default())

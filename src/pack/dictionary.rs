@@ -487,6 +487,10 @@ fn advice(field: &Field, lang: Lang) -> String {
             "chương trình tính: số thứ tự của dòng",
             "computed: the row's marker"
         )),
+        Some(Derive::Name) => parts.push(text!(
+            "chương trình tính: tên không kèm số thứ tự",
+            "computed: the row's text without its marker"
+        )),
         None => {}
     }
     if let Some(formula) = &field.value {

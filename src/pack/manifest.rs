@@ -12,6 +12,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::migration;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use crate::legal::Basis;
 use crate::schema::{Check, Schema, SchemaFault, Sheet};
 use crate::text;
 use crate::vietnamese::nearest;
@@ -39,6 +40,8 @@ pub(super) struct Manifest {
     pub sheets: Vec<Sheet>,
     #[serde(default, rename = "check")]
     pub checks: Vec<Check>,
+    #[serde(default, rename = "legal_basis")]
+    pub legal: Vec<Basis>,
 }
 
 impl Manifest {
@@ -55,14 +58,17 @@ const MOST_MISTAKES: usize = 50;
 pub(super) struct Source<'t> {
     text: &'t str,
     tree: Spanned<DeTable<'t>>,
+    /// What is wrong with the use of shared sheets.
+    shared: Vec<Diagnostic>,
 }
 
 impl<'t> Source<'t> {
     /// Parses TOML; all syntax mistakes at once.
     pub fn parse(text: &'t str) -> Result<Self, Diagnostics> {
-        let (tree, errors) = DeTable::parse_recoverable(text);
+        let (mut tree, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
-            return Ok(Self { text, tree });
+            let shared = super::shared::take(tree.get_mut(), &|span| place(text, Some(span)));
+            return Ok(Self { text, tree, shared });
         }
         let mut lines = std::collections::BTreeSet::new();
         let findings = errors.iter().take(MOST_MISTAKES).map(|error| {
@@ -84,10 +90,10 @@ impl<'t> Source<'t> {
     /// The typed form. `None` when something needed is missing or of the wrong kind; unknown keys are reported and
     /// otherwise passed over, so that what follows can still be judged.
     pub fn read<T: DeserializeOwned>(&self) -> (Option<T>, Diagnostics) {
-        let mut findings = Diagnostics::new();
+        let mut findings: Diagnostics = self.shared.iter().cloned().collect();
         let mut tree = self.tree.clone();
         let mut cut: Vec<String> = Vec::new();
-        let mut sound = true;
+        let mut sound = findings.is_empty();
         loop {
             let error = match T::deserialize(toml::de::Deserializer::from(tree.clone())) {
                 Ok(typed) => return (sound.then_some(typed), findings),

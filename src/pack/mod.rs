@@ -11,6 +11,7 @@ mod migration;
 mod recognise;
 mod rule;
 mod selection;
+mod shared;
 mod version;
 
 use std::borrow::Cow;
@@ -25,6 +26,8 @@ pub use self::recognise::{Fit, fit};
 pub use self::selection::{NotMade, Selection, SelectionFault};
 pub use self::version::Version;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use crate::legal::Register;
+use crate::outline;
 use crate::schema::Schema;
 use crate::script::{SCRIPT, Script};
 use crate::template::Controls;
@@ -153,24 +156,31 @@ impl BuiltIn {
     }
 }
 
+/// A built-in pack whose folder holds the manifest and, for each output, a text source and the template built of it.
+macro_rules! built_in {
+    ($id:literal, $($output:literal),+) => {
+        BuiltIn {
+            id: $id,
+            files: &[
+                (MANIFEST, include_bytes!(concat!("../../templates/", $id, "/pack.toml"))),
+                $(
+                    (concat!($output, ".md"), include_bytes!(concat!("../../templates/", $id, "/", $output, ".md"))),
+                    (concat!($output, ".docx"), include_bytes!(concat!("../../templates/", $id, "/", $output, ".docx"))),
+                )+
+            ],
+        }
+    };
+}
+
 /// The packs that are part of the program.
-pub const BUILT_IN: &[BuiltIn] = &[BuiltIn {
-    id: "bc-thi-dua-khen-thuong",
-    files: &[
-        (
-            MANIFEST,
-            include_bytes!("../../templates/bc-thi-dua-khen-thuong/pack.toml"),
-        ),
-        (
-            "bao-cao.md",
-            include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.md"),
-        ),
-        (
-            "bao-cao.docx",
-            include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.docx"),
-        ),
-    ],
-}];
+#[rustfmt::skip]
+pub const BUILT_IN: &[BuiltIn] = &[
+    built_in!("bc-thi-dua-khen-thuong", "bao-cao"),
+    built_in!("bc-kinh-te-xa-hoi", "bao-cao"),
+    built_in!("qd-khen-thuong", "quyet-dinh", "giay-khen"),
+    built_in!("to-trinh-khen-thuong", "to-trinh"),
+    built_in!("ke-hoach-thi-dua", "ke-hoach"),
+];
 
 /// Whether templates that can be built from a source must be there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -231,6 +241,20 @@ impl Pack {
         }
     }
 
+    /// The Word template of an output, built from its text source; `None` when it has none.
+    pub fn build_template(&self, output: &Output) -> Option<Result<Vec<u8>, Diagnostics>> {
+        let source = output.source.as_ref()?;
+        let text = |name: &str| std::str::from_utf8(self.file(name)?).ok();
+        let built = match text(source) {
+            Some(text_of_source) => outline::build_with(text_of_source, &|name| text(name).map(str::to_owned)),
+            None => Err(Diagnostics::from_iter([not_utf8()])),
+        };
+        Some(built.map_err(|mut findings| {
+            findings.set_file(source);
+            findings
+        }))
+    }
+
     /// The content of one of its files.
     pub fn file(&self, name: &str) -> Option<&[u8]> {
         self.files.get(name).map(AsRef::as_ref)
@@ -261,17 +285,17 @@ fn manifest_text(files: &Files) -> Result<&str, Box<Diagnostic>> {
             text!("{MANIFEST} lớn hơn {most} MB", "{MANIFEST} is larger than {most} MB"),
         )));
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| {
-        Box::new(
-            Diagnostic::error(
-                "goi/khong-utf8",
-                Place::File,
-                Text::new("tệp này không phải chữ UTF-8", "this file isn't UTF-8 text"),
-            )
-            .hint(Text::new("lưu lại tệp với bảng mã UTF-8", "save the file as UTF-8")),
-        )
-    })?;
+    let text = std::str::from_utf8(bytes).map_err(|_| Box::new(not_utf8()))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+fn not_utf8() -> Diagnostic {
+    Diagnostic::error(
+        "goi/khong-utf8",
+        Place::File,
+        Text::new("tệp này không phải chữ UTF-8", "this file isn't UTF-8 text"),
+    )
+    .hint(Text::new("lưu lại tệp với bảng mã UTF-8", "save the file as UTF-8"))
 }
 
 fn read(
@@ -298,9 +322,19 @@ fn read(
     let (manifest, mistakes) = source.read::<Manifest>();
     findings.extend(mistakes);
     let mut manifest = manifest?;
+    let (legal, faults) = Register::with(std::mem::take(&mut manifest.legal));
+    for fault in faults {
+        let place = source.locate(&format!("legal_basis {}", fault.id));
+        let finding = Diagnostic::error("goi/can-cu-sai", place, fault.message);
+        findings.push(Diagnostic {
+            hint: fault.hint,
+            ..finding
+        });
+    }
     let schema = Schema {
         sheets: std::mem::take(&mut manifest.sheets),
         checks: std::mem::take(&mut manifest.checks),
+        legal,
     };
     // The packs of the program itself are validated by its tests, not at every start.
     let is_own = *origin == Origin::BuiltIn;

@@ -46,13 +46,21 @@ pub(super) fn words(rule: &Rule, schema: &Schema) -> Text {
             by,
             list,
             list_by,
+            required,
         } => {
             let (name, count, by) = (sheet(on), column(on, count), columns(on, by));
             let (list_name, list_by) = (sheet(list), columns(list, list_by));
-            text!(
+            let rule = text!(
                 "Trang {name}: {count} bằng số dòng của trang {list_name} có {list_by} như {by}",
                 "Sheet {name}: {count} is the number of rows of sheet {list_name} whose {list_by} are as {by}"
-            )
+            );
+            match required {
+                true => rule,
+                false => Text::new(
+                    format!("{}, khi trang ấy có dòng như vậy", rule.vi),
+                    format!("{}, where that sheet has such rows", rule.en),
+                ),
+            }
         }
         Rule::Exists {
             sheet: on,
@@ -75,6 +83,16 @@ pub(super) fn words(rule: &Rule, schema: &Schema) -> Text {
             text!(
                 "Trang {name}: mỗi dòng có ít nhất một trong các cột {own}",
                 "Sheet {name}: each row has at least one of {own}"
+            )
+        }
+        Rule::Distinct {
+            sheet: on,
+            columns: own,
+        } => {
+            let (name, own) = (sheet(on), columns(on, own));
+            text!(
+                "Trang {name}: không có hai dòng ghi giống hệt nhau ở các cột {own}",
+                "Sheet {name}: no two rows are the same in {own}"
             )
         }
         Rule::DateOrder { earlier, later } => {
@@ -118,6 +136,30 @@ pub(super) fn words(rule: &Rule, schema: &Schema) -> Text {
             text!(
                 "Phải có {own} khi {date} trước ngày {before}",
                 "{own} is needed when {date} is before {before}"
+            )
+        }
+        Rule::Permitted {
+            field: own,
+            when,
+            date,
+            pairs: _,
+        } => {
+            let (own, when) = (field(own), field(when));
+            match date.as_deref().map(field) {
+                Some(date) => text!(
+                    "{own} là giá trị đi cùng {when} vào {date}",
+                    "{own} goes with {when} on {date}"
+                ),
+                None => text!("{own} là giá trị đi cùng {when}", "{own} goes with {when}"),
+            }
+        }
+        Rule::InForce { date, fields } => {
+            let date = field(date);
+            let fields: Vec<String> = fields.iter().map(|path| field(path)).collect();
+            let fields = fields.join(", ");
+            text!(
+                "Văn bản pháp luật viện dẫn ở {fields} còn hiệu lực vào {date}",
+                "The legal texts cited in {fields} are in force on {date}"
             )
         }
         Rule::SameYear { year, date } => {

@@ -401,6 +401,7 @@ field = [
         Schema {
             sheets: sheets.sheet,
             checks: Vec::new(),
+            ..Schema::default()
         }
     }
 

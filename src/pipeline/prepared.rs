@@ -107,6 +107,9 @@ impl Prepared {
             if diagnostics.has_errors() {
                 break;
             }
+            let mut cited = compiled.template.out_of_force(&self.pack.schema, &dataset);
+            cited.set_file(&output.template);
+            diagnostics.extend(cited);
             let mut work = Work::new(output, compiled, options);
             match compiled.selection.choose(&dataset) {
                 Ok(records) => {

@@ -285,6 +285,7 @@ mod tests {
         Schema {
             sheets: source.sheet,
             checks: source.check,
+            ..Schema::default()
         }
     }
 

@@ -15,11 +15,12 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-pub use self::check::{Check, Rule, SeverityName};
+pub use self::check::{Check, Pair, Rule, SeverityName};
 pub use self::computed::ComputedField;
 pub use self::message::{Message, Piece};
 pub use self::scope::Scope;
 pub use self::validate::{SchemaFault, is_id};
+use crate::legal::Register;
 use crate::value::{Choice, Context, Habits, Raw, Reading, Type, Value};
 
 /// All sheets of a workbook and the rules between them.
@@ -29,6 +30,8 @@ pub struct Schema {
     pub sheets: Vec<Sheet>,
     /// Rules that look at more than one cell.
     pub checks: Vec<Check>,
+    /// The legal texts that documents may cite.
+    pub legal: Register,
 }
 
 impl Schema {
@@ -45,6 +48,7 @@ impl Schema {
         }
         let mut asked = self.clone();
         for sheet in &mut asked.sheets {
+            sheet.markers = sheet.marker().map(|field| field.id.clone());
             sheet.fields.retain(|field| field.derive.is_none());
         }
         Cow::Owned(asked)
@@ -107,6 +111,9 @@ pub struct Sheet {
     /// What becomes of a table's rows that are only a heading: `I. NÔNG NGHIỆP`.
     #[serde(default)]
     pub sections: Sections,
+    /// In [`Schema::asked`]: the id of the derived field that the markers of the rows belong to.
+    #[serde(skip)]
+    pub markers: Option<String>,
 }
 
 /// What becomes of a table's rows that are only a heading: a section's marker and text, nothing in the other columns.
@@ -137,6 +144,11 @@ impl Sheet {
     /// The index of the key column of a keyed table.
     pub fn key_index(&self) -> Option<usize> {
         self.field(self.key.as_deref()?).map(|(index, _)| index)
+    }
+
+    /// The field that takes the rows' markers, which stand in the column of running numbers.
+    pub fn marker(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.derive == Some(Derive::Marker))
     }
 
     /// Whether rows are the sheet's content: a table or a list.
@@ -227,8 +239,11 @@ pub enum Derive {
     Level,
     /// The text of the nearest row above that stands less deep, without its marker: `NÔNG NGHIỆP`.
     Section,
-    /// Its marker as it is written, without the sign that ends it: `I`, `1.1`, `-`.
+    /// Its marker as it is written, without the sign that ends it: `I`, `1.1`, `-`. A blank workbook has it in the column
+    /// of running numbers.
     Marker,
+    /// Its text without the marker before it: `Trồng trọt` of `1. Trồng trọt`.
+    Name,
 }
 
 impl Derive {
@@ -238,6 +253,7 @@ impl Derive {
             Self::Level => "level",
             Self::Section => "section",
             Self::Marker => "marker",
+            Self::Name => "name",
         }
     }
 
@@ -245,7 +261,7 @@ impl Derive {
     pub fn ty(self) -> Type {
         match self {
             Self::Level => Type::Integer,
-            Self::Section | Self::Marker => Type::Text,
+            Self::Section | Self::Marker | Self::Name => Type::Text,
         }
     }
 }

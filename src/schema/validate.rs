@@ -401,6 +401,7 @@ impl Faults {
                 by,
                 list,
                 list_by,
+                ..
             } => {
                 self.columns(schema, path, sheet, &[count], NUMBER);
                 self.columns(schema, path, sheet, &by.iter().collect::<Vec<_>>(), ANY);
@@ -424,7 +425,7 @@ impl Faults {
                 self.columns(schema, path, sheet, &[column], ANY);
                 self.columns(schema, path, list, &[list_column], ANY);
             }
-            Rule::OneOf { sheet, columns } => {
+            Rule::OneOf { sheet, columns } | Rule::Distinct { sheet, columns } => {
                 self.columns(schema, path, sheet, &columns.iter().collect::<Vec<_>>(), ANY);
             }
             Rule::DateOrder { earlier, later } => {
@@ -445,14 +446,41 @@ impl Faults {
                 self.paths(schema, path, &[field], ANY);
                 self.paths(schema, path, &[date], &[Type::Date]);
                 self.beside(schema, path, field, date);
-                if vietnamese::parse_date(day).is_err() {
-                    self.add(
-                        path,
-                        text!(
-                            "“{day}” không phải ngày dạng 2025-07-01",
-                            "“{day}” is no date like 2025-07-01"
-                        ),
-                    );
+                self.day(path, day);
+            }
+            Rule::Permitted {
+                field,
+                when,
+                date,
+                pairs,
+            } => {
+                self.paths(schema, path, &[field, when], ANY);
+                self.beside(schema, path, field, when);
+                if let Some(date) = date {
+                    self.paths(schema, path, &[date], &[Type::Date]);
+                    self.beside(schema, path, field, date);
+                }
+                for pair in pairs {
+                    self.known_values(schema, path, when, &pair.when);
+                    for day in pair.from.iter().chain(&pair.to) {
+                        self.day(path, day);
+                    }
+                    if date.is_none() && (pair.from.is_some() || pair.to.is_some()) {
+                        self.add(
+                            path,
+                            text!(
+                                "from và to cần khoá date của kiểm tra",
+                                "from and to need the check's key date"
+                            ),
+                        );
+                    }
+                }
+            }
+            Rule::InForce { date, fields } => {
+                self.paths(schema, path, &[date], &[Type::Date]);
+                for field in fields {
+                    self.paths(schema, path, &[field], &[Type::Text, Type::LongText]);
+                    self.beside(schema, path, field, date);
                 }
             }
             Rule::SameYear { year, date } => {
@@ -460,6 +488,18 @@ impl Faults {
                 self.paths(schema, path, &[date], &[Type::Date]);
                 self.beside(schema, path, year, date);
             }
+        }
+    }
+
+    fn day(&mut self, path: &str, day: &str) {
+        if vietnamese::parse_date(day).is_err() {
+            self.add(
+                path,
+                text!(
+                    "“{day}” không phải ngày dạng 2025-07-01",
+                    "“{day}” is no date like 2025-07-01"
+                ),
+            );
         }
     }
 
@@ -577,6 +617,7 @@ mod tests {
         let schema = Schema {
             sheets: source.sheet,
             checks: source.check,
+            ..Schema::default()
         };
         schema
             .validate()

@@ -67,7 +67,7 @@ fn schema() -> Schema {
     let sheets: Sheets = toml::from_str(SCHEMA).expect("a schema");
     Schema {
         sheets: sheets.sheet,
-        checks: Vec::new(),
+        ..Schema::default()
     }
 }
 

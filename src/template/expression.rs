@@ -19,6 +19,7 @@ use super::subject::About;
 use super::used::Used;
 use crate::dataset::{Dataset, Record};
 use crate::diagnostic::Text;
+use crate::legal::{Citation, Part, Register};
 use crate::schema::{Layout, Schema};
 use crate::text;
 use crate::value::{Type, Value};
@@ -39,6 +40,10 @@ pub enum Kind {
     Groups(usize, usize),
     /// One of them: `key` and `items`.
     Group(usize, usize),
+    /// Legal texts.
+    LegalBases,
+    /// One of them.
+    LegalBasis,
     /// A value of a field.
     Field(usize, usize),
     /// A computed number, and how it prints.
@@ -117,6 +122,7 @@ impl Kind {
             Self::Rows(sheet) => Some(Self::Record(sheet)),
             Self::Texts(sheet) => Some(Self::Field(sheet, 0)),
             Self::Groups(sheet, field) => Some(Self::Group(sheet, field)),
+            Self::LegalBases => Some(Self::LegalBasis),
             _ => None,
         }
     }
@@ -147,6 +153,8 @@ impl Kind {
                 "a group of rows of sheet «{}»",
                 sheet_name(sheet)
             ),
+            Self::LegalBases => text!("danh sách căn cứ pháp lý", "a list of legal bases"),
+            Self::LegalBasis => text!("một căn cứ pháp lý", "a legal basis"),
             Self::Null => text!("giá trị rỗng", "null"),
             Self::Any => text!(
                 "giá trị của một hàm trong kịch bản",
@@ -177,6 +185,10 @@ pub enum Val<'a> {
     Groups(Rc<[Group<'a>]>),
     /// One group.
     Group(Rc<[Group<'a>]>, usize),
+    /// Legal texts.
+    LegalBases(Rc<[Citation]>),
+    /// One of them.
+    LegalBasis(Rc<[Citation]>, usize),
     /// A value of the dataset.
     Value(&'a Value),
     /// A computed number.
@@ -328,7 +340,9 @@ impl<'a> Val<'a> {
         let number = |number: &Decimal, default| !number.is_zero() || zero_counts.unwrap_or(default);
         match self {
             Self::Missing => false,
-            Self::Root | Self::Record(_) | Self::Group(..) | Self::PageBreak | Self::Link(_) | Self::Date(_) => true,
+            Self::Root | Self::Record(_) | Self::Group(..) | Self::LegalBasis(..) => true,
+            Self::PageBreak | Self::Link(_) | Self::Date(_) => true,
+            Self::LegalBases(bases) => !bases.is_empty(),
             Self::Rows(rows) => rows.len() > 0,
             Self::Groups(groups) => !groups.is_empty(),
             Self::Value(Value::Number(value)) => number(value, true),
@@ -401,6 +415,8 @@ pub struct Call {
     pub choices: Vec<Value>,
     /// Columns that were named by text, resolved, in the order in which the helper asked.
     pub columns: Vec<usize>,
+    /// The legal texts, where the helper asks for them.
+    pub legal: Option<Register>,
 }
 
 /// A step into a value.
@@ -420,6 +436,8 @@ pub enum Step {
     GroupKey,
     /// From a group to its rows.
     GroupItems,
+    /// From a legal text to what a template asks of it.
+    Legal(Part),
 }
 
 /// What a loop knows of its state.
@@ -868,7 +886,8 @@ impl<'s> Scopes<'s> {
                     .filter_map(move |row| row.values.get(key).map(String::as_str))
                     .chain(["length"])
             })),
-            Kind::Texts(_) | Kind::Groups(..) => Box::new(["length"].into_iter()),
+            Kind::LegalBasis => Box::new(Part::ALL.into_iter().map(|(name, _)| name)),
+            Kind::Texts(_) | Kind::Groups(..) | Kind::LegalBases => Box::new(["length"].into_iter()),
             _ => Box::new(std::iter::empty()),
         }
     }
@@ -900,7 +919,7 @@ impl<'s> Scopes<'s> {
                     }
                     Some((Step::Key(sheet, name.into()), Kind::Record(sheet)))
                 }
-                (Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..), None) if name == "length" => {
+                (Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..) | Kind::LegalBases, None) if name == "length" => {
                     Some((Step::Length, POSITION))
                 }
                 (Kind::Rows(sheet), Some(index)) => Some((Step::Item(index), Kind::Record(sheet))),
@@ -913,6 +932,10 @@ impl<'s> Scopes<'s> {
                     "items" => Some((Step::GroupItems, Kind::Rows(sheet))),
                     _ => None,
                 },
+                (Kind::LegalBasis, _) => Part::ALL.iter().find(|(known, _)| *known == name).map(|(_, part)| {
+                    let kind = if part.is_date() { Kind::Date } else { Kind::Text };
+                    (Step::Legal(*part), kind)
+                }),
                 _ => None,
             };
             let Some((step, next)) = step else {
@@ -1058,6 +1081,7 @@ impl<'s> Scopes<'s> {
             printers,
             choices: Vec::new(),
             columns: Vec::new(),
+            legal: None,
         };
         let kind = (helper.check)(self.schema, &mut call)?;
         if let Some(Kind::Rows(sheet) | Kind::Texts(sheet)) = call.kinds.first() {
@@ -1338,6 +1362,12 @@ impl<'a> Environment<'a> {
                 (Step::Item(index), Val::Rows(rows)) => rows.get(*index).map_or(Val::Missing, Val::Record),
                 (Step::Length, Val::Rows(rows)) => Val::Number(rows.len().into()),
                 (Step::Length, Val::Groups(groups)) => Val::Number(groups.len().into()),
+                (Step::Length, Val::LegalBases(bases)) => Val::Number(bases.len().into()),
+                (Step::Legal(part), Val::LegalBasis(bases, index)) => match bases.get(index) {
+                    Some(basis) if part.is_date() => basis.date_of(*part).map_or(Val::Missing, Val::Date),
+                    Some(basis) => basis.text_of(*part).map_or(Val::Missing, Val::Text),
+                    None => Val::Missing,
+                },
                 (Step::GroupKey, Val::Group(groups, index)) => {
                     Val::owned(groups.get(index).and_then(|group| group.key.as_ref()))
                 }

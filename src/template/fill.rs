@@ -481,6 +481,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             let times = match &value {
                 Val::Rows(rows) if block.is_loop => rows.len(),
                 Val::Groups(groups) if block.is_loop => groups.len(),
+                Val::LegalBases(bases) if block.is_loop => bases.len(),
                 _ if block.is_loop => 0,
                 value => usize::from(value.truth(block.zero_counts) != block.negated),
             };
@@ -670,6 +671,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let length = match &list {
             Val::Rows(rows) => rows.len(),
             Val::Groups(groups) => groups.len(),
+            Val::LegalBases(bases) => bases.len(),
             _ => 0,
         };
         if length == 0 {
@@ -679,6 +681,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             let this = match &list {
                 Val::Rows(rows) => rows.get(index).map_or(Val::Missing, |record| Val::item(record, texts)),
                 Val::Groups(groups) => Val::Group(groups.clone(), index),
+                Val::LegalBases(bases) => Val::LegalBasis(bases.clone(), index),
                 _ => Val::Missing,
             };
             self.making.additions.restart(restarts);

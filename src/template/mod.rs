@@ -20,6 +20,7 @@ mod addition;
 mod album;
 mod annotate;
 mod balance;
+mod cited;
 mod column;
 pub mod comment;
 mod compile;
@@ -139,6 +140,8 @@ pub struct Template {
     files: Arc<Files>,
     /// Pictures of the template that nothing shows once others stand in their place.
     dropped: BTreeSet<String>,
+    /// Legal texts that its words cite.
+    cited: Vec<cited::Cited>,
 }
 
 #[derive(Clone, Debug)]
@@ -212,11 +215,13 @@ impl Template {
             let names: Vec<String> = all.iter().map(|story| story.name.clone()).collect();
             counts_pages = prints_page_numbers(&package, &names).map_err(unreadable)?;
             let body = package.text(&main).map_err(unreadable)?;
-            if body.matches("sectPr>").count() <= 1 {
+            let tree = Tree::scan(&body).map_err(unreadable)?;
+            if section::section_properties(&tree).len() <= 1 {
                 let others: Vec<String> = names.into_iter().filter(|name| *name != main).collect();
                 count_pages_by_section(&mut package, &others).map_err(unreadable)?;
             }
         }
+        let mut cited = Vec::new();
         while let Some(Story {
             name,
             words,
@@ -294,6 +299,9 @@ impl Template {
                 },
                 None => located(source, tree, &words, fault),
             };
+            if target == PartTarget::Word {
+                cited.extend(cited::find(&source, &tree, &words, schema));
+            }
             match compile::part(&source, &tree, &context) {
                 Ok(None) => untouched.push((source, target)),
                 Ok(Some(compiled)) => {
@@ -421,6 +429,7 @@ impl Template {
             taken,
             files: Arc::new(files),
             dropped,
+            cited,
         };
         Ok((template, diagnostics))
     }
@@ -1004,19 +1013,8 @@ fn place_before(position: usize, source: &str, original: &str, expanded: &Expand
 
 /// A fault with its place: part, nearest heading above, text of the paragraph.
 fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnostic {
-    let text = |number: usize| tree.text(source, number).text.trim().to_owned();
-    let heading = (0..found.paragraph)
-        .rev()
-        .find(|&number| tree.paragraphs[number].is_heading)
-        .map(text)
-        .filter(|heading| !heading.is_empty());
-    let place = Place::Paragraph {
-        part: story.clone(),
-        heading,
-        text: text(found.paragraph),
-        tag: Some(found.written),
-        position: found.range.map_or(tree.start_of(found.paragraph), |range| range.start),
-    };
+    let position = found.range.map_or(tree.start_of(found.paragraph), |range| range.start);
+    let place = place_of(source, tree, story, found.paragraph, Some(found.written), position);
     let fault = match spot(source, tree, found.paragraph, story) {
         Some(spot) => found.fault.within(&spot),
         None => found.fault,
@@ -1024,6 +1022,23 @@ fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnos
     let mut finding = Diagnostic::error(fault.code, place, fault.message);
     finding.hint = fault.hint;
     finding
+}
+
+/// The place of a paragraph: its text and the heading above it.
+fn place_of(source: &str, tree: &Tree, story: &Text, paragraph: usize, tag: Option<String>, position: usize) -> Place {
+    let text = |number: usize| tree.text(source, number).text.trim().to_owned();
+    let heading = (0..paragraph)
+        .rev()
+        .find(|&number| tree.paragraphs[number].is_heading)
+        .map(text)
+        .filter(|heading| !heading.is_empty());
+    Place::Paragraph {
+        part: story.clone(),
+        heading,
+        text: text(paragraph),
+        tag,
+        position,
+    }
 }
 
 /// Where in Word a text is to be looked for that no page shows.

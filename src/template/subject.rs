@@ -301,13 +301,13 @@ mod tests {
 
     #[test]
     fn controls_and_merge_fields_name_the_fields_of_a_record_too() {
-        let control = |tag: &str| {
+        let control = |tag: &str, id: u32| {
             format!(
-                "<w:p><w:sdt><w:sdtPr><w:tag w:val=\"{tag}\"/><w:id w:val=\"{}\"/></w:sdtPr><w:sdtContent><w:r><w:t>x</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+                "<w:p><w:sdt><w:sdtPr><w:tag w:val=\"{tag}\"/><w:id w:val=\"{id}\"/></w:sdtPr><w:sdtContent><w:r><w:t>x</w:t></w:r></w:sdtContent></w:sdt></w:p>"
             )
         };
         let field = "<w:p><w:fldSimple w:instr=\" MERGEFIELD Số_lượng \"><w:r><w:t>y</w:t></w:r></w:fldSimple></w:p>";
-        let source = format!("{}{field}{}", control("cap"), control("thong_tin.nam"));
+        let source = format!("{}{field}{}", control("cap", 70), control("thong_tin.nam", 71));
         let dataset = dataset();
         let records: Vec<&Record> = dataset.sheets[AWARDS].records.iter().collect();
         let about = About::Record {
@@ -409,6 +409,18 @@ mod tests {
             xml.matches("<w:sectPr><w:pgNumType w:start=\"1\"/></w:sectPr>").count(),
             3,
             "{xml}"
+        );
+    }
+
+    #[test]
+    fn pages_of_other_records_are_not_counted() {
+        let footer = "<w:ftr><w:p><w:fldSimple w:instr=\" NUMPAGES \"/><w:r><w:t>NUMPAGES</w:t></w:r></w:p></w:ftr>";
+        let mut package = Package::new();
+        package.set("word/footer1.xml", footer.as_bytes().to_vec());
+        count_pages_by_section(&mut package, &["word/footer1.xml".to_owned()]).unwrap();
+        assert_eq!(
+            package.text("word/footer1.xml").unwrap(),
+            footer.replace(" NUMPAGES ", " SECTIONPAGES ")
         );
     }
 

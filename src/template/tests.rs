@@ -60,6 +60,7 @@ pub(super) fn schema() -> Schema {
     Schema {
         sheets: sheets.sheet,
         checks: Vec::new(),
+        ..Schema::default()
     }
 }
 

@@ -169,10 +169,9 @@ fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>,
         Expr::Path(..) => {
             if let Some((sheet, field)) = field
                 && let Some(data) = environment.dataset.sheets.get(sheet)
+                && let Some(record) = record(environment, expr, (sheet, field))
             {
-                if let Some(record) = record(environment, expr, (sheet, field)) {
-                    cells.add_value(sheet, data, record, field);
-                }
+                cells.add_value(sheet, data, record, field);
             }
         }
         Expr::Call(call) => {

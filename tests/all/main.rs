@@ -3,6 +3,8 @@
 mod cases;
 mod commands;
 mod disguises;
+mod emulation_packs;
+mod formulas;
 mod guide;
 mod house;
 mod invariants;

@@ -78,25 +78,16 @@ fn built(pack: &Pack) -> Result<Vec<(String, Vec<u8>)>, Stop> {
     let mut templates = Vec::new();
     let mut seen = BTreeSet::new();
     for output in &pack.outputs {
-        let Some(source) = &output.source else { continue };
         // Outputs that share a template share its source.
         if !seen.insert(&output.template) {
             continue;
         }
-        let result = match std::str::from_utf8(pack.file(source).unwrap_or_default()) {
-            Ok(text) => outline::build(text.strip_prefix('\u{feff}').unwrap_or(text)),
-            Err(_) => Err(Diagnostics::from_iter([Diagnostic::error(
-                "goi/khong-utf8",
-                Place::File,
-                Text::new("tệp này không phải chữ UTF-8", "this file isn't UTF-8 text"),
-            )])),
+        let Some(result) = pack.build_template(output) else {
+            continue;
         };
         match result {
             Ok(bytes) => templates.push((output.template.clone(), bytes)),
-            Err(mut findings) => {
-                findings.set_file(source);
-                mistakes.extend(findings);
-            }
+            Err(findings) => mistakes.extend(findings),
         }
     }
     if mistakes.is_empty() {

@@ -10,7 +10,7 @@ use crate::cli::output::{self, Target};
 use crate::cli::report::{Report, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
-use crate::diagnostic::Text;
+use crate::diagnostic::{Diagnostics, Text};
 use crate::pack::{ANNOTATED, Origin, Pack};
 use crate::{pipeline, text};
 
@@ -23,7 +23,11 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     report.findings_are_result = true;
     let pack = packs::named(session, name)?;
     packs::tell(&mut report, session.lang, name, &pack);
-    let mut findings = pipeline::check_pack(&pack);
+    if let Some(digest) = packs::digest(&pack) {
+        report.note(Some(text!("Mã kiểm: {digest}", "Digest: {digest}")));
+        report.json.insert("digest".into(), json!(digest));
+    }
+    let mut findings = findings(&pack);
     packs::name_pack(&mut findings, &pack.id);
     let is_clean = findings.is_empty();
     report.add(findings);
@@ -64,6 +68,11 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
         report.summary = Some(Text::new("Gói không có lỗi nào", "Nothing is wrong with the pack"));
     }
     Ok(report)
+}
+
+/// Everything that is wrong with a pack.
+pub(super) fn findings(pack: &Pack) -> Diagnostics {
+    pipeline::check_pack(pack)
 }
 
 /// Writes an annotated copy of each template in which something was found; returns the templates and the copies' paths.

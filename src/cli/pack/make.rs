@@ -6,12 +6,13 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use crate::cli::output::{self, Target};
+use crate::cli::pack::check;
 use crate::cli::report::{Report, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
 use crate::diagnostic::Lang;
 use crate::pack::{Pack, archive};
-use crate::{pipeline, text};
+use crate::text;
 
 /// Runs the command.
 pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
@@ -22,7 +23,7 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
         .transpose()?;
     let pack = packs::open_folder(folder, Pack::parse)?;
     let mut report = Report::new("pack pack");
-    let mut findings = pipeline::check_pack(&pack);
+    let mut findings = check::findings(&pack);
     packs::name_pack(&mut findings, &pack.id);
     if findings.has_errors() {
         return Err(Stop::input(findings));

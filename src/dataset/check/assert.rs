@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Place, Text};
 use crate::formula::{Budget, Checked, Computed, Computing, MOST_STEPS, Reference, Values};
 use crate::schema::{self, Message, Piece, Schema};
 use crate::text;
-use crate::value::Value;
+use crate::value::{Type, Value};
 use crate::vietnamese::number;
 
 pub(super) const CHECK: Check = Check { run };
@@ -193,8 +193,9 @@ impl Written<'_> {
         match (computing.value(record).map(Computed::value), field) {
             (None, _) => "…".to_owned(),
             (Some(value), Some(field)) => field.print(&value),
+            (Some(value), None) if formula.is_year() => Type::Year.print(&value, None),
             (Some(Value::Number(figure)), None) => number(figure, 2),
-            (Some(value), None) => crate::value::Type::Text.print(&value, None),
+            (Some(value), None) => Type::Text.print(&value, None),
         }
     }
 }

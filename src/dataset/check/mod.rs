@@ -8,13 +8,16 @@ mod assert;
 mod blank_from;
 mod count_matches;
 mod date_order;
+mod distinct;
 mod exists;
 mod growth;
+mod in_force;
 mod max;
 mod max_length;
 mod min;
 mod one_of;
 mod pattern;
+mod permitted;
 mod ratio;
 mod required;
 mod required_before;
@@ -61,11 +64,14 @@ pub(super) const CHECKS: &[Check] = &[
     count_matches::CHECK,
     exists::CHECK,
     one_of::CHECK,
+    distinct::CHECK,
     date_order::CHECK,
     required_when::CHECK,
     blank_from::CHECK,
     required_before::CHECK,
     same_year::CHECK,
+    in_force::CHECK,
+    permitted::CHECK,
     assert::CHECK,
 ];
 

@@ -565,6 +565,7 @@ impl Table<'_> {
             Derive::Level => Some(Value::Number(Decimal::from(level))),
             Derive::Section => self.levels.section(level).map(|text| Value::Text(text.into())),
             Derive::Marker => marked.marker().map(Value::Text),
+            Derive::Name => (!marked.text.is_empty()).then(|| Value::Text(marked.text.into())),
         };
         derived.map(|(field, derive)| (field, value(derive))).collect()
     }

@@ -203,7 +203,9 @@ pub const LAST: Helper = Helper {
 fn counted(_: &Schema, call: &mut Call) -> Result<Kind, Fault> {
     arity(call, 1, 1)?;
     match call.kinds.first() {
-        Some(Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..)) => Ok(Kind::Number(Type::Count, None)),
+        Some(Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..) | Kind::LegalBases) => {
+            Ok(Kind::Number(Type::Count, None))
+        }
         _ => Err(wrong_arguments(call.helper)),
     }
 }
@@ -212,6 +214,7 @@ fn count<'a>(arguments: &Arguments<'_, 'a>) -> Val<'a> {
     match arguments.value(0) {
         Val::Rows(rows) => Val::Number(rows.len().into()),
         Val::Groups(groups) => Val::Number(groups.len().into()),
+        Val::LegalBases(bases) => Val::Number(bases.len().into()),
         _ => Val::Missing,
     }
 }

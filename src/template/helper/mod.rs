@@ -7,6 +7,7 @@
 mod arithmetic;
 mod compare;
 mod foreign;
+mod legal;
 mod list;
 mod logic;
 mod print;
@@ -66,14 +67,16 @@ impl Helper {
 
     /// How it is written, in both languages.
     pub fn usage(&self) -> Text {
-        const WORDS: [(&str, &str); 13] = [
+        const WORDS: [(&str, &str); 15] = [
             ("DANH_SÁCH", "LIST"),
             ("GIÁ_TRỊ", "VALUE"),
             ("giá_trị", "value"),
             ("ĐƠN_VỊ", "UNIT"),
             ("ĐỊA_CHỈ", "ADDRESS"),
             ("chữ thay thế", "other text"),
+            ("chữ khi là", "text for"),
             ("NGÀY", "DATE"),
+            ("LĨNH_VỰC", "SUBJECT"),
             ("BẢNG", "TABLE"),
             ("CHỮ", "TEXT"),
             ("TÊN", "NAME"),
@@ -138,8 +141,10 @@ pub const HELPERS: &[&Helper] = &[
     &list::JOIN,
     &list::LOOKUP,
     &list::TABLE,
+    &legal::LEGAL_BASES,
     &compare::EQ,
     &compare::NE,
+    &compare::CASE,
     &compare::GT,
     &compare::GTE,
     &compare::LT,

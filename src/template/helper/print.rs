@@ -182,7 +182,7 @@ pub const PAD: Helper = Helper {
 const WIDEST_PAD: usize = 20;
 
 /// The printed form of an argument, as it would stand in the text; `None` when missing.
-fn printed(arguments: &Arguments<'_, '_>, index: usize) -> Option<String> {
+pub(super) fn printed(arguments: &Arguments<'_, '_>, index: usize) -> Option<String> {
     let mut text = String::new();
     let printer = arguments.call.printers.get(index).copied().unwrap_or_default();
     print_value(&arguments.value(index), printer, &mut text).then_some(text)
