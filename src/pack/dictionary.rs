@@ -360,7 +360,7 @@ impl Page {
 }
 
 fn append(text: Text, more: Text) -> Text {
-    Text::new(text.vi + &more.vi, text.en + &more.en)
+    Text::new(text.vi + &*more.vi, text.en + &*more.en)
 }
 
 fn rows_of(sheet: &Sheet) -> Vec<Vec<String>> {
