@@ -28,7 +28,8 @@
 //! | [`blank`] | a schema to an empty or prefilled workbook; a workbook to a copy with findings marked | rust_xlsxwriter, quick-xml |
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
-//! | [`pack`] | a plug-in, as a folder or as one file: manifest, schema, templates, versions | toml, sha2 |
+//! | [`script`] | a pack's own checks and helpers, sandboxed | rhai |
+//! | [`pack`] | a plug-in, as a folder or as one file: manifest, schema, templates, script, versions | toml, sha2 |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
 //!
@@ -55,6 +56,7 @@ pub mod outline;
 pub mod pack;
 pub mod pipeline;
 pub mod schema;
+pub mod script;
 pub mod template;
 pub mod value;
 pub mod vietnamese;
@@ -67,6 +69,7 @@ pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severi
 pub use self::pack::Pack;
 pub use self::pipeline::{Checked, Document, Outcome};
 pub use self::schema::Schema;
+pub use self::script::Script;
 pub use self::template::Template;
 pub use self::value::Value;
 pub use self::workbook::Workbook;

@@ -23,19 +23,21 @@ const ROOMS: [&str; 16] = [
     "blank",
     "template",
     "outline",
+    "script",
     "pack",
     "pipeline",
     "cli",
 ];
 
 /// Libraries, and the rooms that may name them.
-const DOORS: [(&str, &[&str]); 21] = [
+const DOORS: [(&str, &[&str]); 22] = [
     ("calamine", &["workbook"]),
     ("encoding_rs", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
     ("handlebars", &["template"]),
     ("docx_rs", &["template", "outline"]),
     ("pulldown_cmark", &["outline"]),
+    ("rhai", &["script"]),
     ("zip", &["opc"]),
     ("sha2", &["pack"]),
     ("quick_xml", &["opc", "wml", "workbook", "blank", "template"]),

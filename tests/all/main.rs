@@ -15,6 +15,7 @@ mod outputs;
 mod packed;
 mod release_guide;
 mod report;
+mod scripts;
 mod seeds;
 mod template_files;
 mod trace;
