@@ -27,6 +27,7 @@
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`pack`] | a plug-in: manifest, schema, templates | toml |
+//! | [`draft`] | the first draft of a pack: from answers, or from a workbook | |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
 //!
@@ -46,6 +47,7 @@ pub mod blank;
 pub mod cli;
 pub mod dataset;
 pub mod diagnostic;
+pub mod draft;
 pub mod opc;
 pub mod outline;
 pub mod pack;

@@ -5,9 +5,11 @@
 
 mod annotate;
 mod arguments;
+mod ask;
 mod blank;
 mod check;
 mod decoded;
+mod folder;
 mod images;
 mod input;
 mod listing;
@@ -120,6 +122,7 @@ fn called(name: &str, matches: &ArgMatches) -> &'static str {
         ("blank", _) => "blank",
         ("pack", Some("list")) => "pack list",
         ("pack", Some("show")) => "pack show",
+        ("pack", Some("new")) => "pack new",
         ("pack", Some("build")) => "pack build",
         ("pack", Some("check")) => "pack check",
         _ => "",
@@ -134,6 +137,7 @@ fn command(session: &Session, called: &str, matches: &ArgMatches) -> Result<Repo
         "blank" => blank::run(session, own),
         "pack list" => pack::list::run(session),
         "pack show" => pack::show::run(session, own),
+        "pack new" => pack::new::run(session, own),
         "pack build" => pack::build::run(session, own),
         "pack check" => pack::check::run(session, own),
         _ => Err(Stop::fault(usage::nothing_asked())),

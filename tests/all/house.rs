@@ -9,7 +9,7 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "diagnostic",
     "vietnamese",
     "value",
@@ -22,6 +22,7 @@ const ROOMS: [&str; 14] = [
     "template",
     "outline",
     "pack",
+    "draft",
     "pipeline",
     "cli",
 ];
