@@ -27,7 +27,7 @@
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`pack`] | a plug-in: manifest, schema, templates | toml |
-//! | [`draft`] | the first draft of a pack: from answers, or from a workbook | |
+//! | [`draft`] | the first draft of a pack: from answers, a workbook, or last year's document | |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
 //!

@@ -283,14 +283,16 @@ pub(super) fn command(lang: Lang) -> Command {
             build
                 .command(
                     "new",
-                    "Lập một gói mới: hỏi vài câu, hoặc dựa vào sổ tính đang dùng",
-                    "Start a new pack: from a few answers, or from a workbook in use",
+                    "Lập một gói mới: hỏi vài câu, hoặc dựa vào sổ tính hay văn bản đang dùng",
+                    "Start a new pack: from a few answers, or from a workbook or a document in use",
                 )
                 .override_usage(t(
                     "baocao pack new MÃ_GÓI [--name \"TÊN\"] [--kind LOẠI] [--agency \"xã …\"] [--sheets TRANG,…] [--in THƯ_MỤC] [--force]\n  \
-                     baocao pack new MÃ_GÓI --from-workbook SỔ_TÍNH [--no-values] [--name \"TÊN\"] [--in THƯ_MỤC] [--force]",
+                     baocao pack new MÃ_GÓI --from-workbook SỔ_TÍNH [--no-values] [--name \"TÊN\"] [--in THƯ_MỤC] [--force]\n  \
+                     baocao pack new MÃ_GÓI --from-document VĂN_BẢN.docx [--name \"TÊN\"] [--in THƯ_MỤC] [--force]",
                     "baocao pack new ID [--name \"NAME\"] [--kind KIND] [--agency \"xã …\"] [--sheets SHEET,…] [--in DIR] [--force]\n  \
-                     baocao pack new ID --from-workbook WORKBOOK [--no-values] [--name \"NAME\"] [--in DIR] [--force]",
+                     baocao pack new ID --from-workbook WORKBOOK [--no-values] [--name \"NAME\"] [--in DIR] [--force]\n  \
+                     baocao pack new ID --from-document DOCUMENT.docx [--name \"NAME\"] [--in DIR] [--force]",
                 ))
                 .arg(build.path(
                     "id",
@@ -331,6 +333,16 @@ pub(super) fn command(lang: Lang) -> Command {
                         )
                         .long("from-workbook")
                         .value_parser(value_parser!(PathBuf)),
+                    build
+                        .option(
+                            "from-document",
+                            t("VĂN_BẢN.docx", "DOCUMENT.docx"),
+                            "Biến văn bản năm trước thành mẫu, số liệu trong đó thành các trường",
+                            "Turn last year's document into a template, its figures into fields",
+                        )
+                        .long("from-document")
+                        .value_parser(value_parser!(PathBuf))
+                        .conflicts_with_all(["from-workbook", "sheets", "kind", "agency"]),
                     build
                         .flag(
                             "no-values",

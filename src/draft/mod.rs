@@ -1,8 +1,10 @@
 //! The first draft of a pack, to be gone on with: a manifest, a text source, its Word template, a sample, a word to the next.
 //!
-//! In: answers of its author ([`start`]), a workbook that an office keeps ([`workbook`]). Out: a [`Plan`], which [`files`] makes the files of a pack that passes its check at once. What was guessed
+//! In: answers of its author ([`start`]), a workbook that an office keeps ([`workbook`]) or last year's document
+//! ([`document`]). Out: a [`Plan`], which [`files`] makes the files of a pack that passes its check at once. What was guessed
 //! is told. Where they go is the caller's.
 
+pub mod document;
 mod letter;
 mod manifest;
 mod name;

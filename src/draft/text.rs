@@ -9,6 +9,8 @@ pub(super) fn escaped(text: &str) -> String {
     let mut rest = text.chars().peekable();
     while let Some(sign) = rest.next() {
         match sign {
+            // Before a blank it would break the line; a blank of no width stands between.
+            '\\' if rest.peek().is_none_or(|next| next.is_whitespace()) => out.push_str("\\\\\u{2060}"),
             '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '|' | '~' => {
                 out.push('\\');
                 out.push(sign);
@@ -39,7 +41,6 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// The same as a paragraph of its own: what would begin a heading, a list or a block does not.
-#[cfg(test)]
 pub(super) fn paragraph(text: &str) -> String {
     let text = escaped(text);
     let text = text.trim();

@@ -337,3 +337,128 @@ fn values_stay_out_where_they_are_not_wanted() {
     let words = desk.goes_through("bc-a");
     assert!(!words.contains("Diện tích lúa"), "{words}");
 }
+
+/// Last year's report as Word holds it: the template of a small pack without tags.
+fn last_years_report(desk: &Desk) -> &'static str {
+    const SOURCE: &str = "\
+```letterhead
+superior: UBND HUYỆN PHÚ BÌNH
+agency: ỦY BAN NHÂN DÂN
+agency: XÃ TÂN HOÀ
+number: Số: 127/BC-UBND
+date: Tân Hoà, ngày 15 tháng 12 năm 2023
+```
+
+```title
+kind: BÁO CÁO
+subject: Tổng kết công tác thi đua năm 2023, \\ phương hướng năm 2024
+```
+
+```addressees
+to: Ủy ban nhân dân huyện Phú Bình
+```
+
+# Phần I
+
+## KẾT QUẢ NĂM 2023
+
+### I. Kết quả
+
+UBND xã Tân Hoà báo cáo: *Công tác thu ngân sách*: thu ngân sách nhà nước ước đạt 258 triệu đồng, bằng 130,7% dự toán, tăng \
+14,2% so với năm 2022.
+
+- Có **03** cá nhân được khen theo Quyết định số 16/QĐ-UBND ngày 17/02/2023;
+
+#### 1. Danh sách
+
+| STT | Họ và tên | Chức vụ |
+|:---:|-----------|---------|
+| 1 | Đào Văn Trung | Chủ tịch |
+| 2 | Lê Thị Hoa | Công chức |
+
+Trên đây là báo cáo năm 2023 của UBND xã Tân Hoà./.
+
+```signature
+recipients: - Như trên;
+recipients: - Lưu: VT.
+authority: TM. ỦY BAN NHÂN DÂN
+title: CHỦ TỊCH
+name: Đào Văn Trung
+```
+";
+    fs::create_dir(desk.path("goc")).expect("made");
+    desk.write("goc/van-ban.md", SOURCE);
+    desk.write(
+        "goc/pack.toml",
+        "id = \"goc\"\nversion = \"1.0.0\"\nname = \"Gốc\"\n[[output]]\nid = \"a\"\nlabel = \"A\"\ntemplate = \"nam-2023.docx\"\n\
+         source = \"van-ban.md\"\nfile_name = \"a\"\n[[sheet]]\nid = \"b\"\nname = \"B\"\nlayout = \"form\"\n\
+         field = [{ id = \"c\", label = \"C\", type = \"text\" }]\n",
+    );
+    desk.run(&["pack", "build", "goc"]).is(0);
+    "goc/nam-2023.docx"
+}
+
+#[test]
+fn last_years_report_becomes_a_pack_that_prints_it_again() {
+    let desk = Desk::new();
+    let report = last_years_report(&desk);
+    let run = desk.run(&["pack", "new", "bc-tong-ket", "--from-document", report]);
+    run.is(0).says(&[
+        "nơi kính gửi, nơi nhận và người ký, quốc hiệu, cơ quan, số và ngày, tên loại và trích yếu",
+        "so_lieu.thu_ngan_sach_nha_nuoc: «Thu ngân sách nhà nước», ví dụ “258”",
+        "in lại đúng từng đoạn",
+        "Đã tạo gói “Báo cáo Tổng kết công tác thi đua năm 2023, phương hướng năm 2024”",
+    ]);
+    let source = desk.text("bc-tong-ket/van-ban.md");
+    for part in [
+        "agency: XÃ {{upper thong_tin.ten_xa}}",
+        "number: Số: {{thong_tin.so_ky_hieu}}",
+        "date: {{thong_tin.dia_danh}}, {{date thong_tin.ngay \"long\"}}",
+        "subject: Tổng kết công tác thi đua năm {{thong_tin.nam}}, \\ phương hướng năm {{add thong_tin.nam 1}}",
+        "to: Ủy ban nhân dân huyện {{thong_tin.huyen}}",
+        "# Phần I",
+        "## KẾT QUẢ NĂM {{thong_tin.nam}}",
+        "### I. Kết quả",
+        "*Công tác thu ngân sách*",
+        "{{#each bang_1}}{{@number}} | {{ho_va_ten}}",
+        "name: {{thong_tin.nguoi_ky}}",
+    ] {
+        assert!(source.contains(part), "{part} is not in\n{source}");
+    }
+    let words = desk.goes_through("bc-tong-ket");
+    assert_eq!(
+        words.replace(char::is_whitespace, ""),
+        desk.words(report).replace(char::is_whitespace, "")
+    );
+    // Next year's figures print in their places.
+    desk.write(
+        "nam-sau.toml",
+        "[thong_tin]\nnam = 2024\nten_xa = \"Xuân Lộc\"\n[so_lieu]\nthu_ngan_sach_nha_nuoc = 300\n",
+    );
+    desk.run(&["blank", "bc-tong-ket", "--data", "nam-sau.toml", "-o", "nam-sau.xlsx"])
+        .is(0);
+    desk.run(&["check", "nam-sau.xlsx", "--pack", "bc-tong-ket"])
+        .is(1)
+        .says(&["Người ký"]);
+}
+
+#[test]
+fn documents_that_give_no_pack_are_refused() {
+    let desk = Desk::new();
+    desk.write("anh.docx", "không phải Word");
+    desk.write("cu.docx", Xls::new("## A\n| a |\n").build());
+    for (words, status, parts) in [
+        (&["--from-document", "khong-co.docx"][..], 2, &["tep/khong-thay"][..]),
+        (&["--from-document", "anh.docx"], 2, &["mau/khong-doc-duoc", "anh.docx"]),
+        (&["--from-document", "cu.docx"], 2, &["mau/khong-doc-duoc", "cu.docx"]),
+        (
+            &["--from-document", "anh.docx", "--from-workbook", "a.xlsx"],
+            2,
+            &["lenh/"],
+        ),
+    ] {
+        let words: Vec<&str> = ["pack", "new", "bc-a"].iter().chain(words).copied().collect();
+        desk.run(&words).is(status).says(parts);
+    }
+    assert!(!desk.path("bc-a").exists());
+}

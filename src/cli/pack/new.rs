@@ -1,4 +1,4 @@
-//! `pack new`: a pack to start from, by answers or from a workbook.
+//! `pack new`: a pack to start from, by answers, from a workbook or from a document.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,15 @@ use serde_json::json;
 
 use crate::cli::ask::Person;
 use crate::cli::folder;
-use crate::cli::report::{Report, Stop};
+use crate::cli::report::{Report, Status, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, input, render};
 use crate::diagnostic::{Diagnostic, Place, Text};
-use crate::draft::{self, Answers, KINDS, Kind, Plan, STARTERS, Starter, workbook};
+use crate::draft::{self, Answers, KINDS, Kind, Plan, STARTERS, Starter, document, workbook};
 use crate::text;
+
+/// Largest document, as the engine itself takes templates.
+const DOCUMENT_BYTES: u64 = 64 << 20;
 
 /// Runs the command.
 pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
@@ -28,6 +31,7 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     let mut report = Report::new("pack new");
     let plan = match matches.get_one::<PathBuf>("from-workbook") {
         Some(path) => from_workbook(id, path, matches, &mut report)?,
+        None if matches.contains_id("from-document") => from_document(id, matches, &mut report)?,
         None => from_answers(id, session, matches)?,
     };
     let files = draft::files(&plan).map_err(Stop::input)?;
@@ -181,6 +185,31 @@ fn from_workbook(id: &str, path: &Path, matches: &ArgMatches, report: &mut Repor
     let drafted = workbook::draft(&workbook, &options).map_err(|mut findings| {
         findings.set_file(&input::name(path));
         Stop::input(findings)
+    })?;
+    report.notes = drafted.notes;
+    Ok(drafted.plan)
+}
+
+fn from_document(id: &str, matches: &ArgMatches, report: &mut Report) -> Result<Plan, Stop> {
+    let path: &PathBuf = matches
+        .get_one("from-document")
+        .ok_or_else(|| Stop::fault(nothing_asked()))?;
+    let bytes = input::read(path, DOCUMENT_BYTES, &[".docx"])?;
+    let name = matches.get_one::<String>("name").cloned();
+    if let Some(name) = &name {
+        named(name)?;
+    }
+    let options = document::Options {
+        id: id.to_owned(),
+        name,
+    };
+    let drafted = document::draft(&bytes, &options).map_err(|mut findings| {
+        findings.set_file(&input::name(path));
+        let is_unreadable = findings.iter().any(|finding| finding.code == "mau/khong-doc-duoc");
+        Stop {
+            status: if is_unreadable { Status::Fault } else { Status::Input },
+            findings,
+        }
     })?;
     report.notes = drafted.notes;
     Ok(drafted.plan)

@@ -560,13 +560,15 @@ fn exemplify(drafts: &mut [Draft], schema: &Schema, dataset: &Dataset, without_v
                 reading.value.is_some() && own.max_length.is_none_or(|most| text.chars().count() <= most)
             })
         };
-        let records = if without_values {
-            0
-        } else {
-            data.records.len().min(SAMPLES)
+        let required = |record: usize| {
+            let mut fields = declared.fields.iter().enumerate().filter(|(_, own)| own.required);
+            fields.all(|(field, _)| text_of(record, field).is_some())
         };
+        // Headings that are records have nothing in the other columns.
+        let records = (0..data.records.len()).filter(|record| !without_values && required(*record));
         let count = draft.sheet.fields.len();
-        draft.sheet.samples = (0..records)
+        draft.sheet.samples = records
+            .take(SAMPLES)
             .map(|record| (0..count).map(|field| text_of(record, field)).collect())
             .filter(|record: &Vec<Option<String>>| record.iter().any(Option::is_some))
             .collect();
@@ -580,17 +582,6 @@ fn exemplify(drafts: &mut [Draft], schema: &Schema, dataset: &Dataset, without_v
         }
         if draft.sheet.samples.is_empty() {
             draft.sheet.samples = vec![draft.sheet.fields.iter().map(|field| field.example.clone()).collect()];
-        }
-        // What must be filled in is filled in, headings of the workbook left out.
-        let required: Vec<usize> = (0..count)
-            .filter(|field| draft.sheet.fields.get(*field).is_some_and(|own| own.required))
-            .collect();
-        for record in &mut draft.sheet.samples {
-            for field in &required {
-                if let Some(slot @ None) = record.get_mut(*field) {
-                    *slot = draft.sheet.fields.get(*field).and_then(|own| own.example.clone());
-                }
-            }
         }
     }
 }
