@@ -6,7 +6,7 @@ mod markdown_workbook;
 mod samples;
 
 fn main() -> std::io::Result<()> {
-    for (name, bytes) in samples::build(&samples::pack()) {
+    for (name, bytes) in samples::build() {
         std::fs::write(samples::path(&name), bytes)?;
         println!("samples/{name}");
     }

@@ -237,6 +237,11 @@ impl Diagnostics {
         self.list.iter()
     }
 
+    /// The same, to be changed.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Diagnostic> {
+        self.list.iter_mut()
+    }
+
     /// Names the file of every finding that has none yet.
     pub fn set_file(&mut self, file: &str) {
         for finding in &mut self.list {

@@ -18,15 +18,17 @@
 //! | [`diagnostic`] | what is wrong, where, and what to do; in two languages | |
 //! | [`vietnamese`] | pure text: numbers, dates, words, folding, name order | unicode-normalization |
 //! | [`value`] | column types: how a cell becomes a typed value, and how it prints | jiff, rust_decimal |
+//! | [`formula`] | formulas of a pack: parsed, checked, computed exactly or as intervals | |
+//! | [`legal`] | legal texts: which are in force on a day, how they are cited, where they are mentioned | toml |
 //! | [`schema`] | the sheets a pack expects, and whether that makes sense | |
-//! | [`opc`] | the .docx container: parts, content types, relationships, limits | zip |
+//! | [`opc`] | the .docx container: parts, content types, relationships, limits; plain archives of files | zip |
 //! | [`wml`] | a small tree of Word elements: read, put in order, written | quick-xml |
 //! | [`workbook`] | bytes to sheets of raw cells with their formats | calamine |
 //! | [`dataset`] | finds the schema in a workbook, types the cells, runs the checks | toml |
 //! | [`blank`] | a schema to an empty or prefilled workbook; a workbook to a copy with findings marked | rust_xlsxwriter, quick-xml |
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
-//! | [`pack`] | a plug-in: manifest, schema, templates | toml |
+//! | [`pack`] | a plug-in, as a folder or as one file: manifest, schema, templates, versions | toml, sha2 |
 //! | [`draft`] | the first draft of a pack: from answers, a workbook, or last year's document | |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
@@ -48,6 +50,8 @@ pub mod cli;
 pub mod dataset;
 pub mod diagnostic;
 pub mod draft;
+pub mod formula;
+pub mod legal;
 pub mod opc;
 pub mod outline;
 pub mod pack;

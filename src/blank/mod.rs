@@ -91,9 +91,9 @@ impl Error {
 
 /// The workbook of a schema, with the data given.
 pub fn workbook(schema: &Schema, stamp: &Stamp, prefill: &Prefill) -> Result<Vec<u8>, Error> {
+    prefill.known(schema)?;
     let asked = schema.asked();
     let schema: &Schema = &asked;
-    prefill.known(schema)?;
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(stamp)?);
     workbook.set_default_format(&style::base(), style::BASE_ROW_PIXELS, style::BASE_COLUMN_PIXELS)?;

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::Error;
 use crate::dataset::Dataset;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Text};
-use crate::schema::{Field, Layout, Schema, Sheet};
+use crate::schema::{Derive, Field, Layout, Schema, Sections, Sheet};
 use crate::text;
 use crate::value::{Raw, Type, Value};
 use crate::vietnamese;
@@ -50,7 +50,12 @@ impl Prefill {
         for (sheet, data) in schema.sheets.iter().zip(&dataset.sheets) {
             for record in &data.records {
                 let values = sheet.fields.iter().zip(&record.values);
-                let values = values.filter(|(field, _)| field.derive.is_none());
+                let keeps = sheet.sections == Sections::Keep;
+                let is_written = |field: &Field| match field.derive {
+                    None => true,
+                    Some(derive) => keeps && derive == Derive::Marker,
+                };
+                let values = values.filter(|(field, _)| is_written(field));
                 let entry: Entry = values
                     .filter_map(|(field, value)| Some((field.id.clone(), value.clone()?)))
                     .collect();
@@ -238,7 +243,8 @@ impl Reader<'_> {
                 );
                 continue;
             };
-            if field.derive.is_some() {
+            let is_marker = field.derive == Some(Derive::Marker) && sheet.sections == Sections::Keep;
+            if field.derive.is_some() && !is_marker {
                 self.error(
                     "du-lieu/tu-tinh",
                     name.span(),

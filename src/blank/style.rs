@@ -138,6 +138,15 @@ pub fn running(locked: bool) -> Format {
     }
 }
 
+/// The marker of a row: `I`, `1`, `-`.
+pub fn marker(locked: bool) -> Format {
+    let format = numbered(boxed(), "@").set_align(FormatAlign::Center);
+    match locked {
+        true => format.set_background_color(GIVEN_FILL),
+        false => format.set_unlocked(),
+    }
+}
+
 /// A cell of the example row.
 pub fn example(align: FormatAlign) -> Format {
     aligned(numbered(boxed(), "@"), align)

@@ -6,7 +6,7 @@ use super::validation::Lists;
 use super::{
     EXAMPLE_MARK, Entry, Extent, cell_name, label_text, measure, put, shown, style, validation, wording, write_label,
 };
-use crate::schema::{Field, Layout, Sheet};
+use crate::schema::{Field, Layout, Sections, Sheet};
 use crate::value::{Type, Value};
 
 /// The column of running numbers.
@@ -124,7 +124,14 @@ pub fn write(sheet: &mut Worksheet, declared: &Sheet, entries: &[Entry], lists: 
     let lines = plan(declared, entries);
     for (number, line) in (1_u32..).zip(&lines) {
         let given = line.declared.is_some();
-        sheet.write_number_with_format(row, RUNNING, number, &style::running(given))?;
+        if declared.sections == Sections::Keep {
+            // People write the markers of sections and of the rows below them: running numbers would hide those.
+            let marker = declared.markers.as_ref();
+            let marker = marker.and_then(|id| line.entry.and_then(|entry| entry.get(id)));
+            put(sheet, (row, RUNNING), Type::Text, marker, &style::marker(given))?;
+        } else {
+            sheet.write_number_with_format(row, RUNNING, number, &style::running(given))?;
+        }
         let mut lines = 1;
         for (index, (field, width)) in declared.fields.iter().zip(&widths).enumerate() {
             let at = (row, u16::try_from(index + 1).unwrap_or(u16::MAX));

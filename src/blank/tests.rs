@@ -20,6 +20,7 @@ fn parse(source: &str) -> Schema {
     Schema {
         sheets: manifest.sheet,
         checks: Vec::new(),
+        ..Schema::default()
     }
 }
 

@@ -13,7 +13,7 @@ const LONG: usize = 1000;
 
 /// Whether a blank cell is a mistake: the field is required, and nothing else is taken for it.
 pub fn asked(field: &Field) -> bool {
-    field.required && field.default.is_none()
+    field.is_asked()
 }
 
 /// What goes into a field with its unit, for the table of fields: `Số nguyên (triệu đồng)`.
@@ -76,6 +76,9 @@ pub fn advice(field: &Field) -> String {
     }
     if let Some(default) = &field.default {
         parts.push(format!("Để trống thì lấy: {default}."));
+    }
+    if field.value.is_some() {
+        parts.push("Để trống thì chương trình tự tính.".to_owned());
     }
     parts.join(" ")
 }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::diagnostic::Lang;
+use crate::pack::archive;
 
 /// The commands, as typed.
 const COMMANDS: [&str; 5] = ["render", "check", "blank", "pack", "help"];
 /// Options that take a value.
-const WITH_VALUE: [&str; 9] = [
+const WITH_VALUE: [&str; 10] = [
     "--lang",
     "--templates",
     "--output",
@@ -20,6 +21,7 @@ const WITH_VALUE: [&str; 9] = [
     "--annotate",
     "--image",
     "--map",
+    "--only",
 ];
 
 /// The language asked for by `--lang`, else by `BAOCAO_LANG`; looked up first, for even help and faults depend on it.
@@ -47,14 +49,19 @@ pub(super) fn has_flag(arguments: &[OsString], flag: &str) -> bool {
         .any(|word| word == flag)
 }
 
-/// The arguments as the parser wants them: a file on its own is rendered, and `help X` is `X --help`.
+/// The arguments as the parser wants them: a workbook on its own is rendered, a packed pack is installed, and `help X` is
+/// `X --help`.
 pub(super) fn prepare(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if let Some(index) = first_positional(&arguments) {
         if arguments[index] == "help" {
             arguments.remove(index);
             arguments.push("--help".into());
         } else if is_file_like(&arguments[index]) {
-            arguments.insert(0, "render".into());
+            let ending = Path::new(&arguments[index]).extension();
+            match ending.is_some_and(|own| own.eq_ignore_ascii_case(archive::ENDING)) {
+                true => drop(arguments.splice(0..0, ["pack".into(), "install".into()])),
+                false => arguments.insert(0, "render".into()),
+            }
         }
     }
     arguments.insert(0, "baocao".into());
@@ -127,8 +134,8 @@ pub(super) fn command(lang: Lang) -> Command {
             "Make the Word report of a workbook, beside the workbook",
         )
         .override_usage(t(
-            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--map \"TIÊU ĐỀ=MÃ\"]... [--image TÊN=TỆP]... [--trace] [--force]",
-            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--map \"HEADER=ID\"]... [--image NAME=FILE]... [--trace] [--force]",
+            "baocao render SỔ_TÍNH... [-o TỆP|THƯ_MỤC] [--pack MÃ_GÓI] [--only MÃ_VĂN_BẢN]... [--map \"TIÊU ĐỀ=MÃ\"]... [--image TÊN=TỆP]... [--trace] [--force]",
+            "baocao render WORKBOOK... [-o FILE|DIR] [--pack ID] [--only OUTPUT]... [--map \"HEADER=ID\"]... [--image NAME=FILE]... [--trace] [--force]",
         ))
         .arg(
             build
@@ -147,6 +154,17 @@ pub(super) fn command(lang: Lang) -> Command {
             "Write to this .docx file or folder",
         ))
         .arg(build.pack())
+        .arg(
+            build
+                .option(
+                    "only",
+                    t("MÃ_VĂN_BẢN", "OUTPUT"),
+                    "Chỉ làm văn bản này trong các văn bản của gói (xem: baocao pack show); ghi lại cho mỗi văn bản",
+                    "Make only this one of the pack's documents (see: baocao pack show); once for each",
+                )
+                .long("only")
+                .action(ArgAction::Append),
+        )
         .arg(build.map())
         .arg(
             build
@@ -224,8 +242,8 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(build.path(
             "pack-name",
             pack,
-            "Mã gói, hoặc thư mục gói",
-            "The pack's id, or its folder",
+            "Mã gói, thư mục gói, hoặc tệp .bcpack",
+            "The pack's id, its folder, or its .bcpack file",
         ))
         .arg(build.output(
             t("TỆP|THƯ_MỤC", "FILE|DIR"),
@@ -249,15 +267,15 @@ pub(super) fn command(lang: Lang) -> Command {
         build.path(
             "pack-name",
             pack,
-            "Mã gói, hoặc thư mục gói",
-            "The pack's id, or its folder",
+            "Mã gói, thư mục gói, hoặc tệp .bcpack",
+            "The pack's id, its folder, or its .bcpack file",
         )
     };
     let packs = build
         .parent(
             "pack",
-            "Xem, lập, tạo và kiểm tra các gói báo cáo",
-            "List, show, start, build and check packs",
+            "Xem, lập, tạo, kiểm tra, đóng gói và cài các gói báo cáo",
+            "List, show, start, build, check, pack and install packs",
         )
         .override_usage(t("baocao pack LỆNH", "baocao pack COMMAND"))
         .subcommand(
@@ -276,8 +294,26 @@ pub(super) fn command(lang: Lang) -> Command {
                     "Kể mọi thẻ dùng được trong mẫu Word của gói",
                     "List every tag that a pack's Word template may use",
                 )
-                .override_usage(t("baocao pack show GÓI", "baocao pack show PACK"))
-                .arg(a_pack()),
+                .override_usage(t(
+                    "baocao pack show GÓI [--markdown [-o TỆP.md|THƯ_MỤC] [--force]]",
+                    "baocao pack show PACK [--markdown [-o FILE.md|DIR] [--force]]",
+                ))
+                .arg(a_pack())
+                .arg(build.flag(
+                    "markdown",
+                    "Làm từ điển dữ liệu của gói (Markdown): các trang, cột, kiểm tra, phiên bản",
+                    "Make the pack's data dictionary (Markdown): sheets, fields, checks, versions",
+                ))
+                .arg(
+                    build
+                        .output(
+                            t("TỆP|THƯ_MỤC", "FILE|DIR"),
+                            "Ghi từ điển dữ liệu vào tệp .md hoặc thư mục này",
+                            "Write the data dictionary to this .md file or folder",
+                        )
+                        .requires("markdown"),
+                )
+                .arg(build.force().requires("output")),
         )
         .subcommand(
             build
@@ -400,6 +436,64 @@ pub(super) fn command(lang: Lang) -> Command {
                         .value_parser(value_parser!(PathBuf)),
                 )
                 .arg(build.force()),
+        )
+        .subcommand(
+            build
+                .command(
+                    "pack",
+                    "Đóng gói một thư mục gói thành một tệp .bcpack để gửi đi",
+                    "Pack a pack's folder into one .bcpack file to send",
+                )
+                .override_usage(t(
+                    "baocao pack pack THƯ_MỤC_GÓI [-o TỆP.bcpack|THƯ_MỤC] [--force]",
+                    "baocao pack pack PACK_DIR [-o FILE.bcpack|DIR] [--force]",
+                ))
+                .arg(build.path(
+                    "folder",
+                    t("THƯ_MỤC_GÓI", "PACK_DIR"),
+                    "Thư mục gói, có tệp pack.toml",
+                    "The pack's folder, with its pack.toml",
+                ))
+                .arg(build.output(
+                    t("TỆP|THƯ_MỤC", "FILE|DIR"),
+                    "Ghi vào tệp .bcpack hoặc thư mục này",
+                    "Write to this .bcpack file or folder",
+                ))
+                .arg(build.force()),
+        )
+        .subcommand(
+            build
+                .command(
+                    "install",
+                    "Cài một gói từ tệp .bcpack vào máy này",
+                    "Install a pack from a .bcpack file on this machine",
+                )
+                .override_usage(t(
+                    "baocao pack install TỆP.bcpack [--force]",
+                    "baocao pack install FILE.bcpack [--force]",
+                ))
+                .arg(build.path(
+                    "file",
+                    t("TỆP", "FILE"),
+                    "Tệp .bcpack nhận được",
+                    "The .bcpack file that was received",
+                ))
+                .arg(build.flag(
+                    "force",
+                    "Thay phiên bản đã cài, kể cả khi nó mới hơn",
+                    "Replace the version that is installed, even a later one",
+                )),
+        )
+        .subcommand(
+            build
+                .command("remove", "Gỡ một gói đã cài", "Remove a pack that was installed")
+                .override_usage(t("baocao pack remove MÃ_GÓI", "baocao pack remove ID"))
+                .arg(
+                    Arg::new("id")
+                        .value_name(t("MÃ_GÓI", "ID"))
+                        .required(true)
+                        .help(t("Mã của gói đã cài", "The id of the installed pack")),
+                ),
         );
 
     let lang_option = build
@@ -416,9 +510,9 @@ pub(super) fn command(lang: Lang) -> Command {
     let templates = build
         .option(
             "templates",
-            t("THƯ_MỤC", "DIR"),
-            "Tìm gói trong thư mục này trước tiên",
-            "Look for packs in this folder first",
+            t("THƯ_MỤC|TỆP", "DIR|FILE"),
+            "Tìm gói trong thư mục này (hoặc tệp .bcpack này) trước tiên",
+            "Look for packs in this folder (or this .bcpack file) first",
         )
         .long("templates")
         .value_parser(value_parser!(PathBuf))
@@ -529,9 +623,9 @@ impl Builder {
     fn pack(&self) -> Arg {
         self.option(
             "pack",
-            self.t("MÃ_GÓI", "ID"),
-            "Dùng gói này thay vì tự nhận ra",
-            "Use this pack instead of recognising it",
+            self.t("GÓI", "PACK"),
+            "Dùng gói này (mã, thư mục hoặc tệp .bcpack) thay vì tự nhận ra",
+            "Use this pack (id, folder or .bcpack file) instead of recognising it",
         )
         .long("pack")
         .value_parser(value_parser!(PathBuf))
@@ -583,6 +677,7 @@ mod tests {
             ("-o out.docx in.xlsx", "baocao render -o out.docx in.xlsx"),
             ("--image a=b.png in.xlsx", "baocao render --image a=b.png in.xlsx"),
             ("-- -a.xlsx", "baocao render -- -a.xlsx"),
+            ("nho.bcpack --force", "baocao pack install nho.bcpack --force"),
             ("check a.xlsx", "baocao check a.xlsx"),
             ("--json pack list", "baocao --json pack list"),
             ("help pack show", "baocao pack show --help"),

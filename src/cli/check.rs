@@ -10,8 +10,8 @@ use super::render::{attribute, open_with_bytes};
 use super::report::{Report, Stop};
 use super::usage::nothing_asked;
 use super::{Session, annotate, decoded, mapping, output};
-use crate::dataset::{Account, Reason};
-use crate::diagnostic::{Diagnostic, Place, Text};
+use crate::dataset::{Account, Reason, SheetData};
+use crate::diagnostic::{Diagnostic, Lang, Place, Text};
 use crate::pipeline::{self, Options};
 use crate::text;
 
@@ -53,6 +53,12 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     let kept = target.map(|_| workbook.clone());
     let checked = pipeline::check_workbook(pack, workbook, &options);
     account(&checked.dataset.accounts(), session, &mut report);
+    let computed = checked
+        .dataset
+        .sheets
+        .iter()
+        .flat_map(|data| computed_json(data, session.lang));
+    report.json.insert("computed".into(), computed.collect());
     if matches.get_flag("save-map") {
         let saved = mapping::save(&given, pack, path)?.display().to_string();
         report.note(Some(text!(
@@ -120,6 +126,21 @@ fn nothing_to_save() -> Diagnostic {
         "ví dụ: --map \"Kết quả=thuc_hien\" --save-map",
         "for instance: --map \"Kết quả=thuc_hien\" --save-map",
     ))
+}
+
+/// The values of a sheet that were computed instead of read, by field.
+fn computed_json(data: &SheetData, lang: Lang) -> Vec<Value> {
+    let columns = data.computed.iter().map(|column| {
+        let cells: Vec<String> = column.cells(data).map(|cell| cell.to_string()).collect();
+        json!({
+            "sheet": data.name,
+            "field": column.id,
+            "formula": column.formula.get(lang),
+            "count": column.rows.len(),
+            "cells": cells,
+        })
+    });
+    columns.collect()
 }
 
 /// What became of the rows of a sheet.

@@ -3,19 +3,17 @@
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::report::Stop;
 use crate::diagnostic::{Diagnostic, Place, Text};
 use crate::pack::Files;
+use crate::pack::archive::LIMITS;
 use crate::text;
 use crate::vietnamese::nearest;
 
-/// Largest file of a pack, most bytes and files of one, and how deep its folders go.
-const PACK_FILE_BYTES: u64 = 32 << 20;
-const PACK_BYTES: u64 = 256 << 20;
-const PACK_FILES: usize = 300;
-const PACK_DEPTH: usize = 4;
+/// Most entries of a pack's folder that are looked at, those that are not the pack's included.
+const MOST_ENTRIES: usize = 5_000;
 
 /// How a file is called in findings: its name alone, for people know where they work.
 pub(super) fn name(path: &Path) -> String {
@@ -129,76 +127,187 @@ fn near_file(path: &Path, endings: &[&str]) -> Option<Text> {
 
 /// All files of a pack's folder.
 pub(super) fn read_folder(folder: &Path) -> Result<Files, Stop> {
+    let mut survey = Survey {
+        root: fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()),
+        files: Vec::new(),
+        entries: 0,
+    };
+    survey.visit(folder, "", 0)?;
+    // Nothing is read of a folder that is too large; which of its files are too many does not depend on the system's order.
+    survey.files.sort();
+    let total: u64 = survey.files.iter().map(|(_, _, size)| size).sum();
+    if total > LIMITS.total_bytes {
+        return Err(too_large(folder, total));
+    }
     let mut files = Files::new();
-    gather(folder, "", 0, &mut files, &mut 0)?;
+    let mut total = 0;
+    for (name, path, _) in survey.files {
+        let bytes = read(&path, LIMITS.file_bytes, &[])?;
+        total += bytes.len() as u64;
+        if total > LIMITS.total_bytes {
+            return Err(too_large(folder, total));
+        }
+        files.insert(name, Cow::Owned(bytes));
+    }
     Ok(files)
 }
 
-fn gather(folder: &Path, prefix: &str, depth: usize, files: &mut Files, total: &mut u64) -> Result<(), Stop> {
-    let fault = |code, message| {
-        let mut finding = Diagnostic::error(code, Place::File, message);
-        finding.file = Some(folder.display().to_string());
-        Stop::fault(finding)
-    };
-    let entries = fs::read_dir(folder).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => fault(
-            "goi/khong-thay",
-            Text::new("không thấy thư mục gói này", "there is no such pack folder"),
+fn too_large(folder: &Path, total: u64) -> Stop {
+    let (most, found) = (LIMITS.total_bytes >> 20, total.div_ceil(1 << 20));
+    pack_fault(
+        folder,
+        "goi/qua-lon",
+        text!(
+            "các tệp của gói lớn hơn {most} MB cộng lại ({found} MB)",
+            "the files of the pack are larger than {most} MB together ({found} MB)"
         ),
-        ErrorKind::NotADirectory => fault(
-            "goi/khong-thay",
-            Text::new(
-                "cần một thư mục gói, đây là tệp",
-                "a pack folder is needed, this is a file",
+        Some(Text::new(
+            "thư mục gói chỉ để các tệp của gói",
+            "keep only the pack's own files in its folder",
+        )),
+    )
+}
+
+fn pack_fault(path: &Path, code: &'static str, message: Text, hint: Option<Text>) -> Stop {
+    let mut finding = Diagnostic::error(code, Place::File, message);
+    finding.file = Some(path.display().to_string());
+    finding.hint = hint;
+    Stop::fault(finding)
+}
+
+/// The files of a pack's folder before they are read.
+struct Survey {
+    /// The folder's real path.
+    root: PathBuf,
+    /// Name in the pack, path, and size of each.
+    files: Vec<(String, PathBuf, u64)>,
+    /// Entries seen, of all kinds.
+    entries: usize,
+}
+
+impl Survey {
+    fn visit(&mut self, folder: &Path, prefix: &str, depth: usize) -> Result<(), Stop> {
+        let fault = |code, message| pack_fault(folder, code, message, None);
+        let entries = fs::read_dir(folder).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => fault(
+                "goi/khong-thay",
+                Text::new("không thấy thư mục gói này", "there is no such pack folder"),
             ),
-        ),
-        _ => fault(
-            "tep/khong-mo-duoc",
-            text!(
-                "không đọc được thư mục này ({error})",
-                "this folder can't be read ({error})"
-            ),
-        ),
-    })?;
-    for entry in entries.flatten() {
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
-        // Hidden files and the lock files of Word and Excel are nobody's content.
-        if name.starts_with(['.', '~']) {
-            continue;
-        }
-        let path = entry.path();
-        let inner = format!("{prefix}{name}");
-        if path.is_dir() {
-            if depth < PACK_DEPTH {
-                gather(&path, &format!("{inner}/"), depth + 1, files, total)?;
-            }
-        } else if files.len() >= PACK_FILES {
-            return Err(fault(
-                "goi/qua-lon",
-                text!(
-                    "thư mục gói có hơn {PACK_FILES} tệp",
-                    "the pack folder has more than {PACK_FILES} files"
+            ErrorKind::NotADirectory => fault(
+                "goi/khong-thay",
+                Text::new(
+                    "cần một thư mục gói, đây là tệp",
+                    "a pack folder is needed, this is a file",
                 ),
-            ));
-        } else {
-            let bytes = read(&path, PACK_FILE_BYTES, &[])?;
-            *total += bytes.len() as u64;
-            if *total > PACK_BYTES {
-                let megabytes = PACK_BYTES >> 20;
-                return Err(fault(
+            ),
+            _ => fault(
+                "tep/khong-mo-duoc",
+                text!(
+                    "không đọc được thư mục này ({error})",
+                    "this folder can't be read ({error})"
+                ),
+            ),
+        })?;
+        for entry in entries.flatten() {
+            self.entries += 1;
+            if self.entries > MOST_ENTRIES {
+                return Err(pack_fault(
+                    &self.root,
                     "goi/qua-lon",
                     text!(
-                        "các tệp của gói lớn hơn {megabytes} MB",
-                        "the files of the pack are larger than {megabytes} MB"
+                        "thư mục gói có hơn {MOST_ENTRIES} tệp và thư mục",
+                        "the pack folder has more than {MOST_ENTRIES} files and folders"
                     ),
+                    None,
                 ));
             }
-            files.insert(inner, Cow::Owned(bytes));
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            // Hidden files and the lock files of Word and Excel are nobody's content.
+            if name.starts_with(['.', '~']) {
+                continue;
+            }
+            self.take(&entry, &format!("{prefix}{name}"), depth)?;
         }
+        Ok(())
     }
-    Ok(())
+
+    /// Notes a file down, or visits a folder.
+    fn take(&mut self, entry: &fs::DirEntry, name: &str, depth: usize) -> Result<(), Stop> {
+        let path = entry.path();
+        let kind = entry.file_type();
+        let is_link = kind.as_ref().is_ok_and(fs::FileType::is_symlink);
+        let metadata = match is_link {
+            true => fs::metadata(&path),
+            false => entry.metadata(),
+        };
+        let Ok(metadata) = metadata else {
+            return Err(link_fault(&path));
+        };
+        if is_link {
+            let real = fs::canonicalize(&path).map_err(|_| link_fault(&path))?;
+            if metadata.is_dir() || !real.starts_with(&self.root) {
+                return Err(link_fault(&path));
+            }
+        }
+        if metadata.is_dir() {
+            if depth >= LIMITS.depth {
+                let most = LIMITS.depth;
+                return Err(pack_fault(
+                    &path,
+                    "goi/qua-lon",
+                    text!(
+                        "thư mục gói có hơn {most} lớp thư mục",
+                        "the pack's folders lie deeper than {most}"
+                    ),
+                    None,
+                ));
+            }
+            return self.visit(&path, &format!("{name}/"), depth + 1);
+        }
+        // To read a pipe or a device may never end.
+        if !metadata.is_file() {
+            return Err(pack_fault(
+                &path,
+                "goi/lien-ket",
+                Text::new(
+                    "đây là thiết bị hoặc đường ống, không phải tệp",
+                    "this is a device or a pipe, not a file",
+                ),
+                Some(Text::new("bỏ nó khỏi thư mục gói", "take it out of the pack's folder")),
+            ));
+        }
+        if self.files.len() >= LIMITS.files {
+            let most = LIMITS.files;
+            return Err(pack_fault(
+                &self.root,
+                "goi/qua-lon",
+                text!(
+                    "thư mục gói có hơn {most} tệp",
+                    "the pack folder has more than {most} files"
+                ),
+                None,
+            ));
+        }
+        self.files.push((name.to_owned(), path, metadata.len()));
+        Ok(())
+    }
+}
+
+fn link_fault(path: &Path) -> Stop {
+    pack_fault(
+        path,
+        "goi/lien-ket",
+        Text::new(
+            "liên kết này không trỏ vào một tệp trong thư mục gói",
+            "this link does not lead to a file within the pack's folder",
+        ),
+        Some(Text::new(
+            "chép chính tệp ấy vào thư mục gói",
+            "copy the file itself into the pack's folder",
+        )),
+    )
 }
 
 #[cfg(test)]
@@ -256,5 +365,80 @@ mod tests {
         }
         let files = read_folder(folder.path()).expect("readable");
         assert_eq!(files.keys().collect::<Vec<_>>(), ["anh/huy-hieu.png", "pack.toml"]);
+    }
+
+    fn folder_fault(folder: &Path) -> String {
+        read_folder(folder).expect_err("refused").findings.print(Lang::Vi)
+    }
+
+    #[test]
+    fn a_folder_beyond_the_limits_is_refused_before_its_files_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // Files without content on disk: nothing of them is written, nor read.
+        for number in 0..3 {
+            let file = File::create(folder.path().join(format!("{number}.docx"))).expect("made");
+            file.set_len(30 << 20).expect("as long as this");
+        }
+        let found = folder_fault(folder.path());
+        assert!(found.contains("goi/qua-lon") && found.contains("(90 MB)"), "{found}");
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = File::create(folder.path().join("a.docx")).expect("made");
+        file.set_len(33 << 20).expect("as long as this");
+        let found = folder_fault(folder.path());
+        assert!(found.contains("tep/qua-lon") && found.contains("a.docx"), "{found}");
+
+        let folder = tempfile::tempdir().expect("a folder");
+        for number in 0..=LIMITS.files {
+            fs::write(folder.path().join(number.to_string()), "").expect("written");
+        }
+        assert!(folder_fault(folder.path()).contains("hơn 300 tệp"));
+
+        let folder = tempfile::tempdir().expect("a folder");
+        for number in 0..=MOST_ENTRIES {
+            fs::write(folder.path().join(format!(".{number}")), "").expect("written");
+        }
+        assert!(folder_fault(folder.path()).contains("hơn 5000 tệp và thư mục"));
+
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir_all(folder.path().join("1/2/3/4/5")).expect("made");
+        assert!(folder_fault(folder.path()).contains("hơn 4 lớp thư mục"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_to_files_of_the_folder_only() {
+        use std::os::unix::fs::symlink;
+        let outside = tempfile::tempdir().expect("a folder");
+        fs::write(outside.path().join("secret.txt"), "x").expect("written");
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("a.md"), "x").expect("written");
+        symlink("a.md", folder.path().join("b.md")).expect("linked");
+        assert_eq!(read_folder(folder.path()).expect("readable").len(), 2);
+        let link = folder.path().join("c.md");
+        for target in [
+            &outside.path().join("secret.txt"),
+            outside.path(),
+            Path::new("."),
+            Path::new("none"),
+        ] {
+            symlink(target, &link).expect("linked");
+            let found = folder_fault(folder.path());
+            assert!(found.contains("goi/lien-ket") && found.contains("c.md"), "{found}");
+            fs::remove_file(&link).expect("removed");
+        }
+        // To open a pipe would wait for somebody to write into it.
+        let made = std::process::Command::new("mkfifo")
+            .arg(&link)
+            .status()
+            .expect("mkfifo");
+        assert!(made.success());
+        let found = folder_fault(folder.path());
+        assert!(found.contains("goi/lien-ket") && found.contains("đường ống"), "{found}");
+        fs::remove_file(&link).expect("removed");
+        // The folder itself may be reached by a link.
+        let door = outside.path().join("goi");
+        symlink(folder.path(), &door).expect("linked");
+        assert_eq!(read_folder(&door).expect("readable").len(), 2);
     }
 }

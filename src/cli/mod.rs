@@ -125,6 +125,9 @@ fn called(name: &str, matches: &ArgMatches) -> &'static str {
         ("pack", Some("new")) => "pack new",
         ("pack", Some("build")) => "pack build",
         ("pack", Some("check")) => "pack check",
+        ("pack", Some("pack")) => "pack pack",
+        ("pack", Some("install")) => "pack install",
+        ("pack", Some("remove")) => "pack remove",
         _ => "",
     }
 }
@@ -140,6 +143,9 @@ fn command(session: &Session, called: &str, matches: &ArgMatches) -> Result<Repo
         "pack new" => pack::new::run(session, own),
         "pack build" => pack::build::run(session, own),
         "pack check" => pack::check::run(session, own),
+        "pack pack" => pack::make::run(session, own),
+        "pack install" => pack::install::run(session, own),
+        "pack remove" => pack::remove::run(session, own),
         _ => Err(Stop::fault(usage::nothing_asked())),
     }
 }

@@ -1,10 +1,11 @@
 //! Writes files whole or not at all, and never over another without being told to.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{PathPersistError, TempPath};
 
 use super::report::Stop;
 use crate::diagnostic::{Diagnostic, Place, Text};
@@ -46,7 +47,8 @@ impl Target {
 
 /// A file's content on the way to its place; nothing is seen there before it is put.
 pub(super) struct Staged {
-    file: NamedTempFile,
+    /// Closed, so that hundreds of files take no handles.
+    file: TempPath,
     target: PathBuf,
     force: bool,
 }
@@ -89,12 +91,19 @@ pub(super) fn stage(target: &Path, bytes: &[u8], force: bool) -> Result<Staged, 
         .map_err(|error| unwritable(folder, &target, &error))?;
     let written = file.write_all(bytes).and_then(|()| file.as_file().sync_all());
     written.map_err(|error| unwritable(folder, &target, &error))?;
+    let file = file.into_temp_path();
     Ok(Staged { file, target, force })
 }
 
 impl Staged {
     /// Gives the file its name, in one step.
     pub fn put(self) -> Result<PathBuf, Stop> {
+        let target = self.put_unsynced()?;
+        sync_folder(target.parent().unwrap_or(Path::new("")));
+        Ok(target)
+    }
+
+    fn put_unsynced(self) -> Result<PathBuf, Stop> {
         let Self { file, target, force } = self;
         let folder = target.parent().unwrap_or(Path::new("")).to_owned();
         let put = if force {
@@ -103,10 +112,7 @@ impl Staged {
             put_new(file, &target)
         };
         match put {
-            Ok(_) => {
-                sync_folder(&folder);
-                Ok(target)
-            }
+            Ok(()) => Ok(target),
             Err(error) if !force && error.error.kind() == ErrorKind::AlreadyExists => Err(exists(&target)),
             Err(error) => Err(unwritable(&folder, &target, &error.error)),
         }
@@ -115,9 +121,9 @@ impl Staged {
 
 /// Persists without replacing, also where the file system knows no such step (FAT on a USB stick): there the name is
 /// reserved by an empty file first.
-fn put_new(file: NamedTempFile, target: &Path) -> Result<fs::File, tempfile::PersistError> {
+fn put_new(file: TempPath, target: &Path) -> Result<(), PathPersistError> {
     let error = match file.persist_noclobber(target) {
-        Ok(file) => return Ok(file),
+        Ok(()) => return Ok(()),
         Err(error) => error,
     };
     if error.error.kind() == ErrorKind::AlreadyExists || target.exists() {
@@ -125,13 +131,122 @@ fn put_new(file: NamedTempFile, target: &Path) -> Result<fs::File, tempfile::Per
     }
     match fs::File::create_new(target) {
         Ok(_) => error
-            .file
+            .path
             .persist(target)
             .inspect_err(|_| drop(fs::remove_file(target))),
-        Err(io_error) => Err(tempfile::PersistError {
+        Err(io_error) => Err(PathPersistError {
             error: io_error,
-            file: error.file,
+            path: error.path,
         }),
+    }
+}
+
+/// All files of one piece of work: they are put into their places together, or none is.
+pub(super) struct Batch {
+    force: bool,
+    staged: Vec<Staged>,
+    /// Targets that are there and are not to be replaced.
+    existing: Vec<PathBuf>,
+    /// Folders that it made.
+    folders: Vec<PathBuf>,
+}
+
+impl Batch {
+    /// Nothing staged yet.
+    pub fn new(force: bool) -> Self {
+        Self {
+            force,
+            staged: Vec::new(),
+            existing: Vec::new(),
+            folders: Vec::new(),
+        }
+    }
+
+    /// Makes a folder for files that come, unless it is there; it goes again if nothing is put into it.
+    pub fn make_folder(&mut self, folder: &Path) -> Result<(), Stop> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        match fs::create_dir(folder) {
+            Ok(()) => {
+                self.folders.push(folder.to_owned());
+                Ok(())
+            }
+            Err(_) if folder.exists() => Err(fault(
+                folder,
+                "ghi/la-tep",
+                Text::new(
+                    "nơi ghi cần là thư mục, đây là tệp",
+                    "the output needs to be a folder, this is a file",
+                ),
+                Some(Text::new(
+                    "đổi tên tệp ấy, hoặc ghi vào nơi khác với -o",
+                    "rename that file, or write somewhere else with -o",
+                )),
+            )),
+            Err(error) => Err(unwritable(folder.parent().unwrap_or(Path::new("")), folder, &error)),
+        }
+    }
+
+    /// Stages a file. One that is there already is told with all others of its kind, when all have been asked about.
+    pub fn add(&mut self, target: &Path, bytes: &[u8]) -> Result<(), Stop> {
+        if !self.force && target.exists() {
+            self.existing.push(target.to_owned());
+        }
+        // Nothing will be written any more.
+        if self.existing.is_empty() {
+            self.staged.push(stage(target, bytes, self.force)?);
+        }
+        Ok(())
+    }
+
+    /// Puts all files into their places; their paths, in order.
+    pub fn put(mut self) -> Result<Vec<PathBuf>, Stop> {
+        match self.existing.as_slice() {
+            [] => {}
+            [target] => return Err(exists(target)),
+            targets => return Err(many_exist(targets)),
+        }
+        let staged = std::mem::take(&mut self.staged);
+        if cfg!(windows) {
+            // A file that is open elsewhere can't be replaced: better known before the first is.
+            for Staged { target, .. } in staged.iter().filter(|staged| staged.target.exists()) {
+                let opened = fs::OpenOptions::new().write(true).open(target);
+                let folder = target.parent().unwrap_or(Path::new(""));
+                opened.map_err(|error| unwritable(folder, target, &error))?;
+            }
+        }
+        let mut paths: Vec<PathBuf> = Vec::with_capacity(staged.len());
+        let mut new: Vec<PathBuf> = Vec::new();
+        for staged in staged {
+            let is_new = !staged.target.exists();
+            match staged.put_unsynced() {
+                Ok(path) => {
+                    if is_new {
+                        new.push(path.clone());
+                    }
+                    paths.push(path);
+                }
+                Err(stop) => {
+                    new.iter().for_each(|path| drop(fs::remove_file(path)));
+                    return Err(stop);
+                }
+            }
+        }
+        let folders: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+        folders.into_iter().for_each(sync_folder);
+        self.folders.clear();
+        Ok(paths)
+    }
+}
+
+impl Drop for Batch {
+    /// Leaves nothing behind: temporary files go, and so do folders that stayed empty.
+    fn drop(&mut self) {
+        self.staged.clear();
+        for folder in self.folders.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 
@@ -164,6 +279,40 @@ pub(super) fn fault(path: &Path, code: &'static str, message: Text, hint: Option
     finding.file = Some(path.display().to_string());
     finding.hint = hint;
     Stop::fault(finding)
+}
+
+/// Files that are named one by one; the rest is a number.
+const NAMED: usize = 3;
+
+fn many_exist(targets: &[PathBuf]) -> Stop {
+    let count = targets.len();
+    let folder = targets
+        .first()
+        .and_then(|target| target.parent())
+        .unwrap_or(Path::new(""));
+    let names = targets.iter().take(NAMED).filter_map(|target| target.file_name());
+    let names: Vec<String> = names.map(|name| format!("“{}”", name.to_string_lossy())).collect();
+    let mut names = names.join(", ");
+    if count > NAMED {
+        names.push_str(", …");
+    }
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    fault(
+        folder,
+        "ghi/da-co",
+        text!(
+            "đã có {count} tệp trong số các tệp sẽ ghi, không ghi đè: {names}",
+            "{count} of the files are there already and were not replaced: {names}"
+        ),
+        Some(Text::new(
+            "thêm --force để ghi đè, hoặc ghi vào thư mục khác với -o",
+            "add --force to replace them, or write to another folder with -o",
+        )),
+    )
 }
 
 fn exists(target: &Path) -> Stop {

@@ -1,6 +1,7 @@
 //! Finds packs: where they are looked for, in which order, and which one a workbook belongs to.
 
 use std::cell::OnceCell;
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use serde_json::json;
 use super::report::{Report, Stop};
 use super::{Session, input, output};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
-use crate::pack::{BUILT_IN, Fit, MANIFEST, Origin, Pack, fit};
+use crate::pack::archive::{self, Packed};
+use crate::pack::{BUILT_IN, Fit, MANIFEST, Origin, Pack, Version, fit};
 use crate::text;
 use crate::vietnamese::nearest;
 use crate::workbook::Workbook;
@@ -37,10 +39,18 @@ pub(super) fn search(session: &Session) -> Result<Vec<Found>, Stop> {
         });
     };
     for (folder, is_wished) in folders(session) {
-        for folder in pack_folders(&folder, is_wished)? {
+        let places = places(&folder, is_wished)?;
+        for folder in places.folders {
             let id = input::name(&folder);
             let pack = open_folder(&folder, Pack::parse);
             add(id, Origin::Folder(folder), pack.map_err(|stop| stop.findings));
+        }
+        for (path, pack) in archives(places.archives) {
+            let id = match &pack {
+                Ok(pack) => pack.id.clone(),
+                Err(_) => stem(&path),
+            };
+            add(id, Origin::Archive(path), pack.map_err(|stop| stop.findings));
         }
     }
     for pack in BUILT_IN {
@@ -62,8 +72,8 @@ fn folders(session: &Session) -> Vec<(PathBuf, bool)> {
     folders
 }
 
-/// The user's own packs: `%APPDATA%` on Windows, the XDG base directory elsewhere.
-fn user_folder() -> Option<PathBuf> {
+/// The user's own packs, where `pack install` puts them: `%APPDATA%` on Windows, the XDG base directory elsewhere.
+pub(super) fn user_folder() -> Option<PathBuf> {
     let folder = |name| {
         std::env::var_os(name)
             .map(PathBuf::from)
@@ -77,23 +87,39 @@ fn user_folder() -> Option<PathBuf> {
     Some(data?.join("baocao").join("templates"))
 }
 
-/// The packs of a folder, by name. A folder that is itself a pack stands for it.
-fn pack_folders(folder: &Path, is_wished: bool) -> Result<Vec<PathBuf>, Stop> {
+/// The packs that lie in a folder.
+#[derive(Default)]
+struct Places {
+    folders: Vec<PathBuf>,
+    archives: Vec<PathBuf>,
+}
+
+/// The packs of a folder, by name. A folder that is itself a pack stands for it, and so does a file.
+fn places(folder: &Path, is_wished: bool) -> Result<Places, Stop> {
     let is_pack = |folder: &Path| folder.join(MANIFEST).is_file();
+    let mut places = Places::default();
     if is_pack(folder) {
-        return Ok(vec![folder.to_owned()]);
+        places.folders.push(folder.to_owned());
+        return Ok(places);
+    }
+    if folder.is_file() {
+        places.archives.push(folder.to_owned());
+        return Ok(places);
     }
     match std::fs::read_dir(folder) {
         Ok(entries) => {
-            let mut packs: Vec<PathBuf> = entries
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|path| is_pack(path))
-                .collect();
-            packs.sort();
-            Ok(packs)
+            let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+            paths.sort();
+            for path in paths {
+                if is_pack(&path) {
+                    places.folders.push(path);
+                } else if is_archive_name(&path) && path.is_file() {
+                    places.archives.push(path);
+                }
+            }
+            Ok(places)
         }
-        Err(_) if !is_wished => Ok(Vec::new()),
+        Err(_) if !is_wished => Ok(places),
         Err(error) => {
             let mut finding = Diagnostic::error(
                 "goi/khong-thay",
@@ -124,17 +150,99 @@ pub(super) fn open_folder(
     parse(files, Origin::Folder(folder)).map_err(Stop::input)
 }
 
-/// The pack that a person names by its id or its folder. See [`tell`].
+/// Whether a file has the name of a packed pack. What mail programs and browsers hide or leave half done has none.
+fn is_archive_name(path: &Path) -> bool {
+    let is_hidden = path
+        .file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with(['.', '~']));
+    !is_hidden
+        && path
+            .extension()
+            .is_some_and(|own| own.eq_ignore_ascii_case(archive::ENDING))
+}
+
+/// A file's name without its ending: what a packed pack is called whose id can't be read.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Packed packs in the order in which they are taken: by id, of one id the latest version first.
+fn archives(paths: Vec<PathBuf>) -> Vec<(PathBuf, Result<Pack, Stop>)> {
+    let mut packs: Vec<_> = paths
+        .into_iter()
+        .map(|path| {
+            let pack = open_archive(&path).map(|opened| opened.pack);
+            (path, pack)
+        })
+        .collect();
+    packs.sort_by_cached_key(|(path, pack)| match pack {
+        Ok(pack) => (pack.id.clone(), Reverse(Version::parse(&pack.version)), path.clone()),
+        Err(_) => (stem(path), Reverse(None), path.clone()),
+    });
+    packs
+}
+
+/// The packed packs of an id that were installed, the latest version first: the user's own folder is searched, nothing else.
+pub(super) fn installed(id: &str) -> Vec<(PathBuf, Result<Pack, Stop>)> {
+    let places = user_folder().and_then(|folder| places(&folder, false).ok());
+    let found = archives(places.unwrap_or_default().archives).into_iter();
+    found
+        .filter(|(path, pack)| match pack {
+            Ok(pack) => pack.id == id,
+            Err(_) => stem(path) == id,
+        })
+        .collect()
+}
+
+/// A packed pack that was opened.
+pub(super) struct Opened {
+    pub pack: Pack,
+    pub packed: Packed,
+    /// The file's content.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads a packed pack and parses it; findings name the file, and the entry in it.
+pub(super) fn open_archive(path: &Path) -> Result<Opened, Stop> {
+    let bytes = input::read(path, archive::FILE_BYTES, &[".bcpack"])?;
+    let named = |mut findings: Diagnostics| {
+        name_files(&mut findings, |file| match file {
+            Some(entry) => format!("{} › {entry}", path.display()),
+            None => path.display().to_string(),
+        });
+        Stop::input(findings)
+    };
+    let (files, packed) = archive::read(&bytes).map_err(named)?;
+    let origin = Origin::Archive(std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
+    let pack = Pack::parse(files, origin).map_err(named)?;
+    match archive::mismatch(&packed, &pack) {
+        Some(finding) => Err(named(Diagnostics::from_iter([finding]))),
+        None => Ok(Opened { pack, packed, bytes }),
+    }
+}
+
+/// Opens a pack by its path: a folder, or a file that it was packed into.
+fn open(path: &Path) -> Result<Pack, Stop> {
+    match path.is_file() {
+        true => open_archive(path).map(|opened| opened.pack),
+        false => open_folder(path, Pack::parse),
+    }
+}
+
+/// The pack that a person names by its id, its folder or its file. See [`tell`].
 pub(super) fn named(session: &Session, name: &Path) -> Result<Pack, Stop> {
     let text = name.to_string_lossy();
-    if looks_like_folder(&text) {
-        return open_folder(name, Pack::parse);
+    if is_archive_name(name) {
+        return open_archive(name).map(|opened| opened.pack);
+    }
+    if looks_like_path(&text) {
+        return open(name);
     }
     let mut found = search(session)?;
     if let Some(index) = found.iter().position(|found| found.id == text) {
         let found = found.swap_remove(index);
         return found.pack.map_err(|mut findings| {
-            name_pack(&mut findings, &text);
+            name_findings(&mut findings, &text, &found.origin);
             findings.extend(passed_over(name, &found.origin).into_iter().collect());
             Stop::input(findings)
         });
@@ -177,7 +285,7 @@ pub(super) fn tell(report: &mut Report, lang: Lang, name: &Path, pack: &Pack) {
 /// Warns that a folder with a pack lies in the current directory under the name that was given, and another pack was used.
 pub(super) fn passed_over(name: &Path, used: &Origin) -> Option<Diagnostic> {
     let is_used = matches!(used, Origin::Folder(folder) if output::same_file(folder, name));
-    let is_bare = name.components().count() == 1 && !looks_like_folder(&name.to_string_lossy());
+    let is_bare = name.components().count() == 1 && !is_archive_name(name) && !looks_like_path(&name.to_string_lossy());
     if is_used || !is_bare || !name.join(MANIFEST).is_file() {
         return None;
     }
@@ -199,20 +307,31 @@ pub(super) fn passed_over(name: &Path, used: &Origin) -> Option<Diagnostic> {
     Some(finding)
 }
 
-/// Whether a pack is named by its folder, not by its id.
-fn looks_like_folder(name: &str) -> bool {
+/// Whether a pack is named by its path, not by its id.
+fn looks_like_path(name: &str) -> bool {
     name.contains(['/', '\\']) || name.starts_with('.')
 }
 
 /// Puts the pack's id before its files' names: which `pack.toml` would be unclear beside a workbook's findings.
 pub(super) fn name_pack(findings: &mut Diagnostics, id: &str) {
+    name_files(findings, |file| match file {
+        Some(file) => format!("{id}/{file}"),
+        None => id.to_owned(),
+    });
+}
+
+/// The same for what was found when a pack was opened: findings of a packed pack name its file already.
+fn name_findings(findings: &mut Diagnostics, id: &str, origin: &Origin) {
+    if !matches!(origin, Origin::Archive(_)) {
+        name_pack(findings, id);
+    }
+}
+
+fn name_files(findings: &mut Diagnostics, name: impl Fn(Option<String>) -> String) {
     *findings = std::mem::take(findings)
         .into_iter()
         .map(|mut finding| {
-            finding.file = Some(match finding.file {
-                Some(file) => format!("{id}/{file}"),
-                None => id.to_owned(),
-            });
+            finding.file = Some(name(finding.file.take()));
             finding
         })
         .collect();
@@ -240,7 +359,7 @@ pub(super) struct Shelf<'s> {
 /// What a shelf holds.
 enum Choice {
     Wished(Arc<Pack>),
-    /// Those of the search that are not shadowed, sound and broken.
+    /// Those of the search that are not shadowed: sound ones, and what is wrong with the others by their ids.
     Any(Vec<Arc<Pack>>, Vec<(String, Diagnostics)>),
 }
 
@@ -277,7 +396,10 @@ impl<'s> Shelf<'s> {
         for found in search(self.session)?.into_iter().filter(|found| !found.is_shadowed) {
             match found.pack {
                 Ok(pack) => sound.push(Arc::new(pack)),
-                Err(findings) => broken.push((found.id, findings)),
+                Err(mut findings) => {
+                    name_findings(&mut findings, &found.id, &found.origin);
+                    broken.push((found.id, findings));
+                }
             }
         }
         Ok(Choice::Any(sound, broken))
@@ -297,9 +419,7 @@ fn recognised<'p>(
         Fit::Stamped(index) | Fit::Looks(index) => return Ok(&sound[index]),
         Fit::Unknown(id) => {
             if let Some((_, findings)) = broken.iter().find(|(own, _)| *own == id) {
-                let mut findings = findings.clone();
-                name_pack(&mut findings, &id);
-                return Err(Stop::input(findings));
+                return Err(Stop::input(findings.clone()));
             }
             (
                 text!(
@@ -307,8 +427,8 @@ fn recognised<'p>(
                     "this workbook belongs to the pack “{id}”, which can't be found"
                 ),
                 text!(
-                    "đặt thư mục gói “{id}” vào templates, hoặc chỉ nơi chứa bằng --templates",
-                    "put the folder of the pack “{id}” into templates, or name its place with --templates"
+                    "xin tệp gói “{id}” rồi cài bằng baocao pack install, hoặc chỉ nơi chứa bằng --templates",
+                    "ask for the file of the pack “{id}” and install it with baocao pack install, or name its place with --templates"
                 ),
             )
         }

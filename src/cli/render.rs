@@ -1,20 +1,21 @@
 //! `render`: the Word report of each workbook.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::output::{self, Target};
+use super::output::{self, Batch, Target};
 use super::packs::Shelf;
 use super::report::{Report, Status, Stop};
 use super::{Session, images, input, mapping};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
-use crate::pack::Pack;
-use crate::pipeline::{self, Options, Prepared};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
+use crate::pack::{self, Pack};
+use crate::pipeline::{self, Options, Prepared, Skipped};
 use crate::text;
+use crate::vietnamese::nearest;
 use crate::workbook::Workbook;
 
 /// The options of the command.
@@ -22,6 +23,8 @@ use crate::workbook::Workbook;
 struct Wish {
     output: Option<Target>,
     force: bool,
+    /// Whether there are several workbooks.
+    several: bool,
     options: Options,
 }
 
@@ -48,10 +51,12 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     let wish = Wish {
         output,
         force: matches.get_flag("force"),
+        several: workbooks.len() > 1,
         options: Options {
             images: images::read(matches.get_many("image").into_iter().flatten())?,
             trace: matches.get_flag("trace"),
             mapping: mapping::given(matches)?,
+            outputs: matches.get_many("only").into_iter().flatten().cloned().collect(),
             ..Options::default()
         },
     };
@@ -59,6 +64,8 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     let shelf = Shelf::new(session, matches.get_one("pack"));
     let mut run = Run::default();
     let mut documents = Vec::new();
+    let mut skipped = Vec::new();
+    let several = workbooks.len() > 1;
     for workbook in &workbooks {
         let mut warnings = Diagnostics::new();
         let (own, note) = match wish.of_workbook(workbook) {
@@ -70,11 +77,24 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         };
         report.note(note);
         match render(workbook, &own, &shelf, &mut run, &mut warnings) {
-            Ok(new) => {
+            Ok(made) => {
                 report.add(warnings);
-                for (id, path) in new {
-                    documents.push(json!({ "workbook": workbook.display().to_string(), "output": id, "path": path.display().to_string() }));
-                    report.text.push_str(&format!("{}\n", path.display()));
+                report.text.push_str(&lines(&made, session.lang));
+                documents.extend(made.documents.iter().map(|written| {
+                    json!({ "workbook": workbook.display().to_string(), "output": written.output, "path": written.path.display().to_string() })
+                }));
+                for Skipped { output, label, reason } in made.skipped {
+                    let why = reason.get(session.lang);
+                    skipped
+                        .push(json!({ "workbook": workbook.display().to_string(), "output": output, "reason": why }));
+                    let of = match several {
+                        true => format!("{}: ", input::name(workbook)),
+                        false => String::new(),
+                    };
+                    report.note(Some(Text::new(
+                        format!("{of}Không làm «{label}»: {}", reason.vi),
+                        format!("{of}«{label}» was not made: {}", reason.en),
+                    )));
                 }
             }
             Err(stop) => {
@@ -86,6 +106,9 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
     shelf.tell(&mut report);
     let count = documents.len();
     report.json.insert("documents".into(), json!(documents));
+    if !skipped.is_empty() {
+        report.json.insert("skipped".into(), json!(skipped));
+    }
     report.summary = match count {
         0 if report.status == Status::Fault => None,
         0 => Some(text!("Chưa ghi gì", "Nothing was written")),
@@ -93,6 +116,48 @@ pub(super) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Sto
         _ => Some(text!("Đã ghi {count} văn bản", "Wrote {count} documents")),
     };
     Ok(report)
+}
+
+/// The path of each document; of an output with one for each record, the folder and how many.
+fn lines(made: &Made, lang: Lang) -> String {
+    let mut text = String::new();
+    let mut told: Option<&str> = None;
+    for written in &made.documents {
+        if written.is_per_record {
+            if told != Some(&written.output) {
+                let count = made
+                    .documents
+                    .iter()
+                    .filter(|other| other.output == written.output)
+                    .count();
+                let folder = written.path.parent().unwrap_or(Path::new("")).display().to_string();
+                let folder = if folder.is_empty() { "." } else { &folder };
+                let line = match lang {
+                    Lang::Vi => format!("{folder}: {count} văn bản\n"),
+                    Lang::En if count == 1 => format!("{folder}: 1 document\n"),
+                    Lang::En => format!("{folder}: {count} documents\n"),
+                };
+                text.push_str(&line);
+                told = Some(&written.output);
+            }
+        } else {
+            text.push_str(&format!("{}\n", written.path.display()));
+        }
+    }
+    text
+}
+
+/// What was made of a workbook.
+struct Made {
+    documents: Vec<Written>,
+    skipped: Vec<Skipped>,
+}
+
+/// A document in its place.
+struct Written {
+    output: String,
+    is_per_record: bool,
+    path: PathBuf,
 }
 
 /// What a run remembers from workbook to workbook.
@@ -104,35 +169,34 @@ struct Run {
     written: HashSet<PathBuf>,
 }
 
-/// Renders one workbook and returns each output's id and path.
+/// Renders one workbook.
 fn render(
     path: &Path,
     wish: &Wish,
     shelf: &Shelf<'_>,
     run: &mut Run,
     warnings: &mut Diagnostics,
-) -> Result<Vec<(String, PathBuf)>, Stop> {
+) -> Result<Made, Stop> {
     let (workbook, pack) = open(path, shelf)?;
+    known_outputs(pack, &wish.options.outputs)?;
     let prepared = run.prepared.entry(pack.id.clone());
     let prepared = prepared.or_insert_with(|| Prepared::new(Arc::clone(pack)));
-    let outcome = prepared.render(workbook, &wish.options);
-    let mut findings = outcome.diagnostics;
-    attribute(&mut findings, pack, path);
-    if findings.has_errors() {
-        return Err(Stop::input(findings));
-    }
-    *warnings = findings;
-    if outcome.documents.len() > 1 && matches!(wish.output, Some(Target::File(_))) {
-        return Err(Stop::fault(several_into_one()));
-    }
+    let places = Places::new(path, wish, pack);
     let own = output::identity(path);
-    let mut staged = Vec::new();
+    let mut batch = Batch::new(wish.force);
+    let mut made: Vec<(String, bool)> = Vec::new();
     let mut targets: HashSet<PathBuf> = HashSet::new();
-    for document in outcome.documents {
-        let target = match &wish.output {
-            Some(Target::File(file)) => file.clone(),
-            Some(Target::Folder(folder)) => folder.join(&document.file_name),
-            None => path.with_file_name(&document.file_name),
+    let rendered = prepared.render_each(workbook, &wish.options, |document| {
+        let is_per_record = places.is_per_record(&document.output);
+        let target = match places.folder(&document.output) {
+            Some(folder) => {
+                if is_per_record && !made.iter().any(|(output, _)| *output == document.output) {
+                    batch.make_folder(&folder)?;
+                }
+                folder.join(&document.file_name)
+            }
+            None if made.is_empty() => places.file(),
+            None => return Err(Stop::fault(several_into_one())),
         };
         let identity = output::identity(&target);
         if identity == own {
@@ -150,15 +214,114 @@ fn render(
                 ),
             ));
         }
-        staged.push((document.output, output::stage(&target, &document.bytes, wish.force)?));
+        made.push((document.output, is_per_record));
+        batch.add(&target, &document.bytes)
+    })?;
+    let mut findings = rendered.diagnostics;
+    attribute(&mut findings, pack, path);
+    if findings.has_errors() {
+        return Err(Stop::input(findings));
     }
-    let mut written = Vec::new();
-    for (id, staged) in staged {
-        let path = staged.put()?;
-        run.written.insert(output::identity(&path));
-        written.push((id, path));
+    *warnings = findings;
+    let paths = batch.put()?;
+    run.written.extend(paths.iter().map(|path| output::identity(path)));
+    let written = made.into_iter().zip(paths);
+    Ok(Made {
+        documents: written
+            .map(|((output, is_per_record), path)| Written {
+                output,
+                is_per_record,
+                path,
+            })
+            .collect(),
+        skipped: rendered.skipped,
+    })
+}
+
+/// Where the documents of a workbook go.
+struct Places<'p> {
+    workbook: &'p Path,
+    target: Option<&'p Target>,
+    /// The wanted outputs that make one document for each record, with what people call them.
+    per_record: BTreeMap<&'p str, &'p str>,
+    /// Whether documents of other outputs or workbooks go to the same place.
+    is_shared: bool,
+    several_workbooks: bool,
+}
+
+impl<'p> Places<'p> {
+    fn new(workbook: &'p Path, wish: &'p Wish, pack: &'p Pack) -> Self {
+        let wanted = |output: &&pack::Output| {
+            let ids = &wish.options.outputs;
+            ids.is_empty() || ids.contains(&output.id)
+        };
+        let outputs: Vec<&pack::Output> = pack.outputs.iter().filter(wanted).collect();
+        let per_record = outputs.iter().filter(|output| output.is_per_record());
+        Self {
+            workbook,
+            target: wish.output.as_ref(),
+            per_record: per_record
+                .map(|output| (output.id.as_str(), output.label.as_str()))
+                .collect(),
+            is_shared: outputs.len() > 1,
+            several_workbooks: wish.several,
+        }
     }
-    Ok(written)
+
+    fn is_per_record(&self, output: &str) -> bool {
+        self.per_record.contains_key(output)
+    }
+
+    /// The folder of an output's documents; `None` when a file was asked for. One for each record makes many: they have a
+    /// folder to themselves.
+    fn folder(&self, output: &str) -> Option<PathBuf> {
+        let around = match self.target {
+            Some(Target::File(_)) => return None,
+            Some(Target::Folder(folder)) => folder.clone(),
+            None => self.workbook.parent().unwrap_or(Path::new("")).to_owned(),
+        };
+        let Some(label) = self.per_record.get(output) else {
+            return Some(around);
+        };
+        let stem = self.workbook.file_stem().unwrap_or_default().to_string_lossy();
+        let name = match self.target {
+            Some(_) if !self.several_workbooks && !self.is_shared => return Some(around),
+            Some(_) if !self.several_workbooks => (*label).to_owned(),
+            _ => format!("{stem} - {label}"),
+        };
+        Some(around.join(pipeline::safe_folder_name(&name)))
+    }
+
+    /// The file that was asked for.
+    fn file(&self) -> PathBuf {
+        match self.target {
+            Some(Target::File(file)) => file.clone(),
+            _ => PathBuf::new(),
+        }
+    }
+}
+
+/// Refuses ids that are none of the pack's outputs.
+fn known_outputs(pack: &Pack, wanted: &BTreeSet<String>) -> Result<(), Stop> {
+    let ids = || pack.outputs.iter().map(|output| output.id.as_str());
+    let Some(unknown) = wanted.iter().find(|id| !ids().any(|known| known == *id)) else {
+        return Ok(());
+    };
+    let pack_id = &pack.id;
+    let finding = Diagnostic::error(
+        "lenh/van-ban-la",
+        Place::File,
+        text!(
+            "gói {pack_id} không có văn bản nào mang mã “{unknown}”",
+            "the pack {pack_id} has no output “{unknown}”"
+        ),
+    );
+    let all = ids().collect::<Vec<_>>().join(", ");
+    let hint = match nearest(unknown, ids()) {
+        Some(near) => text!("có phải --only {near}?", "did you mean --only {near}?"),
+        None => text!("các văn bản của gói: {all}", "the pack's outputs: {all}"),
+    };
+    Err(Stop::fault(finding.hint(hint)))
 }
 
 /// Reads a workbook and finds its pack.

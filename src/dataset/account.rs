@@ -99,6 +99,8 @@ pub struct Account {
     pub read: usize,
     /// How many were not, by reason, the reasons in the order of [`REASONS`].
     pub skipped: Vec<(Reason, usize)>,
+    /// How many values were computed instead of read, by the label of their field.
+    pub computed: Vec<(String, usize)>,
 }
 
 impl Account {
@@ -110,10 +112,11 @@ impl Account {
             name: name.to_owned(),
             read,
             skipped: skipped.into_iter().filter(|(_, count)| *count > 0).collect(),
+            computed: Vec::new(),
         }
     }
 
-    /// One line for people: `Chỉ tiêu: đọc 12 dòng, bỏ qua 3 (1 dòng tiêu đề, 2 dòng tổng)`.
+    /// One line for people: `Chỉ tiêu: đọc 12 dòng, bỏ qua 3 (1 dòng tiêu đề, 2 dòng tổng), tự tính «Tỷ lệ» 5 ô`.
     pub fn text(&self) -> Text {
         let total: usize = self.skipped.iter().map(|(_, count)| count).sum();
         let list = |lang| {
@@ -128,6 +131,15 @@ impl Account {
         if total > 0 {
             text.vi += &format!(", bỏ qua {total} ({})", list(crate::diagnostic::Lang::Vi));
             text.en += &format!(", {total} skipped ({})", list(crate::diagnostic::Lang::En));
+        }
+        for (index, (label, count)) in self.computed.iter().enumerate() {
+            let (vi, en) = if index == 0 {
+                (" tự tính", " computed:")
+            } else {
+                ("", "")
+            };
+            text.vi += &format!(",{vi} «{label}» {count} ô");
+            text.en += &format!(",{en} «{label}» {count}");
         }
         text
     }

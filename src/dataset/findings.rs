@@ -13,8 +13,10 @@ pub(super) type At = (usize, usize, usize);
 #[derive(Default)]
 pub(super) struct Findings {
     list: Vec<Option<Diagnostic>>,
-    groups: HashMap<(&'static str, Severity, String, String), Group>,
+    groups: HashMap<(&'static str, usize, Severity, String, String), Group>,
     faulty: HashSet<At>,
+    /// Cells of headings, of which nothing is asked.
+    headings: HashSet<At>,
 }
 
 #[derive(Default)]
@@ -31,11 +33,29 @@ impl Findings {
 
     /// Adds a finding about a cell of a column; from the fourth of its code in that column on they are one.
     pub fn push_cell(&mut self, finding: Diagnostic) {
+        self.push_grouped(finding, 0, "");
+    }
+
+    /// The same for a fault of which there are several in one column: those about one thing become one.
+    pub fn push_cell_about(&mut self, finding: Diagnostic, what: &str) {
+        self.push_grouped(finding, 0, what);
+    }
+
+    /// The same where several rules share a code: those of one rule, known by its number, are one.
+    pub fn push_of(&mut self, finding: Diagnostic, rule: usize) {
+        self.push_grouped(finding, rule, "");
+    }
+
+    fn push_grouped(&mut self, finding: Diagnostic, rule: usize, what: &str) {
         let (Place::Cell(sheet, cell), Some(field)) = (&finding.place, &finding.field) else {
             return self.push(finding);
         };
         let cell = *cell;
-        let key = (finding.code, finding.severity, sheet.clone(), field.clone());
+        let about = match what {
+            "" => field.clone(),
+            _ => format!("{field} {what}"),
+        };
+        let key = (finding.code, rule, finding.severity, sheet.clone(), about);
         let group = self.groups.entry(key).or_default();
         if group.collapsed {
             let first = group.members.first().and_then(|&first| self.list.get_mut(first));
@@ -66,11 +86,17 @@ impl Findings {
         }
     }
 
+    /// Adds findings that stand for themselves.
+    pub fn extend(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
+        self.list.extend(findings.into_iter().map(Some));
+    }
+
     /// Adds the findings gathered elsewhere, each changed on its way.
     pub fn absorb(&mut self, other: Self, change: impl Fn(Diagnostic) -> Diagnostic) {
         let findings = other.list.into_iter().flatten();
         self.list.extend(findings.map(|finding| Some(change(finding))));
         self.faulty.extend(other.faulty);
+        self.headings.extend(other.headings);
     }
 
     /// Remembers that a cell could not be read, so that no rule complains about its missing value too.
@@ -78,9 +104,21 @@ impl Findings {
         self.faulty.insert(at);
     }
 
-    /// Whether a cell could not be read.
+    /// Remembers that a cell is one of a heading, so that nothing is asked of it.
+    pub fn mark_heading(&mut self, at: At) {
+        self.headings.insert(at);
+    }
+
+    /// Whether a cell could not be read, or is one of a heading.
     pub fn is_faulty(&self, at: At) -> bool {
-        self.faulty.contains(&at)
+        self.faulty.contains(&at) || self.headings.contains(&at)
+    }
+
+    /// Whether a cell of some columns could not be read: sums and counts of them are not certain. A column is a sheet and a
+    /// field.
+    pub fn have_gaps(&self, columns: &[(usize, usize)]) -> bool {
+        let mut cells = self.faulty.iter();
+        !columns.is_empty() && cells.any(|(sheet, _, field)| columns.contains(&(*sheet, *field)))
     }
 
     /// All findings in reading order; sheets come in the order given.

@@ -138,6 +138,22 @@ impl Mapping {
         self.entries.extend(other.entries.into_iter().filter(is_new));
     }
 
+    /// The same with the ids of an earlier version of the pack replaced: new `sheet.field` or `sheet` by old one.
+    pub fn renamed(&self, renamed: &BTreeMap<String, String>) -> Self {
+        let mut mapping = self.clone();
+        for entry in &mut mapping.entries {
+            let is_it = |old: &str| match entry.target.contains('.') || !old.contains('.') {
+                true => old == entry.target,
+                // A field by itself.
+                false => old.rsplit('.').next() == Some(&entry.target),
+            };
+            if let Some(new) = renamed.iter().find(|(old, _)| is_it(old)) {
+                entry.target.clone_from(new.1);
+            }
+        }
+        mapping
+    }
+
     /// The text of a mapping file with these entries in it: what it holds already stays as it is. Errors: it is no mapping
     /// file, an id is not the schema's, or its layout is beyond a simple edit.
     pub fn saved_into(&self, schema: &Schema, source: &str, name: &str) -> Result<String, Box<Diagnostic>> {

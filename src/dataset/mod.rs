@@ -9,6 +9,7 @@ mod account;
 mod annotated;
 mod check;
 mod column;
+mod compute;
 mod findings;
 mod form;
 mod keyed;
@@ -17,17 +18,21 @@ mod locate;
 mod mapping;
 mod table;
 mod transpose;
+mod values;
+mod wording;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 pub use self::account::{Account, REASONS, Reason, Skipped};
 pub use self::annotated::{FINDINGS_SHEET, findings_mark, is_findings_sheet};
+pub use self::compute::ComputedColumn;
 use self::findings::Findings;
 pub(crate) use self::locate::{Labels, TabName, Written, is_running_number, label_text, unit_of};
 pub use self::mapping::{MAPPING_FILE, Mapping};
 pub(crate) use self::table::{Columns, header_text, is_label_row, is_numbering, undated};
 use crate::diagnostic::{CellRef, Diagnostics};
+use crate::formula::Budget;
 use crate::schema::{Layout, Schema};
 use crate::value::{Format, Value};
 use crate::workbook::{self, Picture, Workbook};
@@ -44,10 +49,14 @@ pub struct Dataset {
 impl Dataset {
     /// What became of the rows of each sheet of the workbook that has any: the schema's first, then the others.
     pub fn accounts(&self) -> Vec<Account> {
-        let own = self
-            .sheets
-            .iter()
-            .map(|data| Account::new(&data.name, data.read, &data.skipped));
+        let own = self.sheets.iter().map(|data| Account {
+            computed: data
+                .computed
+                .iter()
+                .map(|column| (column.label.clone(), column.rows.len()))
+                .collect(),
+            ..Account::new(&data.name, data.read, &data.skipped)
+        });
         let others = self.others.iter().cloned();
         let has_rows = |account: &Account| account.read > 0 || !account.skipped.is_empty();
         own.chain(others).filter(has_rows).collect()
@@ -74,6 +83,8 @@ pub struct SheetData {
     pub pictures: HashMap<CellRef, Picture>,
     /// Whether a table's records stand side by side, its labels in one column: rows and columns above change places.
     pub is_transposed: bool,
+    /// The fields whose blank cells were filled in by their formula.
+    pub computed: Vec<ComputedColumn>,
     /// How many rows of the workbook its records were read from.
     pub read: usize,
     /// The other rows with content, in order.
@@ -140,7 +151,8 @@ pub fn build(schema: &Schema, mut workbook: Workbook, mapping: &Mapping) -> (Dat
     if !mapping.is_empty() {
         applied = mapping.apply(schema.to_mut(), &workbook, &mut findings);
     }
-    let found = locate::sheets(&schema, &workbook, &applied.tabs, &mut findings);
+    let asked = schema.as_read();
+    let found = locate::sheets(&asked, &workbook, &applied.tabs, &mut findings);
     let mut order: Vec<String> = Vec::new();
     let mut dataset = Dataset::default();
     let other = |(index, sheet): (usize, &workbook::Sheet)| {
@@ -154,7 +166,7 @@ pub fn build(schema: &Schema, mut workbook: Workbook, mapping: &Mapping) -> (Dat
         (!is_read).then(|| Account::new(&sheet.name, 0, &unread))
     };
     dataset.others = workbook.sheets.iter().enumerate().filter_map(other).collect();
-    for (index, declared) in schema.sheets.iter().enumerate() {
+    for (index, declared) in asked.sheets.iter().enumerate() {
         let place = found.get(index).copied().flatten();
         let Some(mut sheet) = place.and_then(|place| take(place, &found, &mut workbook)) else {
             dataset.sheets.push(SheetData::absent(declared));
@@ -186,7 +198,9 @@ pub fn build(schema: &Schema, mut workbook: Workbook, mapping: &Mapping) -> (Dat
         dataset.sheets.push(data);
     }
     order.extend(workbook.sheets.into_iter().map(|sheet| sheet.name));
-    check::rules(&schema, &dataset, &mut findings);
+    let budget = Budget::default();
+    compute::fill(&schema, &mut dataset, &budget, &mut findings);
+    check::rules(&schema, &dataset, &budget, &mut findings);
     (dataset, findings.finish(&order))
 }
 

@@ -105,6 +105,7 @@ pub(super) fn schema(toml: &str) -> Schema {
     Schema {
         sheets: source.sheet,
         checks: source.check,
+        ..Schema::default()
     }
 }
 

@@ -2,16 +2,11 @@
 
 use std::collections::HashSet;
 
+use crate::schema::KEYWORDS;
 use crate::vietnamese::fold;
 
 /// Most characters of an id made of a label.
 const LONGEST: usize = 32;
-/// Words that a schema keeps for its tags.
-const RESERVED: [&str; 15] = [
-    "this", "else", "if", "each", "with", "unless", "lookup", "log", "true", "false", "null", "as", "key", "items",
-    "length",
-];
-
 /// Ids given out, so that none is given twice.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
@@ -58,7 +53,7 @@ fn id_of(label: &str, otherwise: &str) -> String {
     let id = id.trim_end_matches('_');
     match id.chars().next() {
         None => otherwise.to_owned(),
-        Some(first) if first.is_ascii_digit() || RESERVED.contains(&id) => format!("{otherwise}_{id}"),
+        Some(first) if first.is_ascii_digit() || KEYWORDS.contains(&id) => format!("{otherwise}_{id}"),
         Some(_) => id.to_owned(),
     }
 }

@@ -1,11 +1,13 @@
 //! The furniture of an official document: what a fenced block such as ```` ```letterhead ```` holds.
 //!
 //! Lines are `key: value`; a line that holds only block tags (or `raw: …`) belongs to the keyed line it opens before or
-//! closes after. Which keys there are, which must be there and which may be repeated stands in [`FURNITURE`].
+//! closes after. Which keys there are, which must be there, which may be repeated and which take certain words only
+//! stands in [`FURNITURE`].
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::{text, vietnamese};
 
+use super::page;
 use super::tag::{self, Nesting};
 
 /// The pieces of furniture, named by the info string of the fence.
@@ -21,12 +23,29 @@ pub(super) enum Furniture {
     Signature,
     /// The headings of an annex, which begins a section.
     Annex,
+    /// Who decides, on which grounds, and the words `QUYẾT ĐỊNH:` (form 1.2 of Appendix III).
+    Decision,
+    /// A whole certificate: who awards what to whom for what, and its signature.
+    Certificate,
+    /// How the pages look from here on; after the first block, it begins a section.
+    Page,
+}
+
+/// What may be written after a key.
+#[derive(Clone, Copy)]
+enum Values {
+    Text,
+    /// One of these words; tags can't stand here, for the page is laid out before they are filled.
+    Words(&'static [&'static str]),
+    /// Four whole numbers: millimetres of margin above, right, below and left.
+    Margins,
 }
 
 struct Key {
     name: &'static str,
     required: bool,
     repeatable: bool,
+    values: Values,
 }
 
 const fn key(name: &'static str, required: bool, repeatable: bool) -> Key {
@@ -34,8 +53,21 @@ const fn key(name: &'static str, required: bool, repeatable: bool) -> Key {
         name,
         required,
         repeatable,
+        values: Values::Text,
     }
 }
+
+/// An optional key that says how the page looks.
+const fn look(name: &'static str, values: Values) -> Key {
+    Key {
+        name,
+        required: false,
+        repeatable: false,
+        values,
+    }
+}
+
+const ORIENTATIONS: Values = Values::Words(&["portrait", "landscape"]);
 
 const FURNITURE: &[(&str, Furniture, &[Key])] = &[
     (
@@ -71,6 +103,46 @@ const FURNITURE: &[(&str, Furniture, &[Key])] = &[
             key("name", true, false),
             key("title", true, true),
             key("note", false, false),
+            look("page", ORIENTATIONS),
+        ],
+    ),
+    (
+        "decision",
+        Furniture::Decision,
+        &[
+            key("authority", true, true),
+            key("basis", true, true),
+            key("verb", true, false),
+        ],
+    ),
+    (
+        "certificate",
+        Furniture::Certificate,
+        &[
+            key("authority", true, true),
+            key("verb", true, false),
+            key("kind", true, true),
+            key("to", true, true),
+            key("about", false, true),
+            key("merit", false, true),
+            key("record", false, true),
+            key("date", true, false),
+            key("title", true, true),
+            key("name", true, false),
+        ],
+    ),
+    (
+        "page",
+        Furniture::Page,
+        &[
+            look("orientation", ORIENTATIONS),
+            look("margins", Values::Margins),
+            look(
+                "frame",
+                Values::Words(&["single", "double", "single red", "double red"]),
+            ),
+            look("number", Values::Words(&["top", "none"])),
+            look("align", Values::Words(&["top", "middle"])),
         ],
     ),
 ];
@@ -126,6 +198,18 @@ pub(super) fn read(
             continue;
         }
         if tag::only_blocks(text) {
+            // The page is laid out before any tag is filled.
+            if *furniture == Furniture::Page {
+                findings.push(Diagnostic::error(
+                    "nguon/the-trong-khung",
+                    place,
+                    text!(
+                        "khung {name} không nhận thẻ; dòng này ghi “{text}”",
+                        "{name} takes no tags; this line says “{text}”"
+                    ),
+                ));
+                continue;
+            }
             read.push((None, text.to_owned()));
             continue;
         }
@@ -181,9 +265,12 @@ pub(super) fn read(
         if value.is_empty() && key.required {
             findings.push(Diagnostic::error(
                 "nguon/khoa-trong",
-                place,
+                place.clone(),
                 text!("dòng `{found}:` cần một giá trị", "the line `{found}:` needs a value"),
             ));
+        }
+        if let Some(finding) = unfit(key, &value, place) {
+            findings.push(finding);
         }
         read.push((Some(key.name), value));
     }
@@ -202,6 +289,41 @@ pub(super) fn read(
         }
     }
     Some((*furniture, settle(read, keys.first().map_or("", |key| key.name))))
+}
+
+/// The finding that a key doesn't take what is written after it.
+fn unfit(key: &Key, value: &str, place: Place) -> Option<Diagnostic> {
+    let name = key.name;
+    match key.values {
+        Values::Text => None,
+        Values::Words(words) if words.contains(&value) => None,
+        Values::Words(words) => {
+            let all = words.join(", ");
+            let finding = Diagnostic::error(
+                "nguon/gia-tri-khoa",
+                place,
+                text!(
+                    "dòng `{name}:` nhận một trong {all}; ở đây ghi “{value}”",
+                    "the line `{name}:` takes one of {all}; this one says “{value}”"
+                ),
+            );
+            Some(with_nearest(finding, value, words))
+        }
+        Values::Margins if page::margins(value).is_some() => None,
+        Values::Margins => Some(
+            Diagnostic::error(
+                "nguon/gia-tri-khoa",
+                place,
+                text!(
+                    "dòng `{name}:` nhận bốn số nguyên từ 5 đến 50 là lề trên, phải, dưới, trái tính bằng mm; \
+                     ở đây ghi “{value}”",
+                    "the line `{name}:` takes four whole numbers from 5 to 50, the margins above, right, below and left \
+                     in mm; this one says “{value}”"
+                ),
+            )
+            .hint(text!("ví dụ: `{name}: 20 20 20 30`", "for instance: `{name}: 20 20 20 30`")),
+        ),
+    }
 }
 
 fn with_nearest(finding: Diagnostic, name: &str, candidates: &[&str]) -> Diagnostic {

@@ -6,38 +6,23 @@
 use docx_rs::{
     AlignmentType, BreakType, Docx, FieldCharType, Header, InstrPAGE, InstrText, LineSpacing, PageMargin, PageNumType,
     Paragraph, Run, SectionProperty, SectionType, SpecialIndentType, TableBorder, TableBorderPosition, TableBorders,
-    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
+    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
 };
 use pulldown_cmark::Alignment;
 
+use super::certificate;
 use super::furniture::{Furniture, Line};
+use super::page::{HEADER, PAPER, Page, mm};
 use super::source::{self, Block, Piece, Table};
 use super::style::{self, ADDRESSEES_LEFT, BODY, BREAK, PAGE_NUMBER, RULE, TABLE_CELL, TABLE_HEAD};
 use super::tag::{self, Nesting};
 
-/// Twips in a millimetre, times 1000.
-const TWIPS: u64 = 56_693;
-
-const fn mm(tenths: u64) -> usize {
-    ((tenths * TWIPS + 5_000) / 10_000) as usize
-}
-
-/// A4 in twips (PL1 I.1).
-const PAGE: (u32, u32) = (11_906, 16_838);
-/// 20 mm above, below and right, 30 mm left (PL1 I.3).
-const MARGIN: i32 = mm(200) as i32;
-const MARGIN_LEFT: i32 = mm(300) as i32;
-/// From the paper's edge to the page number.
-const HEADER: i32 = mm(100) as i32;
-/// Between the margins: 160 mm.
-const TEXT_WIDTH: usize = PAGE.0 as usize - (MARGIN + MARGIN_LEFT) as usize;
 /// The column of Quốc hiệu: 95.7 mm wide at 13 pt bold, on one line without cell padding.
 const NATION: usize = mm(970);
-const AGENCY: usize = TEXT_WIDTH - NATION;
 /// The line under the agency: 1/3 to 1/2 of its text (PL1 II.2.b); ỦY BAN NHÂN DÂN is 43.2 mm wide.
 const AGENCY_RULE: usize = mm(180);
 /// The line under Tiêu ngữ: as long as its text (PL1 II.1.b), 60.5 mm at 14 pt bold.
-const MOTTO_RULE: usize = mm(605);
+pub(super) const MOTTO_RULE: usize = mm(605);
 /// The line under the subject: 1/3 to 1/2 of a line of its text (PL1 II.5.b).
 const SUBJECT_RULE: usize = mm(450);
 /// The padding of the cells of a bordered table: 1.5 mm left and right.
@@ -46,25 +31,24 @@ const CELL_PADDING: usize = mm(15);
 /// The narrowest column of a bordered table: `STT` in bold 12 pt, 8 mm, with its padding and some air.
 const NARROWEST: usize = mm(125);
 
-const NATION_TEXT: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
-const MOTTO_TEXT: &str = "Độc lập - Tự do - Hạnh phúc";
+/// `&emsp;` in a text source.
+const EM_BLANK: char = '\u{2003}';
+/// How far an em blank sets the text of a cell in.
+const STEP: usize = mm(40);
 
-/// The document; `mend` makes it valid and adds what docx-rs has no call for.
-pub(super) fn document(blocks: &[Block]) -> Docx {
+pub(super) const NATION_TEXT: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
+pub(super) const MOTTO_TEXT: &str = "Độc lập - Tự do - Hạnh phúc";
+
+/// The document, and the page of each of its sections. `mend` makes it valid, gives the sections their pages and adds what
+/// docx-rs has no call for.
+pub(super) fn document(blocks: &[Block]) -> (Docx, Vec<Page>) {
+    let [width, height] = [PAPER.0, PAPER.1].map(|side| side as u32);
+    let header = HEADER as i32;
     let mut docx = Docx::new()
         .default_fonts(style::fonts())
         .default_size(style::BODY_SIZE)
-        .page_size(PAGE.0, PAGE.1)
-        .page_margin(
-            PageMargin::new()
-                .top(MARGIN)
-                .bottom(MARGIN)
-                .left(MARGIN_LEFT)
-                .right(MARGIN)
-                .header(HEADER)
-                .footer(HEADER)
-                .gutter(0),
-        )
+        .page_size(width, height)
+        .page_margin(PageMargin::new().header(header).footer(header).gutter(0))
         .header(Header::new().add_paragraph(page_number()))
         .first_header(Header::new().add_paragraph(Paragraph::new().style(PAGE_NUMBER)))
         .page_num_type(PageNumType::new().start(1));
@@ -73,7 +57,10 @@ pub(super) fn document(blocks: &[Block]) -> Docx {
         docx = docx.add_style(style);
     }
     let keep = kept_with_next(blocks);
+    let mut page = Page::default();
+    let mut before = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
+        let width = page.text_width();
         docx = match block {
             Block::Paragraph(paragraph) => {
                 let name = match paragraph.level {
@@ -87,20 +74,43 @@ pub(super) fn document(blocks: &[Block]) -> Docx {
                 docx.add_paragraph(out)
             }
             Block::Table(table) => docx
-                .add_table(bordered(table))
+                .add_table(bordered(table, width))
                 .add_paragraph(apart().line_spacing(LineSpacing::new().after(120))),
             Block::Furniture(furniture, lines) => match furniture {
-                Furniture::Letterhead => docx.add_table(letterhead(lines)),
-                Furniture::Title => title(lines).into_iter().fold(docx, Docx::add_paragraph),
+                Furniture::Letterhead => docx.add_table(letterhead(lines, width)),
+                Furniture::Title => title(lines, width).into_iter().fold(docx, Docx::add_paragraph),
                 Furniture::Addressees => addressees(lines).into_iter().fold(docx, Docx::add_paragraph),
+                Furniture::Decision => decision(lines).into_iter().fold(docx, Docx::add_paragraph),
                 // The signature stays with the small paragraph after it, and that with a section break that may follow:
                 // on a full page they would make a page of their own, empty but for its number.
-                Furniture::Signature => docx.add_table(signature(lines)).add_paragraph(apart().keep_next(true)),
-                Furniture::Annex => annex(lines).into_iter().fold(docx, Docx::add_paragraph),
+                Furniture::Signature => docx
+                    .add_table(signature(lines, width))
+                    .add_paragraph(apart().keep_next(true)),
+                Furniture::Certificate => certificate::head(lines, width)
+                    .into_iter()
+                    .fold(docx, Docx::add_paragraph)
+                    .add_table(certificate::foot(lines, width))
+                    .add_paragraph(apart()),
+                // The break lies within the annex's own region, so that an annex under a condition takes it along.
+                Furniture::Annex => {
+                    before.push(std::mem::replace(&mut page, Page::of_annex(lines)));
+                    let headings = annex(lines).into_iter();
+                    headings.fold(docx.add_paragraph(section_break()), Docx::add_paragraph)
+                }
+                Furniture::Page => {
+                    let old = std::mem::replace(&mut page, Page::of(lines));
+                    if index == 0 {
+                        docx
+                    } else {
+                        before.push(old);
+                        docx.add_paragraph(section_break())
+                    }
+                }
             },
         };
     }
-    docx
+    before.push(page);
+    (docx, before)
 }
 
 /// The paragraphs that must stay on the page of what follows: those before a signature, back to the nearest one that is
@@ -165,12 +175,12 @@ fn filled(style: &str, pieces: &[Piece]) -> Paragraph {
     paragraph
 }
 
-fn text(style: &str, value: &str) -> Paragraph {
+pub(super) fn text(style: &str, value: &str) -> Paragraph {
     filled(style, &source::pieces(value))
 }
 
 /// A drawn line, centred in a column of a given width.
-fn rule(width: usize, column: usize) -> Paragraph {
+pub(super) fn rule(width: usize, column: usize) -> Paragraph {
     let side = (column.saturating_sub(width) / 2) as i32;
     Paragraph::new().style(RULE).indent(Some(side), None, Some(side), None)
 }
@@ -178,6 +188,11 @@ fn rule(width: usize, column: usize) -> Paragraph {
 /// A paragraph of next to no height after a table: Word joins tables that touch, and wants a paragraph at the end of a body.
 fn apart() -> Paragraph {
     Paragraph::new().style(BREAK)
+}
+
+/// The end of a section.
+fn section_break() -> Paragraph {
+    apart().section_property(SectionProperty::new())
 }
 
 fn page_number() -> Paragraph {
@@ -190,7 +205,7 @@ fn page_number() -> Paragraph {
         .add_run(Run::new().add_field_char(FieldCharType::End, false))
 }
 
-fn cell(width: usize, paragraphs: Vec<Paragraph>) -> TableCell {
+pub(super) fn cell(width: usize, paragraphs: Vec<Paragraph>) -> TableCell {
     paragraphs
         .into_iter()
         .fold(TableCell::new(), TableCell::add_paragraph)
@@ -201,17 +216,23 @@ fn cell(width: usize, paragraphs: Vec<Paragraph>) -> TableCell {
 fn frame(widths: [usize; 2], rows: Vec<[Vec<Paragraph>; 2]>) -> docx_rs::Table {
     let rows = rows
         .into_iter()
-        .map(|[left, right]| TableRow::new(vec![cell(widths[0], left), cell(widths[1], right)]).cant_split());
+        .map(|[left, right]| [cell(widths[0], left), cell(widths[1], right)]);
+    frame_of(widths, rows.collect())
+}
+
+/// The same of cells.
+pub(super) fn frame_of(widths: [usize; 2], rows: Vec<[TableCell; 2]>) -> docx_rs::Table {
+    let rows = rows.into_iter().map(|cells| TableRow::new(cells.into()).cant_split());
     docx_rs::Table::without_borders(rows.collect())
         .set_grid(widths.to_vec())
-        .width(TEXT_WIDTH, WidthType::Dxa)
+        .width(widths.iter().sum(), WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
         .indent(0)
         .margins(TableCellMargins::new().margin(0, 0, 0, 0))
 }
 
 /// The lines of some keys, in their order, each in the style of its key.
-fn lines_of(lines: &[Line], styles: &[(&str, &str)]) -> Vec<Paragraph> {
+pub(super) fn lines_of(lines: &[Line], styles: &[(&str, &str)]) -> Vec<Paragraph> {
     lines
         .iter()
         .filter_map(|line| {
@@ -221,9 +242,10 @@ fn lines_of(lines: &[Line], styles: &[(&str, &str)]) -> Vec<Paragraph> {
         .collect()
 }
 
-fn letterhead(lines: &[Line]) -> docx_rs::Table {
+fn letterhead(lines: &[Line], width: usize) -> docx_rs::Table {
+    let agency_width = width.saturating_sub(NATION);
     let mut agency = lines_of(lines, &[("superior", "CoQuanCapTren"), ("agency", "TenCoQuan")]);
-    agency.push(rule(AGENCY_RULE, AGENCY));
+    agency.push(rule(AGENCY_RULE, agency_width));
     let nation = vec![
         text("QuocHieu", NATION_TEXT),
         text("TieuNgu", MOTTO_TEXT),
@@ -231,12 +253,12 @@ fn letterhead(lines: &[Line]) -> docx_rs::Table {
     ];
     let number = lines_of(lines, &[("number", "SoKyHieu")]);
     let date = lines_of(lines, &[("date", "DiaDanh")]);
-    frame([AGENCY, NATION], vec![[agency, nation], [number, date]])
+    frame([agency_width, NATION], vec![[agency, nation], [number, date]])
 }
 
-fn title(lines: &[Line]) -> Vec<Paragraph> {
+fn title(lines: &[Line], width: usize) -> Vec<Paragraph> {
     let mut all = lines_of(lines, &[("kind", "TenLoai"), ("subject", "TrichYeu")]);
-    all.push(rule(SUBJECT_RULE, TEXT_WIDTH).line_spacing(LineSpacing::new().before(60).after(240)));
+    all.push(rule(SUBJECT_RULE, width).line_spacing(LineSpacing::new().before(60).after(240)));
     all
 }
 
@@ -267,12 +289,25 @@ fn addressees(lines: &[Line]) -> Vec<Paragraph> {
                 value.push(if index + 1 == lines.len() { '.' } else { ';' });
             }
         }
-        all.push(text("KinhGuiDong", &value));
+        let paragraph = text("KinhGuiDong", &value);
+        // What follows stands apart from the last addressee as from any paragraph.
+        all.push(match index + 1 == lines.len() {
+            true => paragraph.line_spacing(LineSpacing::new().after(120)),
+            false => paragraph,
+        });
     }
     all
 }
 
-fn signature(lines: &[Line]) -> docx_rs::Table {
+/// Who decides, the grounds, one a line (PL1 II.6.a), and the words that begin the articles.
+fn decision(lines: &[Line]) -> Vec<Paragraph> {
+    lines_of(
+        lines,
+        &[("authority", "ThamQuyen"), ("basis", "CanCu"), ("verb", "LoiQuyetDinh")],
+    )
+}
+
+fn signature(lines: &[Line], width: usize) -> docx_rs::Table {
     let mut recipients = lines_of(lines, &[("recipients", "NoiNhan")]);
     if !recipients.is_empty() {
         recipients.insert(0, text("NhanNoiNhan", "Nơi nhận:"));
@@ -283,46 +318,123 @@ fn signature(lines: &[Line]) -> docx_rs::Table {
     );
     let keep = |side: Vec<Paragraph>| side.into_iter().map(|paragraph| paragraph.keep_next(true)).collect();
     let left = mm(750);
-    frame([left, TEXT_WIDTH - left], vec![[keep(recipients), keep(signer)]])
+    frame(
+        [left, width.saturating_sub(left)],
+        vec![[keep(recipients), keep(signer)]],
+    )
 }
 
-/// The section break that ends what comes before, and the headings. The break lies within the annex's own region, so
-/// that an annex under a condition takes it along; `mend` makes it the twin of the document's last section.
+/// The headings of an annex.
 fn annex(lines: &[Line]) -> Vec<Paragraph> {
-    let mut all = vec![Paragraph::new().style(BREAK).section_property(SectionProperty::new())];
-    all.extend(lines_of(
+    lines_of(
         lines,
         &[("name", "PhuLuc"), ("title", "TenPhuLuc"), ("note", "GhiChuPhuLuc")],
-    ));
-    all
+    )
 }
 
-fn bordered(table: &Table) -> docx_rs::Table {
-    let widths = column_widths(table);
-    let rows = table.rows.iter().enumerate().map(|(row, cells)| {
+fn bordered(table: &Table, width: usize) -> docx_rs::Table {
+    let widths = column_widths(table, width);
+    let mut rows = Vec::new();
+    if let Some(labels) = table.rows.first() {
+        rows.extend(heads(labels, &widths));
+    }
+    for cells in table.rows.iter().skip(1) {
         let cells = widths.iter().enumerate().map(|(column, width)| {
             let pieces = cells.get(column).map_or(&[][..], Vec::as_slice);
-            let paragraph = if row == 0 {
-                filled(TABLE_HEAD, pieces)
-            } else {
-                let paragraph = filled(TABLE_CELL, pieces);
-                match table.columns.get(column).map(|(_, alignment)| alignment) {
-                    Some(Alignment::Center) => paragraph.align(AlignmentType::Center),
-                    Some(Alignment::Right) => paragraph.align(AlignmentType::Right),
-                    _ => paragraph,
-                }
+            let paragraph = indented(pieces);
+            let paragraph = match table.columns.get(column).map(|(_, alignment)| alignment) {
+                Some(Alignment::Center) => paragraph.align(AlignmentType::Center),
+                Some(Alignment::Right) => paragraph.align(AlignmentType::Right),
+                _ => paragraph,
             };
             cell(*width, vec![paragraph]).vertical_align(VAlignType::Center)
         });
-        TableRow::new(cells.collect()).cant_split()
-    });
-    docx_rs::Table::new(rows.collect())
+        rows.push(TableRow::new(cells.collect()).cant_split());
+    }
+    docx_rs::Table::new(rows)
         .set_grid(widths.clone())
-        .width(TEXT_WIDTH, WidthType::Dxa)
+        .width(width, WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
         .indent(0)
         .margins(TableCellMargins::new().margin(0, CELL_PADDING, 0, CELL_PADDING))
         .set_borders(borders())
+}
+
+/// The header of a table: one row, or two when neighbours have a label in common, as in `So sánh (%) / Kế hoạch` and
+/// `So sánh (%) / Cùng kỳ`. The common part then stands once, above.
+fn heads(labels: &[Vec<Piece>], widths: &[usize]) -> Vec<TableRow> {
+    let label = |column: usize| labels.get(column).map_or(&[][..], Vec::as_slice);
+    let group = |column: usize| divided(label(column)).map(|(group, _)| group);
+    let head = |pieces: &[Piece], width: usize| {
+        cell(width, vec![filled(TABLE_HEAD, pieces)]).vertical_align(VAlignType::Center)
+    };
+    let (mut upper, mut lower) = (Vec::new(), Vec::new());
+    let mut column = 0;
+    while column < widths.len() {
+        let own = group(column);
+        let more = widths.iter().enumerate().skip(column + 1);
+        let alike = more
+            .take_while(|(next, _)| own.is_some() && group(*next) == own)
+            .count();
+        let members = column..column + 1 + alike;
+        match own.filter(|_| alike > 0) {
+            Some(own) => {
+                let width = members.clone().filter_map(|member| widths.get(member)).sum();
+                upper.push(head(&own, width).grid_span(members.len()));
+                for (member, width) in members.clone().zip(widths.iter().skip(column)) {
+                    let (_, rest) = divided(label(member)).unwrap_or_default();
+                    lower.push(head(&rest, *width));
+                }
+            }
+            None => {
+                let width = widths.get(column).copied().unwrap_or_default();
+                upper.push(head(label(column), width).vertical_merge(VMergeType::Restart));
+                lower.push(head(&[], width).vertical_merge(VMergeType::Continue));
+            }
+        }
+        column = members.end;
+    }
+    if upper.len() == lower.len() {
+        let cells = widths.iter().enumerate();
+        let cells = cells.map(|(column, width)| head(label(column), *width));
+        return vec![TableRow::new(cells.collect()).cant_split()];
+    }
+    [upper, lower]
+        .into_iter()
+        .map(|cells| TableRow::new(cells).cant_split())
+        .collect()
+}
+
+/// A header's label cut at its first ` / ` outside of tags.
+fn divided(pieces: &[Piece]) -> Option<(Vec<Piece>, Vec<Piece>)> {
+    let Some((Piece::Text { text, bold, italic }, more)) = pieces.split_first() else {
+        return None;
+    };
+    let at = tag::mask(text).text.find(" / ")?;
+    let piece = |text: &str| Piece::Text {
+        text: text.trim().to_owned(),
+        bold: *bold,
+        italic: *italic,
+    };
+    let mut rest = vec![piece(&text[at + 3..])];
+    rest.extend_from_slice(more);
+    Some((vec![piece(&text[..at])], rest))
+}
+
+/// The paragraph of a cell. Each em blank (`&emsp;`) before its text sets it in by one step, second lines as well.
+fn indented(pieces: &[Piece]) -> Paragraph {
+    let mut pieces = pieces.to_vec();
+    let mut steps = 0;
+    if let Some(Piece::Text { text, .. }) = pieces.first_mut() {
+        let rest = text.trim_start_matches(EM_BLANK);
+        steps = text[..text.len() - rest.len()].chars().count();
+        *text = rest.trim_start().to_owned();
+    }
+    let paragraph = filled(TABLE_CELL, &pieces);
+    match i32::try_from(steps * STEP) {
+        Ok(left) if left > 0 => paragraph.indent(Some(left), None, None, None),
+        _ => paragraph,
+    }
 }
 
 /// Single lines of 0.5 pt around every cell, in the colour of the text.
@@ -337,13 +449,13 @@ fn borders() -> TableBorders {
 
 /// The width of each column: its share of the dashes, but never too narrow for the header `STT`, the whole together as
 /// wide as the text.
-fn column_widths(table: &Table) -> Vec<usize> {
-    let floor = NARROWEST.min(TEXT_WIDTH / table.columns.len().max(1));
+fn column_widths(table: &Table, width: usize) -> Vec<usize> {
+    let floor = NARROWEST.min(width / table.columns.len().max(1));
     let mut narrow = vec![false; table.columns.len()];
     loop {
         let wide = || table.columns.iter().zip(&narrow).filter(|(_, narrow)| !**narrow);
         let dashes: usize = wide().map(|((dashes, _), _)| dashes).sum();
-        let room = TEXT_WIDTH - floor * (table.columns.len() - wide().count());
+        let room = width - floor * (table.columns.len() - wide().count());
         let mut before = 0;
         let share = |(dashes_here, narrow): (usize, bool)| {
             if narrow {

@@ -1,21 +1,22 @@
 //! What docx-rs writes, made valid and complete (ISO/IEC 29500-1, transitional).
 //!
 //! Children of property elements are put into schema order, empty property elements and random ids are dropped, and what
-//! docx-rs has no call for is added: repeated header rows, the language, the default style, section breaks that are
-//! twins of the last section. Parts an empty template has no use for (comments, footnotes, numbering) are left out.
+//! docx-rs has no call for is added: repeated header rows, the language, the default style, the pages of the sections.
+//! Parts an empty template has no use for (comments, footnotes, numbering) are left out.
 
+use super::page::Page;
 use super::style::TABLE_HEAD;
 use crate::opc::Error;
 use crate::wml::{Element, Node, parse, tidy};
 
-/// `word/document.xml`.
-pub(super) fn document(xml: &[u8]) -> Result<Element, Error> {
+/// `word/document.xml`, with the page of each section in their order.
+pub(super) fn document(xml: &[u8], pages: &[Page]) -> Result<Element, Error> {
     let mut root = parse(xml)?;
     header_rows(&mut root);
     tidy(&mut root);
     let last = root.child("w:body").and_then(|body| body.child("w:sectPr")).cloned();
     if let Some(last) = last {
-        section_breaks(&mut root, &last);
+        sections(&mut root, &last, &mut pages.iter());
     }
     Ok(root)
 }
@@ -41,16 +42,16 @@ fn header_rows(element: &mut Element) {
     }
 }
 
-/// Every section break in the text becomes a twin of the last section: with or without an annex, the section that is
-/// left at the end of the body is the right one.
-fn section_breaks(element: &mut Element, last: &Element) {
+/// Every section becomes a twin of the last one, which alone has the headers, on a page of its own.
+fn sections(element: &mut Element, last: &Element, pages: &mut std::slice::Iter<'_, Page>) {
     for child in element.elements_mut() {
-        if child.name == "w:pPr" {
-            for section in child.elements_mut().filter(|found| found.name == "w:sectPr") {
-                section.clone_from(last);
+        if child.name == "w:sectPr" {
+            child.clone_from(last);
+            if let Some(page) = pages.next() {
+                page.apply(child);
             }
-        } else if child.name != "w:sectPr" {
-            section_breaks(child, last);
+        } else {
+            sections(child, last, pages);
         }
     }
 }

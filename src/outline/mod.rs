@@ -1,13 +1,17 @@
 //! A text file to a Word template in the layout of Decree 30/2020/NĐ-CP on administrative documents.
 //!
-//! In: Markdown with furniture in fenced blocks (letterhead, title, addressees, signature, annex) and tags, which pass
-//! through untouched. Out: a .docx, the same bytes for the same text, sealed so that later edits show. `source` and
-//! `furniture` read, `style` and `layout` set the page with docx-rs, `mend` makes it valid, `seal` seals. Mistakes are
-//! gathered with line and column. Left out on purpose: whatever such documents don't use, from images to nested lists.
+//! In: Markdown with furniture in fenced blocks (letterhead, title, addressees, decision, signature, annex; page and
+//! certificate) and tags, which pass through untouched. Out: a .docx, the same bytes for the same text, sealed so that
+//! later edits show. `include` puts shared fragments in place, `source` and `furniture` read, `style`, `layout`,
+//! `certificate` and `page` set the page with docx-rs, `mend` makes it valid, `seal` seals. Mistakes are gathered with line
+//! and column. Left out on purpose: whatever such documents don't use, from images to nested lists.
 
+mod certificate;
 mod furniture;
+mod include;
 mod layout;
 mod mend;
+mod page;
 mod seal;
 mod source;
 mod style;
@@ -17,25 +21,48 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::opc::Package;
 use crate::{text, vietnamese};
 
-pub use seal::{State, source_hash, state};
+pub use include::{FRAGMENTS, OwnFragments};
+pub use seal::{State, state};
 
 /// The text with precomposed letters and plain line ends, without a byte order mark.
 fn normal(source: &str) -> String {
     vietnamese::nfc(source.trim_start_matches('\u{feff}')).replace("\r\n", "\n")
 }
 
+/// The hash of a text source with its shared fragments, in hexadecimal; line ends and a byte order mark don't count.
+pub fn source_hash(source: &str) -> String {
+    source_hash_with(source, &|_| None)
+}
+
+/// The same for a source that also includes text files of its pack.
+pub fn source_hash_with(source: &str, own: &OwnFragments) -> String {
+    seal::hash(&include::expand(&normal(source), own).text)
+}
+
 /// The Word template made from a text source, or every mistake in it: unknown blocks and keys, missing keys, table rows
 /// with too many or too few cells, unclosed blocks and tags, Markdown that has no place in an official document.
 pub fn build(source: &str) -> Result<Vec<u8>, Diagnostics> {
-    let source = normal(source);
-    let (blocks, findings) = source::read(&source);
+    build_with(source, &|_| None)
+}
+
+/// The same for a source that also includes text files of its pack.
+pub fn build_with(source: &str, own: &OwnFragments) -> Result<Vec<u8>, Diagnostics> {
+    let mut expanded = include::expand(&normal(source), own);
+    let mut findings = std::mem::take(&mut expanded.findings);
+    let mut blocks = Vec::new();
+    // A text with fragments missing would be blamed for what stands in them.
+    if findings.is_empty() {
+        let (read, mistakes) = source::read(&expanded.text);
+        blocks = read;
+        findings.extend(mistakes.into_iter().map(|finding| expanded.locate(finding)));
+    }
     if !findings.is_empty() {
         let mut findings: Diagnostics = findings.into_iter().collect();
         findings.sort(&[]);
         return Err(findings);
     }
     // What is left to go wrong is no mistake in the text: docx-rs wrote no XML, or a part grew beyond every limit.
-    package(&blocks, &source).map_err(|reason| {
+    package(&blocks, &expanded.text).map_err(|reason| {
         let message = text!(
             "không tạo được tệp Word: {reason}",
             "the Word file can't be made: {reason}"
@@ -49,7 +76,8 @@ const RELATION: &str = "http://schemas.openxmlformats.org/officeDocument/2006/re
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 
 fn package(blocks: &[source::Block], source: &str) -> Result<Vec<u8>, String> {
-    let built = layout::document(blocks).build();
+    let (docx, pages) = layout::document(blocks);
+    let built = docx.build();
     let broken = |error: crate::opc::Error| error.to_string();
     let mut headers = Vec::new();
     for header in &built.headers {
@@ -74,7 +102,7 @@ fn package(blocks: &[source::Block], source: &str) -> Result<Vec<u8>, String> {
     );
     package.set(
         "word/document.xml",
-        mend::document(&built.document).map_err(broken)?.part(),
+        mend::document(&built.document, &pages).map_err(broken)?.part(),
     );
     let mut related = vec![
         ("rIdStyles".to_owned(), "styles", "styles.xml".to_owned()),

@@ -1,7 +1,7 @@
 //! The seal of a built template: a custom document property by which an edited one is told from an untouched one.
 //!
-//! `baocao.build` holds two 128-bit FNV-1a hashes in hexadecimal: of all other parts, and of the text source. Word
-//! rewrites the parts when it saves and keeps the property, so the first hash no longer fits.
+//! `baocao.build` holds two 128-bit FNV-1a hashes in hexadecimal: of all other parts, and of the text source with the
+//! fragments it includes. Word rewrites the parts when it saves and keeps the property, so the first hash no longer fits.
 
 use crate::opc::{Error, Limits, Package};
 
@@ -13,7 +13,7 @@ const NAME: &str = "baocao.build";
 pub enum State {
     /// Untouched since it was built.
     Built {
-        /// The [`source_hash`] of the text it was built from.
+        /// The [`source_hash`](super::source_hash) of the text it was built from.
         source: String,
     },
     /// Built by this program, then changed, for instance in Word.
@@ -37,10 +37,10 @@ impl Fnv {
     }
 }
 
-/// The hash of a text source, in hexadecimal; line ends and a byte order mark don't count.
-pub fn source_hash(source: &str) -> String {
+/// The hash of a text source in its normal form, in hexadecimal.
+pub(super) fn hash(source: &str) -> String {
     let mut hash = Fnv::new();
-    hash.add(super::normal(source).as_bytes());
+    hash.add(source.as_bytes());
     format!("{:032x}", hash.0)
 }
 
@@ -60,7 +60,7 @@ fn parts_hash(package: &Package) -> Result<String, Error> {
 
 /// Adds the property; every other part must be in place.
 pub(super) fn seal(package: &mut Package, source: &str) -> Result<(), Error> {
-    let value = format!("{}:{}", parts_hash(package)?, source_hash(source));
+    let value = format!("{}:{}", parts_hash(package)?, hash(source));
     let xml = format!(
         concat!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n",

@@ -39,6 +39,8 @@ struct Look {
     keep_next: bool,
     /// Level in Word's navigation pane, from 0.
     outline: Option<usize>,
+    /// Printed in [`RED`], as certificates are; official text is black (PL1 I.4).
+    red: bool,
 }
 
 const PLAIN: Look = Look {
@@ -52,7 +54,11 @@ const PLAIN: Look = Look {
     after: 0,
     keep_next: false,
     outline: None,
+    red: false,
 };
+
+/// The red of awards.
+pub(super) const RED: &str = "C00000";
 
 pub(super) const BODY: &str = "NoiDung";
 pub(super) const RULE: &str = "DuongKe";
@@ -216,6 +222,88 @@ const LOOKS: &[Look] = &[
         ..PLAIN
     },
     Look {
+        id: "ThamQuyen",
+        name: "Thẩm quyền ban hành",
+        bold: true,
+        after: 120,
+        keep_next: true,
+        ..PLAIN
+    },
+    Look {
+        id: "CanCu",
+        name: "Căn cứ",
+        italic: true,
+        set: Set::Running,
+        after: 120,
+        ..PLAIN
+    },
+    Look {
+        id: "LoiQuyetDinh",
+        name: "Lời quyết định",
+        bold: true,
+        before: 60,
+        after: 120,
+        keep_next: true,
+        ..PLAIN
+    },
+    Look {
+        id: "GiayKhenThamQuyen",
+        name: "Giấy khen thẩm quyền",
+        size: 36,
+        bold: true,
+        red: true,
+        ..PLAIN
+    },
+    Look {
+        id: "GiayKhenTang",
+        name: "Giấy khen tặng",
+        size: 36,
+        bold: true,
+        before: 240,
+        ..PLAIN
+    },
+    Look {
+        id: "GiayKhenTen",
+        name: "Giấy khen tên loại",
+        size: 88,
+        bold: true,
+        red: true,
+        after: 240,
+        before: 120,
+        ..PLAIN
+    },
+    Look {
+        id: "GiayKhenNguoiNhan",
+        name: "Giấy khen người nhận",
+        size: 48,
+        bold: true,
+        after: 60,
+        ..PLAIN
+    },
+    Look {
+        id: "GiayKhenDong",
+        name: "Giấy khen dòng",
+        size: 34,
+        before: 120,
+        ..PLAIN
+    },
+    Look {
+        id: "GiayKhenVaoSo",
+        name: "Giấy khen vào sổ",
+        size: 26,
+        italic: true,
+        set: Set::Left,
+        before: 40,
+        ..PLAIN
+    },
+    Look {
+        id: "GiayKhenNgay",
+        name: "Giấy khen ngày",
+        italic: true,
+        before: 480,
+        ..PLAIN
+    },
+    Look {
         id: TABLE_HEAD,
         name: "Đầu bảng",
         size: 24,
@@ -267,6 +355,9 @@ fn style(look: &Look) -> Style {
     }
     if look.italic {
         run = run.italic();
+    }
+    if look.red {
+        run = run.color(RED);
     }
     let running = look.set == Set::Running;
     let line = if running { LINE } else { 240 };

@@ -10,8 +10,10 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+use super::migration;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
-use crate::schema::{Check, Sheet};
+use crate::legal::Basis;
+use crate::schema::{Check, Schema, SchemaFault, Sheet};
 use crate::text;
 use crate::vietnamese::nearest;
 
@@ -21,6 +23,10 @@ use crate::vietnamese::nearest;
 pub(super) struct Manifest {
     pub id: String,
     pub version: String,
+    pub engine: Option<String>,
+    pub reads: Option<String>,
+    #[serde(default, rename = "migration")]
+    pub migrations: Vec<super::Migration>,
     pub name: String,
     #[serde(default)]
     pub description: String,
@@ -34,6 +40,15 @@ pub(super) struct Manifest {
     pub sheets: Vec<Sheet>,
     #[serde(default, rename = "check")]
     pub checks: Vec<Check>,
+    #[serde(default, rename = "legal_basis")]
+    pub legal: Vec<Basis>,
+}
+
+impl Manifest {
+    /// What is wrong with what it says of other versions.
+    pub fn migration_faults(&self, schema: &Schema) -> Vec<SchemaFault> {
+        migration::validate(schema, &self.version, self.reads.as_deref(), &self.migrations)
+    }
 }
 
 /// Mistakes reported in one manifest; more than anybody reads.
@@ -43,14 +58,17 @@ const MOST_MISTAKES: usize = 50;
 pub(super) struct Source<'t> {
     text: &'t str,
     tree: Spanned<DeTable<'t>>,
+    /// What is wrong with the use of shared sheets.
+    shared: Vec<Diagnostic>,
 }
 
 impl<'t> Source<'t> {
     /// Parses TOML; all syntax mistakes at once.
     pub fn parse(text: &'t str) -> Result<Self, Diagnostics> {
-        let (tree, errors) = DeTable::parse_recoverable(text);
+        let (mut tree, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
-            return Ok(Self { text, tree });
+            let shared = super::shared::take(tree.get_mut(), &|span| place(text, Some(span)));
+            return Ok(Self { text, tree, shared });
         }
         let mut lines = std::collections::BTreeSet::new();
         let findings = errors.iter().take(MOST_MISTAKES).map(|error| {
@@ -72,10 +90,10 @@ impl<'t> Source<'t> {
     /// The typed form. `None` when something needed is missing or of the wrong kind; unknown keys are reported and
     /// otherwise passed over, so that what follows can still be judged.
     pub fn read<T: DeserializeOwned>(&self) -> (Option<T>, Diagnostics) {
-        let mut findings = Diagnostics::new();
+        let mut findings: Diagnostics = self.shared.iter().cloned().collect();
         let mut tree = self.tree.clone();
         let mut cut: Vec<String> = Vec::new();
-        let mut sound = true;
+        let mut sound = findings.is_empty();
         loop {
             let error = match T::deserialize(toml::de::Deserializer::from(tree.clone())) {
                 Ok(typed) => return (sound.then_some(typed), findings),
@@ -142,6 +160,27 @@ impl<'t> Source<'t> {
     /// Where the thing stands that an id path names: `sheet khen_thuong › field cap`, `output bao_cao`, `check 2`
     /// (counted from 1).
     pub fn locate(&self, path: &str) -> Place {
+        match self.find(path) {
+            Some((_, span)) => place(self.text, Some(span)),
+            None => Place::File,
+        }
+    }
+
+    /// Where a character of a key's text stands, the key being one of the thing that an id path names; the key when its
+    /// value is no text, the thing when there is no such key. Characters count from 0.
+    pub fn locate_within(&self, path: &str, key: &str, character: usize) -> Place {
+        let value = self.find(path).and_then(|(table, _)| table.get(key));
+        let Some(value) = value else {
+            return self.locate(path);
+        };
+        let span = value.span();
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        let start = span.start + byte_of(written, character);
+        place(self.text, Some(start..span.end))
+    }
+
+    /// The table that an id path names, and where it begins.
+    fn find(&self, path: &str) -> Option<(&DeTable<'t>, Range<usize>)> {
         let mut table = self.tree.get_ref();
         let mut span = None;
         for step in path.split('›') {
@@ -163,9 +202,14 @@ impl<'t> Source<'t> {
             span = Some(inner.get("id").map_or_else(|| entry.span(), |id| id.span()));
             table = inner;
         }
-        match span {
-            Some(span) => place(self.text, Some(span)),
-            None => Place::File,
+        Some((table, span?))
+    }
+
+    /// The text of a key of the manifest itself.
+    pub fn text_of(&self, key: &str) -> Option<&str> {
+        match self.tree.get_ref().get(key)?.get_ref() {
+            DeValue::String(text) => Some(text),
+            _ => None,
         }
     }
 
@@ -176,6 +220,34 @@ impl<'t> Source<'t> {
             None => Place::File,
         }
     }
+}
+
+/// Where a character of a TOML string's text stands in it as it is written, in bytes; 0 for what is no string.
+fn byte_of(written: &str, character: usize) -> usize {
+    let quotes = ["\"\"\"", "'''", "\"", "'"];
+    let Some(quote) = quotes.into_iter().find(|quote| written.starts_with(quote)) else {
+        return 0;
+    };
+    let inner = written.get(quote.len()..).unwrap_or_default();
+    // The line break after three quotes is none of the text.
+    let inner = match quote.len() {
+        3 => inner.strip_prefix("\r\n").or(inner.strip_prefix('\n')).unwrap_or(inner),
+        _ => inner,
+    };
+    let mut rest = inner.chars();
+    for _ in 0..character {
+        if rest.next() != Some('\\') || quote.starts_with('\'') {
+            continue;
+        }
+        let digits = match rest.next() {
+            Some('u') => 4,
+            Some('U') => 8,
+            Some('x') => 2,
+            _ => 0,
+        };
+        rest.by_ref().take(digits).for_each(drop);
+    }
+    written.len() - inner.len() + (inner.len() - rest.as_str().len())
 }
 
 /// Line and column of a byte range's beginning.
@@ -360,5 +432,20 @@ mod tests {
         );
         assert_eq!(source.locate("check 1"), Place::Line { line: 8, column: 1 });
         assert_eq!(source.locate("nowhere"), Place::File);
+    }
+
+    #[test]
+    fn a_character_of_a_text_has_its_line_and_column() {
+        let text = "[[check]]\nassert = \"a == \\\"Xã\\\" and bb\"\nmessage = 'Số {a}'\nhint = \"\"\"\nmột\nhai {a}\"\"\"\nsheet = 5\n";
+        let source = Source::parse(text).expect("proper TOML");
+        let at = |key, character| source.locate_within("check 1", key, character);
+        let line = |line, column| Place::Line { line, column };
+        assert_eq!(at("assert", 0), line(2, 11));
+        assert_eq!(at("assert", 14), line(2, 27), "two quotes were escaped");
+        assert_eq!(at("message", 4), line(3, 16));
+        assert_eq!(at("hint", 9), line(6, 6));
+        assert_eq!(at("sheet", 3), line(7, 9));
+        assert_eq!(at("at", 3), line(1, 1));
+        assert_eq!(at("assert", 500), line(2, 30), "not beyond the text");
     }
 }

@@ -1,11 +1,18 @@
-//! A plug-in: one kind of report, as a folder of files or built into the program.
+//! A plug-in: one kind of report, as a folder of files, as one file ([`archive`]), or built into the program.
 //!
-//! In: the folder's files as bytes. Out: a [`Pack`] whose manifest and schema make sense and whose named files exist, or
+//! In: the pack's files as bytes. Out: a [`Pack`] whose manifest and schema make sense and whose named files exist, or
 //! everything that is wrong with it at once. Reading folders, and the order in which they are searched, is the caller's;
 //! templates are compiled by those who fill them.
 
+pub mod archive;
+pub mod dictionary;
 mod manifest;
+mod migration;
 mod recognise;
+mod rule;
+mod selection;
+mod shared;
+mod version;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,14 +21,25 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use self::manifest::{Manifest, Source};
+pub use self::migration::{Migration, Standing};
 pub use self::recognise::{Fit, fit};
+pub use self::selection::{NotMade, Selection, SelectionFault};
+pub use self::version::Version;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
+use crate::legal::Register;
+use crate::outline;
 use crate::schema::Schema;
 use crate::template::Controls;
 use crate::text;
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "pack.toml";
+
+/// What the name of an annotated copy of a template ends with; such a copy is no file of the pack.
+pub const ANNOTATED: &str = " (chú thích).docx";
+
+/// Most bytes of a manifest; more than anybody writes.
+const MANIFEST_BYTES: usize = 1 << 20;
 
 /// The files of a pack: path in its folder (`/` between names) to content.
 pub type Files = crate::template::Files;
@@ -33,6 +51,12 @@ pub struct Pack {
     pub id: String,
     /// `1.0.0`; written into blank workbooks.
     pub version: String,
+    /// The lowest version of the program that it needs: `0.1`.
+    pub engine: Option<String>,
+    /// The oldest version of it whose workbooks are read.
+    pub reads: Option<String>,
+    /// What changed since earlier versions, for reading their workbooks.
+    pub migrations: Vec<Migration>,
     /// What people call it.
     pub name: String,
     /// A sentence or two about it.
@@ -65,8 +89,24 @@ pub struct Output {
     pub source: Option<String>,
     /// The document's file name, without `.docx`; may hold tags.
     pub file_name: String,
-    /// The sheet for each row of which one document is made; one for the workbook when absent.
+    /// The table or list for each record of which one document is made; one for the workbook when absent.
     pub for_each: Option<String>,
+    /// The formula that decides which records have one, or whether the workbook has.
+    #[serde(rename = "where")]
+    pub filter: Option<String>,
+    /// The order of the records: `don_vi`, `-so_tien`, `ho_ten by name`.
+    #[serde(default)]
+    pub sort: Vec<String>,
+    /// Whether all records go into one document, each on pages of its own.
+    #[serde(default)]
+    pub one_file: bool,
+}
+
+impl Output {
+    /// Whether each record has a file of its own.
+    pub fn is_per_record(&self) -> bool {
+        self.for_each.is_some() && !self.one_file
+    }
 }
 
 /// Where a pack came from.
@@ -76,14 +116,18 @@ pub enum Origin {
     BuiltIn,
     /// A folder on disk.
     Folder(PathBuf),
+    /// A file on disk that a pack was packed into.
+    Archive(PathBuf),
 }
 
 impl Origin {
-    /// The origin in words: the folder's path, or that it is built in.
+    /// The origin in words: the path, or that it is built in.
     pub fn text(&self) -> Text {
         match self {
             Origin::BuiltIn => Text::new("có sẵn trong chương trình", "built into the program"),
-            Origin::Folder(path) => Text::new(path.display().to_string(), path.display().to_string()),
+            Origin::Folder(path) | Origin::Archive(path) => {
+                Text::new(path.display().to_string(), path.display().to_string())
+            }
         }
     }
 }
@@ -109,24 +153,31 @@ impl BuiltIn {
     }
 }
 
+/// A built-in pack whose folder holds the manifest and, for each output, a text source and the template built of it.
+macro_rules! built_in {
+    ($id:literal, $($output:literal),+) => {
+        BuiltIn {
+            id: $id,
+            files: &[
+                (MANIFEST, include_bytes!(concat!("../../templates/", $id, "/pack.toml"))),
+                $(
+                    (concat!($output, ".md"), include_bytes!(concat!("../../templates/", $id, "/", $output, ".md"))),
+                    (concat!($output, ".docx"), include_bytes!(concat!("../../templates/", $id, "/", $output, ".docx"))),
+                )+
+            ],
+        }
+    };
+}
+
 /// The packs that are part of the program.
-pub const BUILT_IN: &[BuiltIn] = &[BuiltIn {
-    id: "bc-thi-dua-khen-thuong",
-    files: &[
-        (
-            MANIFEST,
-            include_bytes!("../../templates/bc-thi-dua-khen-thuong/pack.toml"),
-        ),
-        (
-            "bao-cao.md",
-            include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.md"),
-        ),
-        (
-            "bao-cao.docx",
-            include_bytes!("../../templates/bc-thi-dua-khen-thuong/bao-cao.docx"),
-        ),
-    ],
-}];
+#[rustfmt::skip]
+pub const BUILT_IN: &[BuiltIn] = &[
+    built_in!("bc-thi-dua-khen-thuong", "bao-cao"),
+    built_in!("bc-kinh-te-xa-hoi", "bao-cao"),
+    built_in!("qd-khen-thuong", "quyet-dinh", "giay-khen"),
+    built_in!("to-trinh-khen-thuong", "to-trinh"),
+    built_in!("ke-hoach-thi-dua", "ke-hoach"),
+];
 
 /// Whether templates that can be built from a source must be there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -159,6 +210,9 @@ impl Pack {
             Some((manifest, schema)) if !findings.has_errors() => Ok(Self {
                 id: manifest.id,
                 version: manifest.version,
+                engine: manifest.engine,
+                reads: manifest.reads,
+                migrations: manifest.migrations,
                 name: manifest.name,
                 description: manifest.description,
                 empty: manifest.empty,
@@ -174,6 +228,20 @@ impl Pack {
                 Err(findings)
             }
         }
+    }
+
+    /// The Word template of an output, built from its text source; `None` when it has none.
+    pub fn build_template(&self, output: &Output) -> Option<Result<Vec<u8>, Diagnostics>> {
+        let source = output.source.as_ref()?;
+        let text = |name: &str| std::str::from_utf8(self.file(name)?).ok();
+        let built = match text(source) {
+            Some(text_of_source) => outline::build_with(text_of_source, &|name| text(name).map(str::to_owned)),
+            None => Err(Diagnostics::from_iter([not_utf8()])),
+        };
+        Some(built.map_err(|mut findings| {
+            findings.set_file(source);
+            findings
+        }))
     }
 
     /// The content of one of its files.
@@ -198,17 +266,25 @@ fn manifest_text(files: &Files) -> Result<&str, Box<Diagnostic>> {
             ),
         )));
     };
-    let text = std::str::from_utf8(bytes).map_err(|_| {
-        Box::new(
-            Diagnostic::error(
-                "goi/khong-utf8",
-                Place::File,
-                Text::new("tệp này không phải chữ UTF-8", "this file isn't UTF-8 text"),
-            )
-            .hint(Text::new("lưu lại tệp với bảng mã UTF-8", "save the file as UTF-8")),
-        )
-    })?;
+    if bytes.len() > MANIFEST_BYTES {
+        let most = MANIFEST_BYTES >> 20;
+        return Err(Box::new(Diagnostic::error(
+            "goi/qua-lon",
+            Place::File,
+            text!("{MANIFEST} lớn hơn {most} MB", "{MANIFEST} is larger than {most} MB"),
+        )));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| Box::new(not_utf8()))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+fn not_utf8() -> Diagnostic {
+    Diagnostic::error(
+        "goi/khong-utf8",
+        Place::File,
+        Text::new("tệp này không phải chữ UTF-8", "this file isn't UTF-8 text"),
+    )
+    .hint(Text::new("lưu lại tệp với bảng mã UTF-8", "save the file as UTF-8"))
 }
 
 fn read(
@@ -225,26 +301,55 @@ fn read(
             return None;
         }
     };
+    // Keys that this program does not know are no mistakes of a pack that needs a later one: that comes before all else.
+    if let Some(engine) = source.text_of("engine")
+        && let Some(fault) = version::engine_fault(engine, source.locate_key("engine"))
+    {
+        findings.push(fault);
+        return None;
+    }
     let (manifest, mistakes) = source.read::<Manifest>();
     findings.extend(mistakes);
     let mut manifest = manifest?;
+    let (legal, faults) = Register::with(std::mem::take(&mut manifest.legal));
+    for fault in faults {
+        let place = source.locate(&format!("legal_basis {}", fault.id));
+        let finding = Diagnostic::error("goi/can-cu-sai", place, fault.message);
+        findings.push(Diagnostic {
+            hint: fault.hint,
+            ..finding
+        });
+    }
     let schema = Schema {
         sheets: std::mem::take(&mut manifest.sheets),
         checks: std::mem::take(&mut manifest.checks),
+        legal,
     };
     // The packs of the program itself are validated by its tests, not at every start.
-    let faults = if *origin == Origin::BuiltIn {
-        Vec::new()
-    } else {
-        schema.validate()
-    };
-    for crate::schema::SchemaFault { path, message } in faults {
-        let place = source.locate(&path);
+    let is_own = *origin == Origin::BuiltIn;
+    let faults = if is_own { Vec::new() } else { schema.validate() };
+    for crate::schema::SchemaFault { path, message, within } in faults {
+        let place = match within {
+            Some((key, character)) => source.locate_within(&path, key, character),
+            None => source.locate(&path),
+        };
         let message = Text::new(format!("{path}: {}", message.vi), format!("{path}: {}", message.en));
         findings.push(Diagnostic::error("goi/luoc-do", place, message));
     }
     check_identity(&manifest, origin, &source, findings);
-    check_outputs(&manifest.outputs, files, templates, &source, findings);
+    let faults = if is_own {
+        Vec::new()
+    } else {
+        manifest.migration_faults(&schema)
+    };
+    for fault in faults {
+        let place = match fault.path.as_str() {
+            "reads" => source.locate_key("reads"),
+            path => source.locate(path),
+        };
+        findings.push(Diagnostic::error("goi/chuyen-phien-ban", place, fault.message));
+    }
+    check_outputs(&manifest.outputs, &schema, (files, templates), &source, findings);
     Some((manifest, schema))
 }
 
@@ -282,10 +387,7 @@ fn check_identity(manifest: &Manifest, origin: &Origin, source: &Source, finding
             .hint(text!("đổi tên thư mục thành “{id}”", "rename the folder to “{id}”")),
         );
     }
-    let numbers = version
-        .split('.')
-        .filter(|part| part.len() <= 9 && !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-    if numbers.count() != 3 || version.split('.').count() != 3 {
+    if Version::parse(version).is_none() {
         findings.push(Diagnostic::error(
             "goi/phien-ban-sai",
             source.locate_key("version"),
@@ -317,7 +419,13 @@ fn check_identity(manifest: &Manifest, origin: &Origin, source: &Source, finding
     }
 }
 
-fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source: &Source, findings: &mut Diagnostics) {
+fn check_outputs(
+    outputs: &[Output],
+    schema: &Schema,
+    (files, templates): (&Files, Templates),
+    source: &Source,
+    findings: &mut Diagnostics,
+) {
     let mut ids = BTreeSet::new();
     let mut patterns = BTreeSet::new();
     for (index, output) in outputs.iter().enumerate() {
@@ -361,15 +469,8 @@ fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source
                 None,
             );
         }
-        if output.for_each.is_some() {
-            fault(
-                "goi/chua-ho-tro",
-                Text::new(
-                    "for_each chưa dùng được ở phiên bản này",
-                    "for_each can't be used in this version yet",
-                ),
-                Some(Text::new("bỏ khoá for_each", "leave for_each out")),
-            );
+        for wrong in Selection::of(output, schema).err().into_iter().flatten() {
+            fault(wrong.code, wrong.message, wrong.hint);
         }
         let template = &output.template;
         let may_be_built = templates == Templates::ToBeBuilt && output.source.is_some();
@@ -413,6 +514,18 @@ fn check_outputs(outputs: &[Output], files: &Files, templates: Templates, source
                     "the Word template “{template}” is missing"
                 ),
                 hint,
+            );
+        }
+        let twin = |other: &&Output| other.template == output.template && other.source != output.source;
+        if let Some(other) = outputs[..index].iter().find(twin) {
+            let other = &other.id;
+            fault(
+                "goi/nguon-khac",
+                text!(
+                    "văn bản “{id}” và “{other}” dùng chung mẫu “{template}” nên phải có cùng source",
+                    "the outputs “{id}” and “{other}” share the template “{template}”, so they need the same source"
+                ),
+                None,
             );
         }
         if let Some(source) = &output.source
@@ -532,7 +645,7 @@ required = false
             .replace("1.0.0", "1.0")
             .replace(
                 "file_name = \"BC {{thong_tin.nam}}\"",
-                "file_name = \"\"\nfor_each = \"khen_thuong\"",
+                "file_name = \"\"\nfor_each = \"khen_thuon\"",
             );
         let found = complaints(&manifest, &["bao-cao.md"], Origin::BuiltIn);
         for code in [
@@ -540,7 +653,7 @@ required = false
             "goi/khoa-la",
             "goi/phien-ban-sai",
             "goi/thieu-ten",
-            "goi/chua-ho-tro",
+            "goi/lap-sai",
             "goi/thieu-tep",
         ] {
             assert!(found.contains(code), "{code} is not in\n{found}");
@@ -589,6 +702,11 @@ required = false
             .expect_err("not text")
             .print(Lang::Vi);
         assert!(found.contains("UTF-8"), "{found}");
+        let files = Files::from([(MANIFEST.to_owned(), Cow::Owned(vec![b'#'; MANIFEST_BYTES + 1]))]);
+        let found = Pack::parse(files, Origin::BuiltIn)
+            .expect_err("too large")
+            .print(Lang::Vi);
+        assert!(found.contains("goi/qua-lon") && found.contains("1 MB"), "{found}");
     }
 
     #[test]
@@ -598,6 +716,11 @@ required = false
                 Ok(parsed) => {
                     assert_eq!(parsed.id, pack.id);
                     assert_eq!(parsed.schema.validate(), []);
+                    let (reads, migrations) = (parsed.reads.as_deref(), &parsed.migrations);
+                    assert_eq!(
+                        migration::validate(&parsed.schema, &parsed.version, reads, migrations),
+                        []
+                    );
                 }
                 Err(findings) => panic!("{}: {}", pack.id, findings.print(Lang::Vi)),
             }

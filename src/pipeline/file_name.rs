@@ -2,18 +2,21 @@
 //!
 //! Source of the rules: Microsoft, "Naming Files, Paths, and Namespaces".
 
+use crate::opc::archive::is_device_name;
 use crate::vietnamese::nfc;
 
 /// Most characters of a file name, its extension included: leaves room for the folder within Windows' 260.
 const LONGEST: usize = 120;
 /// Most bytes of a file name on Linux and macOS; Vietnamese letters take up to three.
 const MOST_BYTES: usize = 255;
-/// Names of devices: no file may have one, whatever its extension.
-const RESERVED: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
-
 /// A safe file name made of a title and an extension (without its dot).
 pub fn safe_file_name(title: &str, extension: &str) -> String {
     with_ending(title, &format!(".{extension}"))
+}
+
+/// A safe name of a folder made of a title.
+pub fn safe_folder_name(title: &str) -> String {
+    with_ending(title, "")
 }
 
 /// The same with all that follows the title, dot included: it is kept whole, however long the title.
@@ -44,16 +47,9 @@ pub fn with_ending(title: &str, ending: &str) -> String {
         name.pop();
     }
     let name = name.trim_start().trim_end_matches(['.', ' ']);
-    let stem = name.split('.').next().unwrap_or(name).trim_end().to_uppercase();
-    let numbered = |device| {
-        stem.strip_prefix(device).is_some_and(|rest: &str| {
-            rest.chars().count() == 1 && rest.contains(|digit: char| digit.is_ascii_digit() || "¹²³".contains(digit))
-        })
-    };
-    let is_reserved = RESERVED.contains(&stem.as_str()) || numbered("COM") || numbered("LPT");
     match name {
         "" => format!("van-ban{ending}"),
-        name if is_reserved => format!("_{name}{ending}"),
+        name if is_device_name(name) => format!("_{name}{ending}"),
         name => format!("{name}{ending}"),
     }
 }

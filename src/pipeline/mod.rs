@@ -7,19 +7,19 @@ mod decoded;
 mod file_name;
 mod prepared;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::decoded::{DecodedCell, decoded_cells};
-pub use self::file_name::safe_file_name;
+pub use self::file_name::{safe_file_name, safe_folder_name};
 pub use self::prepared::Prepared;
 use crate::blank::annotate::{self, Annotated};
-use crate::blank::{self, Prefill, Stamp, VERSION_PROPERTY};
+use crate::blank::{self, PACK_PROPERTY, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset, Mapping};
-use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place};
-use crate::pack::Pack;
+use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
+use crate::pack::{Pack, Selection};
 use crate::schema::Schema;
-use crate::template::{Template, Used};
+use crate::template::{Subject, Template, Used};
 use crate::workbook::{self, Limits, Workbook};
 use crate::{template, text};
 
@@ -35,6 +35,8 @@ pub struct Options {
     pub trace: bool,
     /// What the user says that headers, labels and tabs of the workbook mean.
     pub mapping: Mapping,
+    /// Ids of the pack's outputs that are wanted; all of them when there is none.
+    pub outputs: BTreeSet<String>,
 }
 
 /// A workbook that was read and checked.
@@ -51,8 +53,30 @@ pub struct Checked {
 pub struct Outcome {
     /// The documents; none when an error is among the findings.
     pub documents: Vec<Document>,
+    /// Outputs that no document was made for, by their own rules.
+    pub skipped: Vec<Skipped>,
     /// What is wrong with the workbook or the pack, in reading order.
     pub diagnostics: Diagnostics,
+}
+
+/// What rendering gave besides the documents.
+#[derive(Clone, Debug, Default)]
+pub struct Rendered {
+    /// What is wrong with the workbook or the pack, in reading order.
+    pub diagnostics: Diagnostics,
+    /// Outputs that no document was made for, by their own rules.
+    pub skipped: Vec<Skipped>,
+}
+
+/// An output that no document was made for, because its own rules say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its id.
+    pub output: String,
+    /// What people call it.
+    pub label: String,
+    /// Why.
+    pub reason: Text,
 }
 
 /// A finished document.
@@ -83,27 +107,25 @@ pub fn render(pack: &Pack, bytes: &[u8], options: &Options) -> Result<Outcome, w
 
 /// The same as [`check`] for a workbook that was read already.
 pub fn check_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Checked {
-    let stamp = workbook.properties.get(VERSION_PROPERTY).cloned();
+    // The version of another pack says nothing of this one.
+    let is_own = workbook.properties.get(PACK_PROPERTY).is_none_or(|id| *id == pack.id);
+    let stamp = workbook.properties.get(VERSION_PROPERTY).filter(|_| is_own).cloned();
     let decoded = decoded::warnings(&workbook);
-    let (dataset, mut diagnostics) = dataset::build(&pack.schema, workbook, &options.mapping);
+    let standing = match pack.standing(stamp.as_deref()) {
+        Ok(standing) => standing,
+        // What else is wrong with a workbook that is not read would lead astray.
+        Err(refusal) => {
+            let (dataset, _) = dataset::build(&pack.schema, workbook, &options.mapping);
+            return Checked {
+                dataset,
+                diagnostics: Diagnostics::from_iter([*refusal]),
+            };
+        }
+    };
+    let mapping = options.mapping.renamed(&standing.renamed);
+    let (dataset, mut diagnostics) = dataset::build(&standing.schema, workbook, &mapping);
     diagnostics.extend(decoded.into_iter().collect());
-    if let Some(stamp) = stamp.filter(|stamp| *stamp != pack.version) {
-        let own = &pack.version;
-        diagnostics.push(
-            Diagnostic::warning(
-                "goi/khac-phien-ban",
-                Place::File,
-                text!(
-                    "sổ tính này làm từ gói phiên bản {stamp}, gói đang dùng là phiên bản {own}",
-                    "this workbook was made by version {stamp} of the pack, the pack in use is version {own}"
-                ),
-            )
-            .hint(text!(
-                "xem kỹ kết quả; nếu thiếu ô thì xin sổ tính trống mới",
-                "look at the result closely; if cells are missing, ask for a new blank workbook"
-            )),
-        );
-    }
+    diagnostics.extend(standing.finding.into_iter().collect());
     let names = dataset
         .sheets
         .iter()
@@ -159,6 +181,9 @@ pub fn check_pack(pack: &Pack) -> Diagnostics {
             Ok(compiled) => {
                 used.extend(compiled.template.used());
                 used.extend(compiled.file_name.used());
+                for (sheet, field) in compiled.selection.fields() {
+                    used.add(sheet, field);
+                }
                 diagnostics.extend(compiled.warnings);
                 let mut pictures = compiled.template.check_pictures();
                 pictures.set_file(&output.template);
@@ -186,7 +211,8 @@ pub fn annotate_pack(pack: &Pack, lang: Lang) -> Vec<(String, Vec<u8>)> {
             continue;
         }
         let docx = pack.file(&output.template).unwrap_or_default();
-        if let Ok((copy, findings)) = Template::annotate(docx, &pack.schema, &template_options(pack), lang)
+        let subject = Selection::of(output, &pack.schema).map_or(Subject::Workbook, |selection| selection.subject);
+        if let Ok((copy, findings)) = Template::annotate(docx, &pack.schema, &template_options(pack, subject), lang)
             && !findings.is_empty()
         {
             copies.push((output.template.clone(), copy));
@@ -197,14 +223,8 @@ pub fn annotate_pack(pack: &Pack, lang: Lang) -> Vec<(String, Vec<u8>)> {
 
 /// Warnings about fields that people are asked to fill in and nothing uses: one for each sheet.
 fn unused_fields(schema: &Schema, mut used: Used) -> Diagnostics {
-    let by_checks = schema.checks.iter().flat_map(|check| check.rule.fields());
-    for (sheet, field) in by_checks {
-        let found = schema
-            .sheet(sheet)
-            .and_then(|(number, declared)| Some((number, declared.field(field)?.0)));
-        if let Some((sheet, field)) = found {
-            used.add(sheet, field);
-        }
+    for (sheet, field) in schema.checked_fields() {
+        used.add(sheet, field);
     }
     let mut diagnostics = Diagnostics::new();
     for (number, sheet) in schema.sheets.iter().enumerate() {
@@ -237,11 +257,12 @@ fn unused_fields(schema: &Schema, mut used: Used) -> Diagnostics {
     diagnostics
 }
 
-fn template_options(pack: &Pack) -> template::Options<'_> {
+fn template_options(pack: &Pack, subject: Subject) -> template::Options<'_> {
     template::Options {
         empty: &pack.empty,
         files: &pack.files,
         controls: pack.controls,
+        subject,
     }
 }
 

@@ -4,6 +4,10 @@
 //! [`Schema`] whose names resolve, or the list of what is wrong with it. Knows neither workbooks nor templates.
 
 mod check;
+mod computed;
+mod formulas;
+mod message;
+mod scope;
 mod validate;
 
 use std::borrow::Cow;
@@ -11,8 +15,13 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-pub use self::check::{Check, Rule, SeverityName};
+pub use self::check::{Check, Pair, Rule, SeverityName};
+pub use self::computed::ComputedField;
+pub use self::message::{Message, Piece};
+pub use self::scope::Scope;
+pub(crate) use self::validate::KEYWORDS;
 pub use self::validate::{SchemaFault, is_id};
+use crate::legal::Register;
 use crate::value::{Choice, Context, Habits, Raw, Reading, Type, Value};
 
 /// All sheets of a workbook and the rules between them.
@@ -22,6 +31,8 @@ pub struct Schema {
     pub sheets: Vec<Sheet>,
     /// Rules that look at more than one cell.
     pub checks: Vec<Check>,
+    /// The legal texts that documents may cite.
+    pub legal: Register,
 }
 
 impl Schema {
@@ -38,6 +49,7 @@ impl Schema {
         }
         let mut asked = self.clone();
         for sheet in &mut asked.sheets {
+            sheet.markers = sheet.marker().map(|field| field.id.clone());
             sheet.fields.retain(|field| field.derive.is_none());
         }
         Cow::Owned(asked)
@@ -100,6 +112,9 @@ pub struct Sheet {
     /// What becomes of a table's rows that are only a heading: `I. NÔNG NGHIỆP`.
     #[serde(default)]
     pub sections: Sections,
+    /// In [`Schema::asked`]: the id of the derived field that the markers of the rows belong to.
+    #[serde(skip)]
+    pub markers: Option<String>,
 }
 
 /// What becomes of a table's rows that are only a heading: a section's marker and text, nothing in the other columns.
@@ -130,6 +145,11 @@ impl Sheet {
     /// The index of the key column of a keyed table.
     pub fn key_index(&self) -> Option<usize> {
         self.field(self.key.as_deref()?).map(|(index, _)| index)
+    }
+
+    /// The field that takes the rows' markers, which stand in the column of running numbers.
+    pub fn marker(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.derive == Some(Derive::Marker))
     }
 
     /// Whether rows are the sheet's content: a table or a list.
@@ -194,6 +214,10 @@ pub struct Field {
     pub decimals: Option<u32>,
     /// Taken when the cell is blank; as the clerk would type it.
     pub default: Option<String>,
+    /// The formula that a blank cell is computed by, and with which a filled one must agree: `thuc_hien / ke_hoach * 100`.
+    pub value: Option<String>,
+    /// How bad it is when a filled cell does not agree with the formula; an error when absent.
+    pub value_severity: Option<SeverityName>,
     /// Shown in the example row of a blank workbook; as the clerk would type it.
     pub example: Option<String>,
     /// Printed where the value is missing and nothing in the template asks; the pack's `empty` when absent.
@@ -216,8 +240,11 @@ pub enum Derive {
     Level,
     /// The text of the nearest row above that stands less deep, without its marker: `NÔNG NGHIỆP`.
     Section,
-    /// Its marker as it is written, without the sign that ends it: `I`, `1.1`, `-`.
+    /// Its marker as it is written, without the sign that ends it: `I`, `1.1`, `-`. A blank workbook has it in the column
+    /// of running numbers.
     Marker,
+    /// Its text without the marker before it: `Trồng trọt` of `1. Trồng trọt`.
+    Name,
 }
 
 impl Derive {
@@ -227,6 +254,7 @@ impl Derive {
             Self::Level => "level",
             Self::Section => "section",
             Self::Marker => "marker",
+            Self::Name => "name",
         }
     }
 
@@ -234,7 +262,7 @@ impl Derive {
     pub fn ty(self) -> Type {
         match self {
             Self::Level => Type::Integer,
-            Self::Section | Self::Marker => Type::Text,
+            Self::Section | Self::Marker | Self::Name => Type::Text,
         }
     }
 }
@@ -255,6 +283,11 @@ pub enum Merge {
 }
 
 impl Field {
+    /// Whether a blank cell is a mistake: a value is required, and nothing else is taken for it.
+    pub fn is_asked(&self) -> bool {
+        self.required && self.default.is_none() && self.value.is_none()
+    }
+
     /// How a value prints in a document: by its type and the field's decimals.
     pub fn print(&self, value: &Value) -> String {
         self.ty.print(value, self.decimals)

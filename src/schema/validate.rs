@@ -17,6 +17,8 @@ pub struct SchemaFault {
     pub path: String,
     /// What is wrong.
     pub message: Text,
+    /// The key of that thing whose text is wrong, and where in the text, in characters from 0.
+    pub within: Option<(&'static str, usize)>,
 }
 
 /// Longest sheet name Excel takes.
@@ -24,9 +26,9 @@ const SHEET_NAME: usize = 31;
 /// Characters Excel refuses in a sheet name.
 const FORBIDDEN: &[char] = &['[', ']', ':', '*', '?', '/', '\\'];
 /// Names that mean something else in a tag.
-const KEYWORDS: &[&str] = &[
+pub(crate) const KEYWORDS: &[&str] = &[
     "this", "else", "if", "each", "with", "unless", "lookup", "log", "true", "false", "null", "as", "key", "items",
-    "length",
+    "length", "and", "or", "not", "in",
 ];
 
 /// Whether an id is ASCII snake_case: a letter, then letters, digits and underscores.
@@ -67,6 +69,7 @@ impl Schema {
         for (number, check) in self.checks.iter().enumerate() {
             faults.check(self, &format!("check {}", number + 1), check);
         }
+        faults.list.extend(super::formulas::faults(self));
         faults.list
     }
 }
@@ -81,6 +84,7 @@ impl Faults {
         self.list.push(SchemaFault {
             path: path.to_owned(),
             message,
+            within: None,
         });
     }
 
@@ -373,7 +377,8 @@ impl Faults {
     fn check(&mut self, schema: &Schema, path: &str, check: &Check) {
         const NUMBER: &[Type] = &[Type::Integer, Type::Decimal, Type::Percent, Type::Count, Type::Year];
         const ANY: &[Type] = &[];
-        match &check.rule {
+        let Some(rule) = &check.rule else { return };
+        match rule {
             Rule::Ratio {
                 sheet,
                 percent,
@@ -396,6 +401,7 @@ impl Faults {
                 by,
                 list,
                 list_by,
+                ..
             } => {
                 self.columns(schema, path, sheet, &[count], NUMBER);
                 self.columns(schema, path, sheet, &by.iter().collect::<Vec<_>>(), ANY);
@@ -419,7 +425,7 @@ impl Faults {
                 self.columns(schema, path, sheet, &[column], ANY);
                 self.columns(schema, path, list, &[list_column], ANY);
             }
-            Rule::OneOf { sheet, columns } => {
+            Rule::OneOf { sheet, columns } | Rule::Distinct { sheet, columns } => {
                 self.columns(schema, path, sheet, &columns.iter().collect::<Vec<_>>(), ANY);
             }
             Rule::DateOrder { earlier, later } => {
@@ -440,14 +446,41 @@ impl Faults {
                 self.paths(schema, path, &[field], ANY);
                 self.paths(schema, path, &[date], &[Type::Date]);
                 self.beside(schema, path, field, date);
-                if vietnamese::parse_date(day).is_err() {
-                    self.add(
-                        path,
-                        text!(
-                            "“{day}” không phải ngày dạng 2025-07-01",
-                            "“{day}” is no date like 2025-07-01"
-                        ),
-                    );
+                self.day(path, day);
+            }
+            Rule::Permitted {
+                field,
+                when,
+                date,
+                pairs,
+            } => {
+                self.paths(schema, path, &[field, when], ANY);
+                self.beside(schema, path, field, when);
+                if let Some(date) = date {
+                    self.paths(schema, path, &[date], &[Type::Date]);
+                    self.beside(schema, path, field, date);
+                }
+                for pair in pairs {
+                    self.known_values(schema, path, when, &pair.when);
+                    for day in pair.from.iter().chain(&pair.to) {
+                        self.day(path, day);
+                    }
+                    if date.is_none() && (pair.from.is_some() || pair.to.is_some()) {
+                        self.add(
+                            path,
+                            text!(
+                                "from và to cần khoá date của kiểm tra",
+                                "from and to need the check's key date"
+                            ),
+                        );
+                    }
+                }
+            }
+            Rule::InForce { date, fields } => {
+                self.paths(schema, path, &[date], &[Type::Date]);
+                for field in fields {
+                    self.paths(schema, path, &[field], &[Type::Text, Type::LongText]);
+                    self.beside(schema, path, field, date);
                 }
             }
             Rule::SameYear { year, date } => {
@@ -455,6 +488,18 @@ impl Faults {
                 self.paths(schema, path, &[date], &[Type::Date]);
                 self.beside(schema, path, year, date);
             }
+        }
+    }
+
+    fn day(&mut self, path: &str, day: &str) {
+        if vietnamese::parse_date(day).is_err() {
+            self.add(
+                path,
+                text!(
+                    "“{day}” không phải ngày dạng 2025-07-01",
+                    "“{day}” is no date like 2025-07-01"
+                ),
+            );
         }
     }
 
@@ -572,6 +617,7 @@ mod tests {
         let schema = Schema {
             sheets: source.sheet,
             checks: source.check,
+            ..Schema::default()
         };
         schema
             .validate()

@@ -29,7 +29,7 @@ impl Balance {
             | Node::Cell(inner, _)
             | Node::Table(inner, _) => self.nodes(source, inner),
             // Within a start tag there may be values of attributes: blocks inside of them were looked at before.
-            Node::Print(_) | Node::Each { .. } | Node::If { .. } | Node::With { .. } => {
+            Node::Print(_) | Node::Each { .. } | Node::Records { .. } | Node::If { .. } | Node::With { .. } => {
                 !self.in_tag || self.quote.is_some() || self.tag.contains(' ')
             }
             Node::Fresh(_) | Node::MergeDown(..) | Node::SectionBreak(..) => true,

@@ -19,6 +19,7 @@ use super::pair::{over_of, pair};
 use super::part::{Name, ParagraphText, Spot, SpotKind, TextKind, Tree};
 use super::place::{self, Action, Block, Extras, Instead, Over, PlacedTag, Plan};
 use super::shape::shape;
+use super::subject::Subject;
 use super::tag::{self, Says};
 use crate::text;
 
@@ -46,6 +47,10 @@ pub struct Context<'c> {
     pub addresses: &'c HashMap<String, String>,
     /// Whether Word lets comments stand in the part.
     pub takes_comments: bool,
+    /// What the document is about.
+    pub subject: Subject,
+    /// Whether the part is wrapped into the loop over the records that the document is made of.
+    pub is_wrapped: bool,
 }
 
 /// Compiles an XML part. `None` when it holds no tag at all and can be copied as it is.
@@ -72,7 +77,10 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         range: Some(tags[number].start..tags[number].source.last().map_or(tags[number].start, |range| range.end)),
     };
     let says: Vec<&tag::Tag> = tags.iter().map(|tag| &tag.tag).collect();
-    let (blocks, bad) = pair(&says);
+    let (blocks, bad) = match context.is_wrapped {
+        true => pair_within(&says),
+        false => pair(&says),
+    };
     let structure_is_sound = bad.is_empty() && faults.is_empty();
     faults.extend(bad.into_iter().map(|(number, fault)| at(&tags, number, fault)));
     let planned = if structure_is_sound {
@@ -80,6 +88,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
             cuts,
             states,
             links: links.iter().map(|spot| spot.range.clone()).collect(),
+            has_records: context.is_wrapped,
         };
         place::plan(source, tree, &tags, &blocks, extra, &|paragraph| &texts[&paragraph])
     } else {
@@ -91,7 +100,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
             faults.extend(bad.into_iter().map(|(number, fault)| at(&tags, number, fault)));
             // Names are checked all the same, in the order of the tags, so that every fault is told at once.
             faults.extend(
-                check_names(&says, context.schema)
+                check_names(&says, context.subject.scopes(context.schema))
                     .into_iter()
                     .map(|(number, fault)| at(&tags, number, fault)),
             );
@@ -105,7 +114,9 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         .iter()
         .any(|(_, action)| matches!(action, Action::Instead(Instead::Fresh(Fresh::Identity(..)))));
     let restarts = !plan.restarts.is_empty();
-    let mut builder = Builder::new(source, &says, &blocks, plan, context.schema);
+    let scopes = context.subject.scopes(context.schema);
+    let mut builder = Builder::new(source, &says, &blocks, plan, scopes);
+    builder.has_records = context.is_wrapped;
     builder.row_tag = format!("<{}tr", tree.prefix);
     builder.paragraph_tag = format!("<{}p", tree.prefix);
     builder.visible = tree.visible_texts(source);
@@ -153,6 +164,28 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         replaced,
         used,
     }))
+}
+
+/// Pairs the tags of a part that is wrapped: what is wrong inside is told as if it were not.
+fn pair_within(says: &[&tag::Tag]) -> (Vec<Block>, Vec<(usize, Fault)>) {
+    let [_, inner @ .., _] = says else {
+        return pair(says);
+    };
+    let (mut blocks, mut faults) = pair(inner);
+    let later = |tag: &mut usize| *tag += 1;
+    for block in &mut blocks {
+        later(&mut block.open);
+        later(&mut block.close);
+        block.elses.iter_mut().for_each(later);
+    }
+    faults.iter_mut().for_each(|(tag, _)| later(tag));
+    let around = Block {
+        open: 0,
+        close: says.len() - 1,
+        ..Block::default()
+    };
+    blocks.insert(0, around);
+    (blocks, faults)
 }
 
 /// The relationships whose ids stand in the source only where tags give other pictures.
@@ -224,8 +257,8 @@ fn distinct(faults: Vec<(usize, Fault)>) -> Vec<(usize, Fault)> {
     seen
 }
 
-/// Compiles a line of text such as a file name pattern.
-pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Vec<PartFault>> {
+/// Compiles a line of text such as a file name pattern, within some scopes.
+pub fn line(source: &str, scopes: Scopes<'_>) -> Result<Compiled, Vec<PartFault>> {
     let (tags, bad) = tag::find(source, &mut tag::Known::new(), &mut None, &|_| false);
     let mut faults: Vec<PartFault> = bad
         .into_iter()
@@ -247,14 +280,14 @@ pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Ve
     if !bad.is_empty() || !faults.is_empty() {
         faults.extend(bad.into_iter().map(|(number, fault)| at(number, fault)));
         faults.extend(
-            check_names(&says, schema)
+            check_names(&says, scopes)
                 .into_iter()
                 .map(|(number, fault)| at(number, fault)),
         );
         return Err(faults);
     }
     let plan = Plan::of_line(&tags);
-    let mut builder = Builder::new(source, &says, &blocks, plan, schema);
+    let mut builder = Builder::new(source, &says, &blocks, plan, scopes);
     let nodes = builder.all();
     faults.extend(builder.faults.into_iter().map(|(number, fault)| at(number, fault)));
     if faults.is_empty() {
@@ -269,9 +302,8 @@ pub fn line(source: &str, schema: &crate::schema::Schema) -> Result<Compiled, Ve
 }
 
 /// Checks names and types in the order of the tags, whatever the structure: blocks that do not close last to the end.
-fn check_names(tags: &[&tag::Tag], schema: &crate::schema::Schema) -> Vec<(usize, Fault)> {
+fn check_names(tags: &[&tag::Tag], mut scopes: Scopes<'_>) -> Vec<(usize, Fault)> {
     let mut faults = Vec::new();
-    let mut scopes = Scopes::new(schema);
     // What a block over columns means holds in the other rows of its table too.
     let mut columns: Vec<Scope> = Vec::new();
     // For each open block its name and how many scopes stood before it.
@@ -417,16 +449,12 @@ struct Builder<'b> {
     has_long_texts: bool,
     has_hyperlinks: bool,
     pictures: Option<BTreeSet<String>>,
+    /// Whether the first tag opens the loop over the records that the document is made of.
+    has_records: bool,
 }
 
 impl<'b> Builder<'b> {
-    fn new(
-        source: &'b str,
-        tags: &'b [&'b tag::Tag],
-        blocks: &'b [Block],
-        plan: Plan,
-        schema: &'b crate::schema::Schema,
-    ) -> Self {
+    fn new(source: &'b str, tags: &'b [&'b tag::Tag], blocks: &'b [Block], plan: Plan, scopes: Scopes<'b>) -> Self {
         let mut block_of = vec![usize::MAX; tags.len()];
         for (number, block) in blocks.iter().enumerate() {
             for &tag in block.elses.iter().chain([&block.open, &block.close]) {
@@ -439,7 +467,7 @@ impl<'b> Builder<'b> {
             block_of,
             actions: plan.actions.into_iter().peekable(),
             cuts: plan.cuts,
-            scopes: Scopes::new(schema),
+            scopes,
             cursor: 0,
             faults: Vec::new(),
             row_tag: String::new(),
@@ -456,6 +484,7 @@ impl<'b> Builder<'b> {
             has_long_texts: false,
             has_hyperlinks: false,
             pictures: None,
+            has_records: false,
         }
     }
 
@@ -695,6 +724,11 @@ impl<'b> Builder<'b> {
         }
         let head = head?;
         Some(match head.kind {
+            HeadKind::Each if self.has_records && number == 0 => Node::Records {
+                texts: matches!(head.value, Kind::Texts(_)),
+                body,
+                restarts: self.restarts.get(&number).cloned().unwrap_or_default(),
+            },
             HeadKind::Each => Node::Each {
                 texts: matches!(head.value, Kind::Texts(_)),
                 list: head.expr,
@@ -942,8 +976,7 @@ fn line_in(source: &str, scopes: &Scopes<'_>) -> Result<Vec<Node>, Box<(String, 
         return Err(Box::new((written(number), fault)));
     }
     let plan = Plan::of_line(&tags);
-    let mut builder = Builder::new(source, &says, &blocks, plan, scopes.schema);
-    builder.scopes = scopes.clone();
+    let mut builder = Builder::new(source, &says, &blocks, plan, scopes.clone());
     let nodes = builder.all();
     match builder.faults.into_iter().next() {
         Some((number, fault)) => Err(Box::new((written(number), fault))),

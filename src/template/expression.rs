@@ -14,9 +14,11 @@ use rust_decimal::Decimal;
 
 use super::helper::{self, Helper};
 use super::print::{PLAIN_DECIMALS, Printer};
+use super::subject::About;
 use super::used::Used;
 use crate::dataset::{Dataset, Record};
 use crate::diagnostic::Text;
+use crate::legal::{Citation, Part, Register};
 use crate::schema::{Layout, Schema};
 use crate::text;
 use crate::value::{Type, Value};
@@ -37,6 +39,10 @@ pub enum Kind {
     Groups(usize, usize),
     /// One of them: `key` and `items`.
     Group(usize, usize),
+    /// Legal texts.
+    LegalBases,
+    /// One of them.
+    LegalBasis,
     /// A value of a field.
     Field(usize, usize),
     /// A computed number, and how it prints.
@@ -113,6 +119,7 @@ impl Kind {
             Self::Rows(sheet) => Some(Self::Record(sheet)),
             Self::Texts(sheet) => Some(Self::Field(sheet, 0)),
             Self::Groups(sheet, field) => Some(Self::Group(sheet, field)),
+            Self::LegalBases => Some(Self::LegalBasis),
             _ => None,
         }
     }
@@ -143,6 +150,8 @@ impl Kind {
                 "a group of rows of sheet «{}»",
                 sheet_name(sheet)
             ),
+            Self::LegalBases => text!("danh sách căn cứ pháp lý", "a list of legal bases"),
+            Self::LegalBasis => text!("một căn cứ pháp lý", "a legal basis"),
             Self::Null => text!("giá trị rỗng", "null"),
             _ => match self.family(schema) {
                 Family::Number => text!("số", "a number"),
@@ -169,6 +178,10 @@ pub enum Val<'a> {
     Groups(Rc<[Group<'a>]>),
     /// One group.
     Group(Rc<[Group<'a>]>, usize),
+    /// Legal texts.
+    LegalBases(Rc<[Citation]>),
+    /// One of them.
+    LegalBasis(Rc<[Citation]>, usize),
     /// A value of the dataset.
     Value(&'a Value),
     /// A computed number.
@@ -227,9 +240,27 @@ pub struct Group<'a> {
 }
 
 impl<'a> Val<'a> {
+    /// How many rows it holds, those of groups included.
+    pub fn row_count(&self) -> u64 {
+        let rows = match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Groups(groups) => groups.iter().map(|group| group.rows.len()).sum(),
+            _ => 0,
+        };
+        rows as u64
+    }
+
     /// The value behind an optional value of the dataset.
     pub fn of(value: Option<&'a Value>) -> Self {
         value.map_or(Self::Missing, Self::Value)
+    }
+
+    /// What `this` is for a record: itself, or the text of a list's item.
+    pub fn item(record: &'a Record, is_text: bool) -> Self {
+        match is_text {
+            true => Self::of(record.values.first().and_then(Option::as_ref)),
+            false => Self::Record(record),
+        }
     }
 
     /// The same for a value that was made while filling.
@@ -290,7 +321,9 @@ impl<'a> Val<'a> {
         let number = |number: &Decimal, default| !number.is_zero() || zero_counts.unwrap_or(default);
         match self {
             Self::Missing => false,
-            Self::Root | Self::Record(_) | Self::Group(..) | Self::PageBreak | Self::Link(_) | Self::Date(_) => true,
+            Self::Root | Self::Record(_) | Self::Group(..) | Self::LegalBasis(..) => true,
+            Self::PageBreak | Self::Link(_) | Self::Date(_) => true,
+            Self::LegalBases(bases) => !bases.is_empty(),
             Self::Rows(rows) => rows.len() > 0,
             Self::Groups(groups) => !groups.is_empty(),
             Self::Value(Value::Number(value)) => number(value, true),
@@ -348,6 +381,8 @@ pub struct Call {
     pub choices: Vec<Value>,
     /// Columns that were named by text, resolved, in the order in which the helper asked.
     pub columns: Vec<usize>,
+    /// The legal texts, where the helper asks for them.
+    pub legal: Option<Register>,
 }
 
 /// A step into a value.
@@ -367,6 +402,8 @@ pub enum Step {
     GroupKey,
     /// From a group to its rows.
     GroupItems,
+    /// From a legal text to what a template asks of it.
+    Legal(Part),
 }
 
 /// What a loop knows of its state.
@@ -775,7 +812,8 @@ impl<'s> Scopes<'s> {
                     .filter_map(move |row| row.values.get(key).map(String::as_str))
                     .chain(["length"])
             })),
-            Kind::Texts(_) | Kind::Groups(..) => Box::new(["length"].into_iter()),
+            Kind::LegalBasis => Box::new(Part::ALL.into_iter().map(|(name, _)| name)),
+            Kind::Texts(_) | Kind::Groups(..) | Kind::LegalBases => Box::new(["length"].into_iter()),
             _ => Box::new(std::iter::empty()),
         }
     }
@@ -807,7 +845,7 @@ impl<'s> Scopes<'s> {
                     }
                     Some((Step::Key(sheet, name.into()), Kind::Record(sheet)))
                 }
-                (Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..), None) if name == "length" => {
+                (Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..) | Kind::LegalBases, None) if name == "length" => {
                     Some((Step::Length, POSITION))
                 }
                 (Kind::Rows(sheet), Some(index)) => Some((Step::Item(index), Kind::Record(sheet))),
@@ -820,6 +858,10 @@ impl<'s> Scopes<'s> {
                     "items" => Some((Step::GroupItems, Kind::Rows(sheet))),
                     _ => None,
                 },
+                (Kind::LegalBasis, _) => Part::ALL.iter().find(|(known, _)| *known == name).map(|(_, part)| {
+                    let kind = if part.is_date() { Kind::Date } else { Kind::Text };
+                    (Step::Legal(*part), kind)
+                }),
                 _ => None,
             };
             let Some((step, next)) = step else {
@@ -961,6 +1003,7 @@ impl<'s> Scopes<'s> {
             printers,
             choices: Vec::new(),
             columns: Vec::new(),
+            legal: None,
         };
         let kind = (helper.check)(self.schema, &mut call)?;
         if let Some(Kind::Rows(sheet) | Kind::Texts(sheet)) = call.kinds.first() {
@@ -1048,19 +1091,37 @@ pub struct Environment<'a> {
     pub dataset: &'a Dataset,
     /// Blocks, outermost first; the first is the root.
     pub frames: Vec<Frame<'a>>,
+    /// How many rows helpers looked at since it was last asked.
+    pub rows: Cell<u64>,
 }
 
 impl<'a> Environment<'a> {
-    /// At the root of a dataset.
-    pub fn new(dataset: &'a Dataset) -> Self {
+    /// At the root of a dataset, or within a record of it.
+    pub fn about(dataset: &'a Dataset, about: About<'a>) -> Self {
         let root = Frame {
             this: Val::Root,
             index: 0,
             length: 1,
         };
+        let mut frames = vec![root];
+        if let About::Record {
+            records,
+            index,
+            is_text,
+        } = about
+        {
+            frames.push(Frame {
+                this: records
+                    .get(index)
+                    .map_or(Val::Missing, |record| Val::item(record, is_text)),
+                index,
+                length: records.len(),
+            });
+        }
         Self {
             dataset,
-            frames: vec![root],
+            frames,
+            rows: Cell::new(0),
         }
     }
 
@@ -1094,6 +1155,8 @@ impl<'a> Environment<'a> {
                     .iter()
                     .map(|(name, value)| (name.as_str(), self.value(value)))
                     .collect();
+                let rows: u64 = arguments.iter().map(Val::row_count).sum();
+                self.rows.set(self.rows.get() + rows * call.helper.weight());
                 (call.helper.call)(&helper::Arguments {
                     dataset: self.dataset,
                     call,
@@ -1135,6 +1198,12 @@ impl<'a> Environment<'a> {
                 (Step::Item(index), Val::Rows(rows)) => rows.get(*index).map_or(Val::Missing, Val::Record),
                 (Step::Length, Val::Rows(rows)) => Val::Number(rows.len().into()),
                 (Step::Length, Val::Groups(groups)) => Val::Number(groups.len().into()),
+                (Step::Length, Val::LegalBases(bases)) => Val::Number(bases.len().into()),
+                (Step::Legal(part), Val::LegalBasis(bases, index)) => match bases.get(index) {
+                    Some(basis) if part.is_date() => basis.date_of(*part).map_or(Val::Missing, Val::Date),
+                    Some(basis) => basis.text_of(*part).map_or(Val::Missing, Val::Text),
+                    None => Val::Missing,
+                },
                 (Step::GroupKey, Val::Group(groups, index)) => {
                     Val::owned(groups.get(index).and_then(|group| group.key.as_ref()))
                 }

@@ -12,15 +12,18 @@ use std::ops::Range;
 use super::addition::Additions;
 use super::album::Album;
 use super::column;
+use super::effort::Effort;
 use super::expression::{Environment, Expr, Frame, Val};
 use super::node::{Compiled, Fresh, Grid, Link, Node, PictureCall, Print, PrintPlace, Shape};
 use super::numbering::{self, ListStyles};
 use super::part::SpotKind;
 use super::picture::{self, Emu, Size};
 use super::print::print_value;
+use super::record;
 use super::section::{self, Orientation};
+use super::subject::About;
 use super::trace::{self, Trace};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Record};
 use crate::diagnostic::{CellRef, Diagnostic};
 use crate::opc::{self, Points};
 use crate::value::{Format, Value};
@@ -71,7 +74,8 @@ pub struct Missing {
 }
 
 impl Missing {
-    fn extend(&mut self, other: Self) {
+    /// Adds what another has.
+    pub fn extend(&mut self, other: Self) {
         for (field, cells) in other.fields {
             self.fields.entry(field).or_default().extend(cells);
         }
@@ -95,6 +99,8 @@ pub struct Making {
     pub trace: Option<Trace>,
     /// What is to be told of tables, each once: by the tag that repeats their columns.
     pub findings: BTreeMap<String, Diagnostic>,
+    /// The work done so far.
+    pub effort: Effort,
 }
 
 /// A picture at the place where it is shown.
@@ -216,22 +222,24 @@ pub struct Filler<'f, 'a> {
     merging: Merging,
     /// Pictures of the drawings around, innermost last.
     pictures: Vec<Placed>,
+    /// The records that the document is made of, when it is about all of them.
+    records: &'a [&'a Record],
     /// What was missing.
     pub missing: Missing,
 }
 
 impl<'f, 'a> Filler<'f, 'a> {
-    /// A filler that writes to `sink`.
+    /// A filler that writes to `sink` what is said about something of a dataset.
     pub fn new(
         source: Source<'f>,
-        dataset: &'a Dataset,
+        (dataset, about): (&'a Dataset, About<'a>),
         target: Target<'f>,
         making: &'f mut Making,
         sink: &'f mut dyn Write,
     ) -> Self {
         Self {
             source,
-            environment: Environment::new(dataset),
+            environment: Environment::about(dataset, about),
             target,
             out: Vec::with_capacity(FLUSH + (FLUSH >> 2)),
             sink,
@@ -247,6 +255,10 @@ impl<'f, 'a> Filler<'f, 'a> {
             columns: Vec::new(),
             section: None,
             merging: Merging::default(),
+            records: match about {
+                About::Records(records) => records,
+                _ => &[],
+            },
             missing: Missing::default(),
         }
     }
@@ -254,6 +266,12 @@ impl<'f, 'a> Filler<'f, 'a> {
     /// Fills all nodes and writes the rest.
     pub fn fill(&mut self, nodes: &[Node]) -> io::Result<()> {
         self.nodes(nodes)?;
+        self.flush()
+    }
+
+    /// Writes what was gathered.
+    fn flush(&mut self) -> io::Result<()> {
+        self.making.effort.wrote(self.out.len()).map_err(io::Error::other)?;
         self.sink.write_all(&self.out)?;
         self.out.clear();
         Ok(())
@@ -278,6 +296,10 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn node(&mut self, node: &Node) -> io::Result<()> {
+        let effort = &mut self.making.effort;
+        effort
+            .step(&self.environment.rows, self.out.len())
+            .map_err(io::Error::other)?;
         match node {
             Node::Raw(raw) => {
                 self.raw(&raw.range);
@@ -298,6 +320,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 otherwise,
                 restarts,
             } => return self.each(list, *texts, body, otherwise, restarts),
+            Node::Records { texts, body, restarts } => return self.each_record(*texts, body, restarts),
             Node::If {
                 condition,
                 zero_counts,
@@ -393,10 +416,8 @@ impl<'f, 'a> Filler<'f, 'a> {
                     let before = self.section.flatten();
                     let xml =
                         section::properties(&self.source.text[properties.clone()], before, self.section.is_some());
-                    // As low as can be, so that it does not fall onto a page of its own.
-                    self.write(&format!(
-                        "<{prefix}p><{prefix}pPr><{prefix}spacing {prefix}before=\"0\" {prefix}after=\"0\" {prefix}line=\"20\" {prefix}lineRule=\"exact\"/>{xml}</{prefix}pPr></{prefix}p>"
-                    ));
+                    let low = record::low(prefix);
+                    self.write(&format!("<{prefix}p><{prefix}pPr>{low}{xml}</{prefix}pPr></{prefix}p>"));
                     self.section = Some(orientation.or(before));
                     self.after_table = false;
                 }
@@ -455,6 +476,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             let times = match &value {
                 Val::Rows(rows) if block.is_loop => rows.len(),
                 Val::Groups(groups) if block.is_loop => groups.len(),
+                Val::LegalBases(bases) if block.is_loop => bases.len(),
                 _ if block.is_loop => 0,
                 value => usize::from(value.truth(block.zero_counts) != block.negated),
             };
@@ -589,10 +611,13 @@ impl<'f, 'a> Filler<'f, 'a> {
             compiled: &compiled,
             ..self.source
         };
-        let mut making = Making::default();
+        let mut making = Making {
+            effort: std::mem::take(&mut self.making.effort),
+            ..Making::default()
+        };
         let mut filler = Filler::new(
             source,
-            self.environment.dataset,
+            (self.environment.dataset, About::Workbook),
             Target::Address,
             &mut making,
             &mut address,
@@ -601,6 +626,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         filler.fill(&link.nodes)?;
         let missing = filler.missing;
         self.missing.extend(missing);
+        self.making.effort = making.effort;
         let address = String::from_utf8(address).unwrap_or_default();
         // What the author wrote is the author's; a value must not choose what a click starts.
         match !link.source.trim_start().starts_with("{{") || is_address(&address) {
@@ -639,6 +665,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let length = match &list {
             Val::Rows(rows) => rows.len(),
             Val::Groups(groups) => groups.len(),
+            Val::LegalBases(bases) => bases.len(),
             _ => 0,
         };
         if length == 0 {
@@ -646,12 +673,9 @@ impl<'f, 'a> Filler<'f, 'a> {
         }
         for index in 0..length {
             let this = match &list {
-                Val::Rows(rows) => match rows.get(index) {
-                    Some(record) if texts => Val::of(record.values.first().and_then(Option::as_ref)),
-                    Some(record) => Val::Record(record),
-                    None => Val::Missing,
-                },
+                Val::Rows(rows) => rows.get(index).map_or(Val::Missing, |record| Val::item(record, texts)),
                 Val::Groups(groups) => Val::Group(groups.clone(), index),
+                Val::LegalBases(bases) => Val::LegalBasis(bases.clone(), index),
                 _ => Val::Missing,
             };
             self.making.additions.restart(restarts);
@@ -659,8 +683,35 @@ impl<'f, 'a> Filler<'f, 'a> {
             self.nodes(body)?;
             self.environment.frames.pop();
             if self.pending == 0 && self.out.len() >= FLUSH {
-                self.sink.write_all(&self.out)?;
-                self.out.clear();
+                self.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The records that the document is made of, each ending with a section of its own.
+    fn each_record(&mut self, texts: bool, body: &[Node], restarts: &[String]) -> io::Result<()> {
+        let records = self.records;
+        for (index, record) in records.iter().enumerate() {
+            self.making.additions.restart(restarts);
+            let start = self.out.len();
+            self.has_paragraph = false;
+            self.after_table = false;
+            self.environment.frames.push(Frame {
+                this: Val::item(record, texts),
+                index,
+                length: records.len(),
+            });
+            self.pending += 1;
+            self.nodes(body)?;
+            self.pending -= 1;
+            self.environment.frames.pop();
+            // The last record's section is that at the end of the body.
+            if let (true, Target::Word(prefix)) = (index + 1 < records.len(), self.target) {
+                record::end_section(&mut self.out, start, prefix);
+            }
+            if self.pending == 0 && self.out.len() >= FLUSH {
+                self.flush()?;
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::compile::{Context, PartFault};
-use super::expression::{Scopes, Spelling};
+use super::expression::Spelling;
 use super::part::{ParagraphText, Tree};
 use super::place::{self, PlacedTag};
 use super::tag::{self, Says};
@@ -89,7 +89,7 @@ pub fn gather(source: &str, tree: &Tree, context: &Context<'_>) -> Gathered {
         tags.push(tag);
     }
     let replaced = place::merged(accepted.into_iter().chain(dropped).collect());
-    let scopes = Scopes::new(context.schema);
+    let scopes = context.subject.scopes(context.schema);
     let mut known = tag::Known::new();
     let mut raw: Option<String> = None;
     let raw_ends = RawEnds::new(source, tree);

@@ -273,7 +273,7 @@ pub fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Res
             ),
         );
         return Err(fault.hint(Some(match kind {
-            Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..) => text!(
+            Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..) | Kind::LegalBases => text!(
                 "lặp qua từng dòng bằng {{{{#each …}}}}, hoặc nối lại bằng {{{{join …}}}}",
                 "go through it with {{{{#each …}}}}, or put it together with {{{{join …}}}}"
             ),

@@ -13,17 +13,20 @@
 //! 7. `fill`, by `print`: values in; with `album` for pictures, `merge` for cells that go on, `trace` for source cells, and
 //!    `addition` for what the package gains.
 //!
+//! A document may be about one record of a list, or about all of them one after the other: `subject`, `record`.
 //! Text that comes from a workbook is never parsed.
 
 mod addition;
 mod album;
 mod annotate;
 mod balance;
+mod cited;
 mod column;
 pub mod comment;
 mod compile;
 mod control;
 mod drawing;
+mod effort;
 mod expand;
 mod expression;
 mod field;
@@ -41,10 +44,12 @@ mod part;
 pub mod picture;
 mod place;
 mod print;
+mod record;
 mod row;
 mod section;
 mod shape;
 mod story;
+mod subject;
 mod tag;
 #[cfg(test)]
 mod tests;
@@ -60,11 +65,14 @@ use self::addition::{Additions, Taken};
 use self::album::Album;
 use self::comment::Comments;
 use self::compile::PartFault;
+use self::effort::{Effort, TooMuch};
 use self::expand::{Expanded, Expander};
 use self::fill::{Filler, Making, Missing, Target};
 use self::node::Compiled;
 use self::numbering::ListStyles;
 use self::part::{Name, TextKind, Tree};
+pub use self::subject::{About, Subject};
+use self::subject::{count_pages_by_section, prints_page_numbers, wrap};
 use self::trace::Trace;
 pub use self::used::Used;
 use crate::dataset::Dataset;
@@ -85,6 +93,8 @@ pub struct Options<'p> {
     pub files: &'p Files,
     /// What becomes of content controls that are filled.
     pub controls: Controls,
+    /// What the documents are about.
+    pub subject: Subject,
 }
 
 /// What becomes of content controls that are filled.
@@ -105,6 +115,7 @@ impl Default for Options<'_> {
             empty: "………",
             files: &NONE,
             controls: Controls::default(),
+            subject: Subject::Workbook,
         }
     }
 }
@@ -125,6 +136,8 @@ pub struct Template {
     files: Arc<Files>,
     /// Pictures of the template that nothing shows once others stand in their place.
     dropped: BTreeSet<String>,
+    /// Legal texts that its words cite.
+    cited: Vec<cited::Cited>,
 }
 
 #[derive(Clone, Debug)]
@@ -152,6 +165,13 @@ pub struct Wish {
     pub images: BTreeMap<String, Arc<[u8]>>,
 }
 
+/// What is to be told of documents that were made of one template: [`Template::tell`] puts it in words.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    missing: Missing,
+    findings: Diagnostics,
+}
+
 /// Most faults of a part that are told one by one.
 const MOST_FAULTS: usize = 100;
 
@@ -173,6 +193,22 @@ impl Template {
         let mut all = stories(&package, &main).map_err(unreadable)?;
         let mut done = 0;
         let mut has_tags = false;
+        let wrapped_list = match options.subject {
+            Subject::Records(sheet) => schema.sheets.get(sheet).map(|sheet| sheet.id.as_str()),
+            _ => None,
+        };
+        let mut counts_pages = false;
+        if wrapped_list.is_some() {
+            let names: Vec<String> = all.iter().map(|story| story.name.clone()).collect();
+            counts_pages = prints_page_numbers(&package, &names).map_err(unreadable)?;
+            let body = package.text(&main).map_err(unreadable)?;
+            let tree = Tree::scan(&body).map_err(unreadable)?;
+            if section::section_properties(&tree).len() <= 1 {
+                let others: Vec<String> = names.into_iter().filter(|name| *name != main).collect();
+                count_pages_by_section(&mut package, &others).map_err(unreadable)?;
+            }
+        }
+        let mut cited = Vec::new();
         while let Some(Story {
             name,
             words,
@@ -186,15 +222,24 @@ impl Template {
                 tracked.push(words.clone());
             }
             let mut addresses = addresses(&package, &name).map_err(unreadable)?;
-            if !may_hold_fields(&source) && addresses.is_empty() {
+            let list = wrapped_list.filter(|_| name == main);
+            let is_plain = !may_hold_fields(&source) && addresses.is_empty();
+            if is_plain && list.is_none() {
                 untouched.push((source, target));
                 continue;
             }
+            has_tags |= !is_plain;
             let mut tree = match target {
                 PartTarget::Word => Tree::scan(&source),
                 PartTarget::Xml => Tree::scan_plain(&source),
             }
             .map_err(unreadable)?;
+            let told = diagnostics.len();
+            let wrapped = list.and_then(|list| wrap(&source, &tree, list, counts_pages));
+            if let Some(wrapped) = &wrapped {
+                source.clone_from(&wrapped.source);
+                tree = Tree::scan(&source).map_err(unreadable)?;
+            }
             let mut asking = None;
             let expanded = match target {
                 PartTarget::Word => expander.part(&mut package, &name, &source, &tree).map_err(unreadable)?,
@@ -223,7 +268,12 @@ impl Template {
                 controls: options.controls,
                 addresses: &addresses,
                 takes_comments,
+                subject: options.subject,
+                is_wrapped: wrapped.is_some(),
             };
+            if target == PartTarget::Word {
+                cited.extend(cited::find(&source, &tree, &words, schema));
+            }
             match compile::part(&source, &tree, &context) {
                 Ok(None) => untouched.push((source, target)),
                 Ok(Some(compiled)) => parts.push((
@@ -238,7 +288,10 @@ impl Template {
                 )),
                 Err(faults) => {
                     let count = faults.len();
-                    for fault in faults.into_iter().take(MOST_FAULTS) {
+                    for mut fault in faults.into_iter().take(MOST_FAULTS) {
+                        if wrapped.is_none() {
+                            fault.fault = options.subject.in_shared_part(schema, fault.fault);
+                        }
                         diagnostics.push(match &asking {
                             Some((original, original_tree, expanded)) => match asked_for(expanded, &tree, &fault) {
                                 Some(fault) => located(original, original_tree, &words, fault),
@@ -266,6 +319,13 @@ impl Template {
                     }
                 }
             }
+            if let Some(wrapped) = wrapped {
+                for finding in diagnostics.iter_mut().skip(told) {
+                    if let Place::Paragraph { position, .. } = &mut finding.place {
+                        *position = wrapped.before(*position);
+                    }
+                }
+            }
         }
         if !tracked.is_empty() {
             diagnostics.push(tracked_changes(&tracked));
@@ -274,7 +334,7 @@ impl Template {
         if diagnostics.has_errors() {
             return Err(diagnostics);
         }
-        if parts.is_empty() && !has_tags {
+        if (parts.is_empty() || wrapped_list.is_some()) && !has_tags {
             diagnostics.push(without_tags());
         }
         let mut taken = Taken::default();
@@ -347,6 +407,7 @@ impl Template {
             taken,
             files: Arc::new(files),
             dropped,
+            cited,
         };
         Ok((template, diagnostics))
     }
@@ -385,11 +446,20 @@ impl Template {
 
     /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
     pub fn fill(&self, dataset: &Dataset) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
-        self.fill_with(dataset, &Wish::default())
+        let mut found = Found::default();
+        let bytes = self.fill_about(dataset, About::Workbook, &Wish::default(), &mut found)?;
+        Ok((bytes, self.tell(dataset, found)))
     }
 
-    /// The same, with a wish.
-    pub fn fill_with(&self, dataset: &Dataset, wish: &Wish) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
+    /// Fills the template for what a document is about, which is the [`Subject`] that it was compiled for. What is to be
+    /// told goes with what other documents gave, for [`Template::tell`].
+    pub fn fill_about(
+        &self,
+        dataset: &Dataset,
+        about: About<'_>,
+        wish: &Wish,
+        found: &mut Found,
+    ) -> Result<Vec<u8>, opc::Error> {
         let mut package = self.package.clone();
         let comments = match wish.trace {
             true => Some(comment::prepare(&mut package, &self.main)?),
@@ -398,13 +468,14 @@ impl Template {
         let mut filling = Filling {
             template: self,
             package: &package,
-            dataset,
-            missing: Vec::new(),
+            about: (dataset, about),
+            missing: Missing::default(),
             making: Making {
                 additions: Additions::new(self.taken.clone()),
                 album: Album::new(wish.images.clone(), Arc::clone(&self.files)),
                 trace: comments.as_ref().map(|comments| Trace::new(comments.next)),
                 findings: BTreeMap::new(),
+                effort: Effort::default(),
             },
             comments,
             unplaced: Vec::new(),
@@ -418,13 +489,23 @@ impl Template {
             };
             bytes = comment::annotate(bytes, &[mark], Lang::Vi)?;
         }
-        let mut diagnostics = std::mem::take(&mut filling.making.album.findings);
+        let of_pictures = std::mem::take(&mut filling.making.album.findings);
         let of_tables = std::mem::take(&mut filling.making.findings);
-        of_tables.into_values().for_each(|finding| diagnostics.push(finding));
-        for missing in filling.missing {
-            self.tell_missing(dataset, missing, &mut diagnostics);
+        for finding in of_pictures.into_iter().chain(of_tables.into_values()) {
+            if !found.findings.iter().any(|known| *known == finding) {
+                found.findings.push(finding);
+            }
         }
-        Ok((bytes, diagnostics))
+        found.missing.extend(filling.missing);
+        Ok(bytes)
+    }
+
+    /// What is to be told of the documents that were made: a warning for each value that was printed and is missing, and
+    /// what is wrong with pictures.
+    pub fn tell(&self, dataset: &Dataset, found: Found) -> Diagnostics {
+        let mut diagnostics = found.findings;
+        self.tell_missing(dataset, found.missing, &mut diagnostics);
+        diagnostics
     }
 
     fn tell_missing(&self, dataset: &Dataset, missing: Missing, diagnostics: &mut Diagnostics) {
@@ -478,6 +559,16 @@ impl Template {
                 "look at the cells that it is made of: an empty list, or a division by zero"
             )));
         }
+    }
+}
+
+/// Why a template could not be filled, as a finding.
+pub fn unfilled(error: &opc::Error) -> Diagnostic {
+    match error {
+        opc::Error::Refused(reason) => {
+            Diagnostic::error("mau/qua-nhieu-viec", Place::File, reason.clone()).hint(TooMuch::hint())
+        }
+        _ => Diagnostic::error("mau/khong-doc-duoc", Place::File, error.text()),
     }
 }
 
@@ -642,8 +733,8 @@ fn may_hold_fields(source: &str) -> bool {
 struct Filling<'f> {
     template: &'f Template,
     package: &'f Package,
-    dataset: &'f Dataset,
-    missing: Vec<Missing>,
+    about: (&'f Dataset, About<'f>),
+    missing: Missing,
     making: Making,
     /// The comments part, when values are to be traced.
     comments: Option<Comments>,
@@ -722,10 +813,15 @@ impl Rewrite for Filling<'_> {
             part: (number, &part.name),
             styles: &template.styles,
         };
-        let mut filler = Filler::new(source, self.dataset, target, &mut self.making, sink);
-        filler.fill(&part.compiled.nodes)?;
+        let mut filler = Filler::new(source, self.about, target, &mut self.making, sink);
+        filler
+            .fill(&part.compiled.nodes)
+            .map_err(|error| match error.downcast::<TooMuch>() {
+                Ok(too_much) => opc::Error::Refused(too_much.text()),
+                Err(error) => error.into(),
+            })?;
         let missing = filler.missing;
-        self.missing.push(missing);
+        self.missing.extend(missing);
         Ok(())
     }
 
@@ -879,19 +975,8 @@ fn place_before(position: usize, source: &str, original: &str, expanded: &Expand
 
 /// A fault with its place: part, nearest heading above, text of the paragraph.
 fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnostic {
-    let text = |number: usize| tree.text(source, number).text.trim().to_owned();
-    let heading = (0..found.paragraph)
-        .rev()
-        .find(|&number| tree.paragraphs[number].is_heading)
-        .map(text)
-        .filter(|heading| !heading.is_empty());
-    let place = Place::Paragraph {
-        part: story.clone(),
-        heading,
-        text: text(found.paragraph),
-        tag: Some(found.written),
-        position: found.range.map_or(tree.start_of(found.paragraph), |range| range.start),
-    };
+    let position = found.range.map_or(tree.start_of(found.paragraph), |range| range.start);
+    let place = place_of(source, tree, story, found.paragraph, Some(found.written), position);
     let fault = match spot(source, tree, found.paragraph, story) {
         Some(spot) => found.fault.within(&spot),
         None => found.fault,
@@ -899,6 +984,23 @@ fn located(source: &str, tree: &Tree, story: &Text, found: PartFault) -> Diagnos
     let mut finding = Diagnostic::error(fault.code, place, fault.message);
     finding.hint = fault.hint;
     finding
+}
+
+/// The place of a paragraph: its text and the heading above it.
+fn place_of(source: &str, tree: &Tree, story: &Text, paragraph: usize, tag: Option<String>, position: usize) -> Place {
+    let text = |number: usize| tree.text(source, number).text.trim().to_owned();
+    let heading = (0..paragraph)
+        .rev()
+        .find(|&number| tree.paragraphs[number].is_heading)
+        .map(text)
+        .filter(|heading| !heading.is_empty());
+    Place::Paragraph {
+        part: story.clone(),
+        heading,
+        text: text(paragraph),
+        tag,
+        position,
+    }
 }
 
 /// Where in Word a text is to be looked for that no page shows.
@@ -942,9 +1044,14 @@ pub struct TextTemplate {
 }
 
 impl TextTemplate {
-    /// Compiles a line; all its faults at once.
+    /// Compiles a line about the whole workbook; all its faults at once.
     pub fn compile(source: &str, schema: &Schema) -> Result<Self, Diagnostics> {
-        match compile::line(source, schema) {
+        Self::compile_about(source, schema, Subject::Workbook)
+    }
+
+    /// The same about something else.
+    pub fn compile_about(source: &str, schema: &Schema, subject: Subject) -> Result<Self, Diagnostics> {
+        match compile::line(source, subject.scopes(schema)) {
             Ok(compiled) => Ok(Self {
                 source: source.to_owned(),
                 compiled,
@@ -959,8 +1066,9 @@ impl TextTemplate {
                         tag: Some(found.written),
                         position: 0,
                     };
-                    let mut finding = Diagnostic::error(found.fault.code, place, found.fault.message);
-                    finding.hint = found.fault.hint;
+                    let fault = subject.in_shared_part(schema, found.fault);
+                    let mut finding = Diagnostic::error(fault.code, place, fault.message);
+                    finding.hint = fault.hint;
                     finding
                 })
                 .collect()),
@@ -973,7 +1081,7 @@ impl TextTemplate {
     }
 
     /// The line filled with values; what is missing leaves nothing.
-    pub fn fill(&self, dataset: &Dataset) -> String {
+    pub fn fill(&self, dataset: &Dataset, about: About<'_>) -> String {
         let mut out = Vec::new();
         let source = fill::Source {
             text: &self.source,
@@ -983,7 +1091,7 @@ impl TextTemplate {
             styles: &ListStyles::default(),
         };
         let mut making = Making::default();
-        let mut filler = Filler::new(source, dataset, Target::Plain, &mut making, &mut out);
+        let mut filler = Filler::new(source, (dataset, about), Target::Plain, &mut making, &mut out);
         // Writing to a vector can't fail.
         let _ = filler.fill(&self.compiled.nodes);
         String::from_utf8(out).unwrap_or_default()

@@ -33,6 +33,15 @@ pub enum Node {
         /// Ids of lists that start anew with each item.
         restarts: Vec<String>,
     },
+    /// All records that the document is made of, each with a section of its own at its end.
+    Records {
+        /// Items are texts of a list sheet: `this` is the text.
+        texts: bool,
+        /// For each record.
+        body: Vec<Node>,
+        /// Ids of lists that start anew with each record.
+        restarts: Vec<String>,
+    },
     /// `#if` and `#unless`
     If {
         /// What is asked.

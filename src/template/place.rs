@@ -247,6 +247,8 @@ pub struct Extras {
     pub states: Vec<(usize, Range<usize>)>,
     /// Ids of relationships whose addresses hold tags.
     pub links: Vec<Range<usize>>,
+    /// Whether the first block is that of the records that the document is made of, sections and all.
+    pub has_records: bool,
 }
 
 /// A fault and the number of the tag it is about.
@@ -279,6 +281,8 @@ pub(super) struct Planner<'t> {
     pub(super) section_breaks: HashMap<usize, Range<usize>>,
     /// Properties of sections, in order: position, and whether they are those of the last section.
     pub(super) sections: Vec<(Range<usize>, bool)>,
+    /// Whether the first block is that of the records that the document is made of.
+    has_records: bool,
 }
 
 /// Plans a part. `texts` gives the text of each paragraph with tags. Faults: blocks that cross a cell, table or section,
@@ -313,6 +317,7 @@ pub fn plan<'t>(
         restarts: HashMap::new(),
         section_breaks: HashMap::new(),
         sections: section_properties(tree),
+        has_records: extra.has_records,
     };
     planner.cuts.extend(extra.cuts);
     for (tag, range) in extra.states {
@@ -433,6 +438,11 @@ impl<'t> Planner<'t> {
                     .tags_in(paragraph)
                     .any(|tag| tag.shell.is_some() && tag.source.iter().any(|range| range.contains(&inner.start)))
         })
+    }
+
+    /// Whether a block is that of the records that the document is made of: all of the body.
+    pub(super) fn is_records(&self, block: &Block) -> bool {
+        self.has_records && block.open == 0
     }
 
     fn block(&mut self, block: &Block, markers: &[bool]) {

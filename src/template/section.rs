@@ -65,6 +65,9 @@ impl Planner<'_> {
     /// Checks what a block over paragraphs takes of sections. Whole sections may come and go; so may the end of a section
     /// when the page set-up after it is the same. A block over all of the last section leaves no page when it goes.
     pub(super) fn sections(&mut self, block: &Block, range: Range<usize>, markers: &[bool]) {
+        if self.is_records(block) {
+            return;
+        }
         let sections = self.sections.clone();
         let text = |range: &Range<usize>| page_setup(&self.source[range.clone()]);
         let inside: Vec<&Range<usize>> = sections
@@ -82,7 +85,7 @@ impl Planner<'_> {
         let is_outermost = !self
             .blocks
             .iter()
-            .any(|other| other.open < block.open && other.close > block.close);
+            .any(|other| other.open < block.open && other.close > block.close && !self.is_records(other));
         let can_be_asked = is_outermost && block.elses.is_empty();
         let is_loop = matches!(&self.tags[block.open].tag.says, Says::Open(name, _) if name == "each");
         if let Some(first) = inside.first() {
@@ -240,6 +243,53 @@ pub fn properties(xml: &str, orientation: Option<Orientation>, is_continued: boo
     out
 }
 
+/// Elements that follow `w:pgNumType` in a section's properties (ECMA-376 part 1, 17.6.17).
+const AFTER_PAGE_NUMBERS: [&str; 10] = [
+    "cols",
+    "formProt",
+    "vAlign",
+    "noEndnote",
+    "titlePg",
+    "textDirection",
+    "bidi",
+    "rtlGutter",
+    "docGrid",
+    "printerSettings",
+];
+
+/// The properties of the section that a record begins with: on a new page, whatever the template says of the beginning of
+/// a document, and pages count from 1 when they are counted.
+pub fn beginning(xml: &str, prefix: &str, counts_pages: bool) -> String {
+    let mut out = xml.to_owned();
+    if let Some((range, open)) = empty_element(&out, "type") {
+        let element = &out[open];
+        if value(element, "val").is_some_and(|range| matches!(&element[range], "continuous" | "nextColumn")) {
+            out.replace_range(range, "");
+        }
+    }
+    if !counts_pages {
+        return out;
+    }
+    if let Some((_, open)) = empty_element(&out, "pgNumType") {
+        if value(&out[open.clone()], "start").is_none() {
+            let name = open.start + 1 + name_in(&out[open.start..]).len();
+            out.insert_str(name, &format!(" {prefix}start=\"1\""));
+        }
+        return out;
+    }
+    let element = format!("<{prefix}pgNumType {prefix}start=\"1\"/>");
+    let followers = AFTER_PAGE_NUMBERS.iter().filter_map(|name| empty_element(&out, name));
+    let close = format!("</{prefix}sectPr>");
+    match (followers.map(|(range, _)| range.start).min(), out.find(&close)) {
+        (Some(at), _) | (None, Some(at)) => out.insert_str(at, &element),
+        (None, None) => {
+            let open = out.trim_end_matches('>').trim_end_matches('/').to_owned();
+            out = format!("{open}>{element}{close}");
+        }
+    }
+    out
+}
+
 /// The range of an empty element by its local name, whatever its prefix, and of its start tag.
 fn empty_element(xml: &str, name: &str) -> Option<(Range<usize>, Range<usize>)> {
     let mut from = 0;
@@ -264,7 +314,8 @@ fn empty_element(xml: &str, name: &str) -> Option<(Range<usize>, Range<usize>)> 
     None
 }
 
-fn without_element(xml: &str, name: &str) -> String {
+/// A section's properties without an element.
+pub fn without_element(xml: &str, name: &str) -> String {
     match empty_element(xml, name) {
         Some((range, _)) => format!("{}{}", &xml[..range.start], &xml[range.end..]),
         None => xml.to_owned(),
@@ -334,6 +385,32 @@ mod tests {
     use super::*;
 
     const SECTION: &str = r#"<w:sectPr><w:headerReference w:type="default" r:id="rId1"/><w:type w:val="continuous"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134"/><w:pgNumType w:start="1"/><w:titlePg/></w:sectPr>"#;
+
+    #[test]
+    fn a_record_begins_on_a_new_page_and_counts_from_one() {
+        assert_eq!(
+            beginning(SECTION, "w:", false),
+            SECTION.replace(r#"<w:type w:val="continuous"/>"#, "")
+        );
+        assert_eq!(beginning(SECTION, "w:", true), beginning(SECTION, "w:", false));
+        for (xml, expected) in [
+            ("<w:sectPr/>", r#"<w:sectPr><w:pgNumType w:start="1"/></w:sectPr>"#),
+            (
+                r#"<w:sectPr><w:type w:val="oddPage"/><w:pgSz/><w:cols/><w:docGrid/></w:sectPr>"#,
+                r#"<w:sectPr><w:type w:val="oddPage"/><w:pgSz/><w:pgNumType w:start="1"/><w:cols/><w:docGrid/></w:sectPr>"#,
+            ),
+            (
+                r#"<w:sectPr><w:pgSz/><w:pgNumType w:fmt="lowerRoman"/></w:sectPr>"#,
+                r#"<w:sectPr><w:pgSz/><w:pgNumType w:start="1" w:fmt="lowerRoman"/></w:sectPr>"#,
+            ),
+            (
+                r#"<w:sectPr><w:pgSz/></w:sectPr>"#,
+                r#"<w:sectPr><w:pgSz/><w:pgNumType w:start="1"/></w:sectPr>"#,
+            ),
+        ] {
+            assert_eq!(beginning(xml, "w:", true), expected);
+        }
+    }
 
     #[test]
     fn a_page_is_turned_and_a_later_section_begins_nothing_anew() {

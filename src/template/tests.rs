@@ -60,6 +60,7 @@ pub(super) fn schema() -> Schema {
     Schema {
         sheets: sheets.sheet,
         checks: Vec::new(),
+        ..Schema::default()
     }
 }
 
@@ -617,7 +618,7 @@ fn a_file_name_pattern_is_a_template_too() {
         "BC {{thong_tin.nam}} - {{thong_tin.ten_xa}}{{#if thong_tin.huyen}} x{{/if}}",
         &schema(),
     );
-    assert_eq!(name.unwrap().fill(&dataset()), "BC 2026 - Tân Hoà");
+    assert_eq!(name.unwrap().fill(&dataset(), About::Workbook), "BC 2026 - Tân Hoà");
     assert!(TextTemplate::compile("{{thong_tin.namm}}", &schema()).is_err());
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::comment::Comment;
 use super::expression::{Call, Environment, Expr, Kind, Literal, Step, Val};
 use super::node::Print;
-use crate::dataset::Record;
+use crate::dataset::{Record, SheetData};
 use crate::diagnostic::{CellRef, column_letters};
 
 /// Comments of a document that is being made.
@@ -32,12 +32,17 @@ impl Trace {
 
     /// Adds a comment; its id when it can stand at the value. Nothing for a value that comes from no cell.
     pub fn add(&mut self, cells: &Cells, written: &str, part: Option<&str>) -> Option<u32> {
-        if cells.by_sheet.is_empty() {
+        if cells.by_sheet.is_empty() && cells.formulas.is_empty() {
             return None;
         }
-        let line = cells.text();
+        let formulas = cells
+            .formulas
+            .iter()
+            .map(|formula| format!("tự tính vì ô để trống: {formula}"));
+        let mut lines: Vec<String> = Some(cells.text()).filter(|text| !text.is_empty()).into_iter().collect();
+        lines.extend(formulas);
         if part.is_none() {
-            let line = format!("{}: {line}", bare(written));
+            let line = format!("{}: {}", bare(written), lines.join("; "));
             if !self.elsewhere.contains(&line) {
                 self.elsewhere.push(line);
             }
@@ -45,7 +50,6 @@ impl Trace {
         }
         let id = self.next;
         self.next += 1;
-        let mut lines = vec![line];
         if cells.is_computed {
             lines.push(format!("tính bằng: {}", bare(written)));
         }
@@ -83,6 +87,8 @@ pub struct Cells {
     by_sheet: BTreeMap<(usize, String), Vec<CellRef>>,
     /// Whether the value is made of them by a helper.
     is_computed: bool,
+    /// What values that the workbook does not have were computed by, each once.
+    formulas: Vec<String>,
 }
 
 /// Most ranges of cells that are named one by one.
@@ -92,6 +98,19 @@ impl Cells {
     fn add(&mut self, sheet: usize, name: &str, cell: Option<CellRef>) {
         if let Some(cell) = cell {
             self.by_sheet.entry((sheet, name.to_owned())).or_default().push(cell);
+        }
+    }
+
+    /// Adds the cell of a record's value; of a computed one the cells that it is made of.
+    fn add_value(&mut self, sheet: usize, data: &SheetData, record: &Record, field: usize) {
+        let Some(computed) = data.computed_by(record, field) else {
+            return self.add(sheet, &data.name, data.cell(record, field));
+        };
+        if !self.formulas.contains(&computed.formula.vi) {
+            self.formulas.push(computed.formula.vi.clone());
+        }
+        for source in &computed.sources {
+            self.add_value(sheet, data, record, *source);
         }
     }
 
@@ -146,8 +165,9 @@ fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>,
         Expr::Path(..) => {
             if let Some((sheet, field)) = field
                 && let Some(data) = environment.dataset.sheets.get(sheet)
+                && let Some(record) = record(environment, expr, (sheet, field))
             {
-                cells.add(sheet, &data.name, cell(environment, expr, (sheet, field)));
+                cells.add_value(sheet, data, record, field);
             }
         }
         Expr::Call(call) => {
@@ -168,7 +188,7 @@ fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>,
                             // A count names the rows by their first column.
                             let named = if columns.is_empty() { &[0][..] } else { columns };
                             for &column in named {
-                                cells.add(*sheet, &data.name, data.cell(record, column));
+                                cells.add_value(*sheet, data, record, column);
                             }
                         }
                     }
@@ -207,16 +227,21 @@ pub fn blanks(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, 
 
 /// The cell that the value of a path stands in, given the sheet and field that it leads to.
 pub fn cell(environment: &Environment<'_>, expr: &Expr, (sheet, field): (usize, usize)) -> Option<CellRef> {
+    let data = environment.dataset.sheets.get(sheet)?;
+    data.cell(record(environment, expr, (sheet, field))?, field)
+}
+
+/// The record that the value of a path is of, given the sheet and field that it leads to.
+fn record<'a>(environment: &Environment<'a>, expr: &Expr, (sheet, field): (usize, usize)) -> Option<&'a Record> {
     let Expr::Path(frame, steps) = expr else {
         return None;
     };
-    let data = environment.dataset.sheets.get(sheet)?;
     match environment.path(*frame, steps) {
-        (_, Some(record)) if !matches!(steps.last(), Some(Step::GroupKey)) => data.cell(record, field),
+        (_, Some(record)) if !matches!(steps.last(), Some(Step::GroupKey)) => Some(record),
         // An item of a list: the record that holds the very value.
         (Val::Value(value), _) => {
-            let record = data.records.iter().find(|record| holds(record, field, value))?;
-            data.cell(record, field)
+            let data = environment.dataset.sheets.get(sheet)?;
+            data.records.iter().find(|record| holds(record, field, value))
         }
         _ => None,
     }

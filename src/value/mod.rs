@@ -14,6 +14,7 @@ mod format;
 mod habits;
 mod integer;
 mod long_text;
+pub mod order;
 mod percent;
 mod text;
 mod unit;

@@ -280,6 +280,8 @@ impl Error {
             opc::Error::Encrypted => Self::Password,
             opc::Error::TooLarge(_) => Self::TooLarge(Limit::InflatedBytes(limits.total_bytes)),
             opc::Error::Damaged(reason) => Self::Damaged(reason),
+            // Only writing is refused.
+            opc::Error::Refused(reason) => Self::Damaged(reason.en),
             opc::Error::Missing(part) => Self::Damaged(part),
             // What is no archive was refused before by its first bytes; this is the beginning of one.
             opc::Error::Foreign(_) => Self::Cut,

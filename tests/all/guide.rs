@@ -34,7 +34,7 @@ fn root() -> &'static Path {
 }
 
 /// Information line and content of each fenced block.
-fn fences(guide: &str) -> Vec<(&str, String)> {
+pub(crate) fn fences(guide: &str) -> Vec<(&str, String)> {
     let mut fences = Vec::new();
     let mut lines = guide.lines();
     while let Some(line) = lines.next() {
@@ -52,6 +52,32 @@ fn commands(guide: &str) -> Vec<String> {
     code.filter_map(|line| line.strip_prefix("baocao "))
         .map(str::to_owned)
         .collect()
+}
+
+#[test]
+fn outputs_of_the_guide_are_right() {
+    let guide = guide();
+    let listings: Vec<String> = fences(&guide)
+        .into_iter()
+        .filter(|(information, _)| *information == "toml")
+        .map(|(_, content)| content)
+        .collect();
+    let [pack, outputs] = listings.as_slice() else {
+        panic!("the pack, and outputs that may be added to it: {listings:#?}");
+    };
+    let mut files = Files::new();
+    files.insert("pack.toml".to_owned(), format!("{pack}\n{outputs}").into_bytes().into());
+    for template in ["mau.docx", "chung-nhan.docx", "phu-luc.docx"] {
+        let text = match template {
+            "chung-nhan.docx" => "Số {{@number}}/{{@length}}: {{cap}}, {{so_luong}} người, xã {{thong_tin.ten_xa}}",
+            _ => "Xã {{thong_tin.ten_xa}}",
+        };
+        files.insert(template.to_owned(), word_notation::docx(text).into());
+    }
+    let pack = Pack::parse(files, Origin::BuiltIn).unwrap_or_else(|faults| panic!("{}", faults.print(Lang::Vi)));
+    let findings = pipeline::check_pack(&pack);
+    assert!(!findings.has_errors(), "{}", findings.print(Lang::Vi));
+    assert_eq!(pack.outputs.len(), 4);
 }
 
 /// An example in the notation of the cases.

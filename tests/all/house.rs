@@ -9,10 +9,12 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 17] = [
     "diagnostic",
     "vietnamese",
     "value",
+    "formula",
+    "legal",
     "schema",
     "opc",
     "wml",
@@ -28,7 +30,7 @@ const ROOMS: [&str; 15] = [
 ];
 
 /// Libraries, and the rooms that may name them.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 21] = [
     ("calamine", &["workbook"]),
     ("encoding_rs", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
@@ -36,8 +38,9 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("docx_rs", &["template", "outline"]),
     ("pulldown_cmark", &["outline"]),
     ("zip", &["opc"]),
+    ("sha2", &["pack"]),
     ("quick_xml", &["opc", "wml", "workbook", "blank", "template"]),
-    ("toml", &["dataset", "blank", "pack"]),
+    ("toml", &["legal", "dataset", "blank", "pack"]),
     ("unicode_normalization", &["vietnamese"]),
     ("strsim", &["vietnamese"]),
     ("regex_lite", &["schema", "dataset"]),

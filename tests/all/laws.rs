@@ -39,6 +39,7 @@ fn schema(sheets: &str) -> Schema {
     let schema = Schema {
         sheets: source.sheet,
         checks: Vec::new(),
+        ..Schema::default()
     };
     assert!(schema.validate().is_empty(), "{:?}", schema.validate());
     schema

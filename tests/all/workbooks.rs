@@ -240,6 +240,7 @@ fn schema(toml: &str) -> Schema {
     let schema = Schema {
         sheets: source.sheet,
         checks: source.check,
+        ..Schema::default()
     };
     assert_eq!(schema.validate(), []);
     schema
@@ -330,6 +331,7 @@ files! {
     containers "containers"
     dates "dates"
     forms "forms"
+    formulas "formulas"
     headers "headers"
     plan_of_a_province "like-01-plan"
     livestock_census "like-03-livestock"

@@ -1,5 +1,6 @@
 //! `pack build`: each output's text source becomes its Word template; a template that somebody edited is kept.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -75,22 +76,18 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
 fn built(pack: &Pack) -> Result<Vec<(String, Vec<u8>)>, Stop> {
     let mut mistakes = Diagnostics::new();
     let mut templates = Vec::new();
+    let mut seen = BTreeSet::new();
     for output in &pack.outputs {
-        let Some(source) = &output.source else { continue };
-        let result = match std::str::from_utf8(pack.file(source).unwrap_or_default()) {
-            Ok(text) => outline::build(text.strip_prefix('\u{feff}').unwrap_or(text)),
-            Err(_) => Err(Diagnostics::from_iter([Diagnostic::error(
-                "goi/khong-utf8",
-                Place::File,
-                Text::new("tệp này không phải chữ UTF-8", "this file isn't UTF-8 text"),
-            )])),
+        // Outputs that share a template share its source.
+        if !seen.insert(&output.template) {
+            continue;
+        }
+        let Some(result) = pack.build_template(output) else {
+            continue;
         };
         match result {
             Ok(bytes) => templates.push((output.template.clone(), bytes)),
-            Err(mut findings) => {
-                findings.set_file(source);
-                mistakes.extend(findings);
-            }
+            Err(findings) => mistakes.extend(findings),
         }
     }
     if mistakes.is_empty() {

@@ -10,8 +10,8 @@ use crate::cli::output::{self, Target};
 use crate::cli::report::{Report, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
-use crate::diagnostic::Text;
-use crate::pack::{Origin, Pack};
+use crate::diagnostic::{Diagnostics, Text};
+use crate::pack::{ANNOTATED, Origin, Pack};
 use crate::{pipeline, text};
 
 /// Runs the command.
@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     report.findings_are_result = true;
     let pack = packs::named(session, name)?;
     packs::tell(&mut report, session.lang, name, &pack);
-    let mut findings = pipeline::check_pack(&pack);
+    let mut findings = findings(&pack);
     packs::name_pack(&mut findings, &pack.id);
     let is_clean = findings.is_empty();
     report.add(findings);
@@ -64,6 +64,11 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
         report.summary = Some(Text::new("Gói không có lỗi nào", "Nothing is wrong with the pack"));
     }
     Ok(report)
+}
+
+/// Everything that is wrong with a pack.
+pub(super) fn findings(pack: &Pack) -> Diagnostics {
+    pipeline::check_pack(pack)
 }
 
 /// Writes an annotated copy of each template in which something was found; returns the templates and the copies' paths.
@@ -109,17 +114,14 @@ fn annotate(session: &Session, pack: &Pack, path: &Path, force: bool) -> Result<
         .collect()
 }
 
-/// What the name of an annotated copy ends with.
-const COPY_ENDING: &str = " (chú thích).docx";
-
 /// The name of a template's annotated copy: the template's own, and what it is.
 fn copy_name(template: &str) -> String {
     let stem = template.strip_suffix(".docx").unwrap_or(template);
-    format!("{}{COPY_ENDING}", stem.replace('/', "-"))
+    format!("{}{ANNOTATED}", stem.replace('/', "-"))
 }
 
 /// Whether a path is a file of the pack; copies that were written into its folder before are none.
 fn is_own_file(pack: &Pack, folder: &Path, path: &Path) -> bool {
-    let mut own = pack.files.keys().filter(|file| !file.ends_with(COPY_ENDING));
+    let mut own = pack.files.keys().filter(|file| !file.ends_with(ANNOTATED));
     own.any(|file| output::same_file(path, &folder.join(file)))
 }

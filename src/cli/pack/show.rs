@@ -1,30 +1,46 @@
-//! `pack show`: every tag that a pack's Word template may use, with its type and an example of how it prints.
+//! `pack show`: every tag that a pack's Word template may use, with its type and an example of how it prints; or the
+//! pack's data dictionary.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
+use crate::cli::output::{self, Target};
 use crate::cli::report::{Report, Stop};
 use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
-use crate::diagnostic::Lang;
-use crate::pack::Pack;
+use crate::diagnostic::{Lang, Text};
+use crate::pack::dictionary::{self, example, rows, tag};
+use crate::pack::{Pack, Selection};
 use crate::schema::{Derive, Field, Layout, Sheet};
 use crate::template::TextTemplate;
 use crate::template::helper::{HELPERS, Helper};
-use crate::value::Raw;
 
 /// Runs the command.
 pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
     let name: &PathBuf = matches
         .get_one("pack-name")
         .ok_or_else(|| Stop::fault(nothing_asked()))?;
+    if matches.get_flag("markdown") {
+        return dictionary(session, name, matches);
+    }
     let pack = packs::named(session, name)?;
     let mut report = Report::new("pack show").with_text(page(&pack, session.lang));
     report.add(packs::passed_over(name, &pack.origin).into_iter().collect());
-    let outputs = pack.outputs.iter().map(|output| json!({ "id": output.id, "label": output.label, "template": output.template, "file_name": output.file_name }));
+    let outputs = pack.outputs.iter().map(|output| {
+        json!({
+            "id": output.id,
+            "label": output.label,
+            "template": output.template,
+            "file_name": output.file_name,
+            "for_each": output.for_each,
+            "where": output.filter,
+            "sort": output.sort,
+            "one_file": output.one_file,
+        })
+    });
     report.json.insert(
         "pack".into(),
         json!({
@@ -55,51 +71,39 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     Ok(report)
 }
 
-/// What a field prints as: its own example, else that of its type.
-fn example(field: &Field) -> String {
-    let own = field
-        .example
-        .as_ref()
-        .or(field.default.as_ref())
-        .map(|typed| Raw::Text(typed.as_str().into()));
-    let own = own.and_then(|raw| field.read(&raw).value);
-    match (own, field.choices.first()) {
-        (Some(value), _) => field.print(&value),
-        (None, Some(choice)) => choice.value.clone(),
-        (None, None) => field.ty.info().example.to_owned(),
-    }
+/// The data dictionary, to standard output or into a file.
+fn dictionary(session: &Session, name: &Path, matches: &ArgMatches) -> Result<Report, Stop> {
+    let target = matches
+        .get_one::<PathBuf>("output")
+        .map(|path| Target::parse(path, "md"))
+        .transpose()?;
+    let pack = packs::named(session, name)?;
+    let page = dictionary::markdown(&pack, session.lang);
+    let mut report = Report::new("pack show");
+    report.add(packs::passed_over(name, &pack.origin).into_iter().collect());
+    report.json.insert(
+        "pack".into(),
+        json!({ "id": pack.id, "version": pack.version, "origin": pack.origin.text().get(session.lang) }),
+    );
+    let target = match target {
+        None => {
+            report.json.insert("markdown".into(), json!(page));
+            return Ok(report.with_text(page));
+        }
+        Some(Target::File(file)) => file,
+        Some(Target::Folder(folder)) => folder.join(format!("{}.md", pack.id)),
+    };
+    let path = output::stage(&target, page.as_bytes(), matches.get_flag("force"))?.put()?;
+    report.json.insert("path".into(), json!(path.display().to_string()));
+    report.summary = Some(Text::new(
+        "Đã ghi từ điển dữ liệu của gói",
+        "Wrote the pack's data dictionary",
+    ));
+    Ok(report.with_text(format!("{}\n", path.display())))
 }
 
 fn type_words(field: &Field, lang: Lang) -> String {
     field.ty.info().label().get(lang).to_owned()
-}
-
-/// How the tag of a field is written where its sheet is reached in the plainest way.
-fn tag(sheet: &Sheet, field: &Field, lang: Lang) -> String {
-    let key = match lang {
-        Lang::Vi => "KHOÁ",
-        Lang::En => "KEY",
-    };
-    match sheet.layout {
-        Layout::Form => format!("{{{{{}.{}}}}}", sheet.id, field.id),
-        Layout::Table if sheet.key.is_some() => format!("{{{{{}.{key}.{}}}}}", sheet.id, field.id),
-        Layout::Table => format!("{{{{{}}}}}", field.id),
-        Layout::List => String::from("{{this}}"),
-    }
-}
-
-/// Key and what people call the row, of each declared row.
-fn rows(sheet: &Sheet) -> Vec<(String, String)> {
-    let Some(key) = &sheet.key else { return Vec::new() };
-    let declared = sheet.rows.iter().filter_map(|row| {
-        let called = sheet
-            .fields
-            .iter()
-            .filter(|field| field.id != *key)
-            .find_map(|field| row.values.get(&field.id));
-        Some((row.values.get(key)?.clone(), called.cloned().unwrap_or_default()))
-    });
-    declared.collect()
 }
 
 fn sheet_json(sheet: &Sheet, lang: Lang) -> Value {
@@ -111,6 +115,7 @@ fn sheet_json(sheet: &Sheet, lang: Lang) -> Value {
             "type": field.ty.info().name,
             "required": field.required,
             "derive": field.derive.map(Derive::name),
+            "value": field.value,
             "tag": tag(sheet, field, lang),
             "prints": example(field),
         })
@@ -147,13 +152,32 @@ fn page(pack: &Pack, lang: Lang) -> String {
     }
     let _ = writeln!(out, "\n{}", t("Văn bản", "Documents"));
     let outputs = pack.outputs.iter().map(|output| {
+        let made = Selection::of(output, &pack.schema).ok();
+        let made = made.and_then(|selection| selection.text(&pack.schema));
         vec![
+            output.id.clone(),
             output.label.clone(),
             output.template.clone(),
             format!("{}.docx", output.file_name),
+            made.map_or_else(String::new, |made| made.get(lang).to_owned()),
         ]
     });
     table(&mut out, outputs.collect());
+    for output in pack.outputs.iter().filter(|output| output.for_each.is_some()) {
+        let (label, list) = (&output.label, output.for_each.as_deref().unwrap_or_default());
+        let _ = writeln!(
+            out,
+            "  {}",
+            match lang {
+                Lang::Vi => format!(
+                    "Trong mẫu «{label}», các cột của {list} gọi thẳng như trong {{{{#each {list}}}}}; có {{{{@number}}}}, {{{{@length}}}}."
+                ),
+                Lang::En => format!(
+                    "In the template of «{label}» the columns of {list} are names as in {{{{#each {list}}}}}; there are {{{{@number}}}}, {{{{@length}}}}."
+                ),
+            }
+        );
+    }
     for sheet in &pack.schema.sheets {
         let _ = writeln!(out, "\n{} «{}»", t("Trang tính", "Sheet"), sheet.name);
         let id = &sheet.id;
@@ -177,9 +201,13 @@ fn page(pack: &Pack, lang: Lang) -> String {
                 inner(field),
                 type_words(field, lang),
                 cut(&example(field)),
-                match field.derive {
-                    Some(_) => format!("{} {}", field.label, t("(chương trình tự tính)", "(computed)")),
-                    None => format!("{}{unit}", field.label),
+                match (field.derive, &field.value) {
+                    (Some(_), _) => format!("{} {}", field.label, t("(chương trình tự tính)", "(computed)")),
+                    (None, Some(formula)) => {
+                        let computed = t("để trống thì tự tính:", "computed where blank:");
+                        format!("{}{unit} ({computed} {formula})", field.label)
+                    }
+                    (None, None) => format!("{}{unit}", field.label),
                 },
             ]
         });

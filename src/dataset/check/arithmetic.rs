@@ -5,20 +5,8 @@
 
 use rust_decimal::Decimal;
 
-/// Half a unit of the last shown digit.
-fn half_unit(scale: u32) -> Decimal {
-    Decimal::new(5, (scale + 1).min(28))
-}
-
-/// Least and greatest figure that a shown one stands for.
-fn interval(shown: Decimal) -> (Decimal, Decimal) {
-    let shown = shown.normalize();
-    let half = match shown.scale() {
-        0 => Decimal::ZERO,
-        scale => half_unit(scale),
-    };
-    (shown - half, shown + half)
-}
+use crate::formula::{interval, shown_margin};
+use crate::value::Type;
 
 /// Whether `percent` can be `part` / `whole` in percent, less `base` (100 for a growth); `Err` holds the percentage
 /// that the shown figures give. Figures out of range, or a `whole` around zero, can't be judged and pass.
@@ -28,8 +16,8 @@ pub(super) fn agrees(percent: Decimal, part: Decimal, whole: Decimal, base: Deci
 
 fn judge(percent: Decimal, part: Decimal, whole: Decimal, base: Decimal) -> Option<Result<(), Decimal>> {
     let hundred = Decimal::ONE_HUNDRED;
-    let (part_low, part_high) = interval(part);
-    let (whole_low, whole_high) = interval(whole);
+    let (part_low, part_high) = interval(part, Type::Decimal);
+    let (whole_low, whole_high) = interval(whole, Type::Decimal);
     if whole_low <= Decimal::ZERO && whole_high >= Decimal::ZERO {
         return None;
     }
@@ -42,11 +30,8 @@ fn judge(percent: Decimal, part: Decimal, whole: Decimal, base: Decimal) -> Opti
     ];
     let low = corners.iter().min()?;
     let high = corners.iter().max()?;
-    let shown = percent.normalize();
-    // A percentage that a formula computed has all digits of a binary number; the last ones are noise.
-    let noise = percent.abs().checked_mul(Decimal::new(1, 9))?;
-    let margin = half_unit(shown.scale()).max(noise);
-    let agrees = shown.checked_sub(margin)? <= *high && shown.checked_add(margin)? >= *low;
+    let margin = shown_margin(percent);
+    let agrees = percent.checked_sub(margin)? <= *high && percent.checked_add(margin)? >= *low;
     Some(if agrees { Ok(()) } else { Err(quotient(part, whole)?) })
 }
 

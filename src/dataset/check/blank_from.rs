@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::BlankFrom { field, date, from } = &check.rule else {
+        let Some(Rule::BlankFrom { field, date, from }) = &check.rule else {
             continue;
         };
         let (Some(field), Some(date), Ok(from)) = (context.path(field), context.path(date), from.parse::<Date>())

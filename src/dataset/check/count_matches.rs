@@ -17,13 +17,14 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::CountMatches {
+        let Some(Rule::CountMatches {
             sheet,
             count,
             by,
             list,
             list_by,
-        } = &check.rule
+            required,
+        }) = &check.rule
         else {
             continue;
         };
@@ -48,7 +49,7 @@ fn run(context: &Context, findings: &mut Findings) {
             let found = match counts.get(&key(&by, record)) {
                 Some(found) => *found,
                 // A row that names its list, beside lists that are filled in, should have one.
-                None if complete && !counts.is_empty() && count.value(record).is_some() => 0,
+                None if complete && (*required || !counts.is_empty()) && count.value(record).is_some() => 0,
                 None => continue,
             };
             // A blank count beside listed names is as wrong as another number.
@@ -86,7 +87,7 @@ fn run(context: &Context, findings: &mut Findings) {
                     "change it to {found}, or complete the list"
                 ),
             );
-            if found == 0 {
+            if found == 0 && !required {
                 finding.severity = Severity::Warning;
                 finding.hint = Some(text!(
                     "bổ sung danh sách, hoặc xóa mã ở dòng này nếu không kèm danh sách",

@@ -10,7 +10,7 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::DateOrder { earlier, later } = &check.rule else {
+        let Some(Rule::DateOrder { earlier, later }) = &check.rule else {
             continue;
         };
         let (Some(earlier), Some(later)) = (context.path(earlier), context.path(later)) else {

@@ -14,12 +14,12 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::Exists {
+        let Some(Rule::Exists {
             sheet,
             column,
             list,
             list_column,
-        } = &check.rule
+        }) = &check.rule
         else {
             continue;
         };

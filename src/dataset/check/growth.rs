@@ -14,12 +14,12 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::Growth {
+        let Some(Rule::Growth {
             sheet,
             percent,
             now,
             before,
-        } = &check.rule
+        }) = &check.rule
         else {
             continue;
         };

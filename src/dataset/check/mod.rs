@@ -4,16 +4,20 @@
 //! whole dataset afterwards: declared rules, and values that must be unique.
 
 mod arithmetic;
+mod assert;
 mod blank_from;
 mod count_matches;
 mod date_order;
+mod distinct;
 mod exists;
 mod growth;
+mod in_force;
 mod max;
 mod max_length;
 mod min;
 mod one_of;
 mod pattern;
+mod permitted;
 mod ratio;
 mod required;
 mod required_before;
@@ -21,10 +25,12 @@ mod required_when;
 mod same_year;
 mod unique;
 
+pub(super) use self::assert::exhausted;
 use super::column::{Column, subject};
 use super::findings::{At, Findings};
 use super::{Dataset, Record, SheetData};
 use crate::diagnostic::{Diagnostic, Place, Severity, Text};
+use crate::formula::Budget;
 use crate::schema::{self, Field, Schema, Sheet};
 use crate::value::{Fault, Value};
 
@@ -58,16 +64,24 @@ pub(super) const CHECKS: &[Check] = &[
     count_matches::CHECK,
     exists::CHECK,
     one_of::CHECK,
+    distinct::CHECK,
     date_order::CHECK,
     required_when::CHECK,
     blank_from::CHECK,
     required_before::CHECK,
     same_year::CHECK,
+    in_force::CHECK,
+    permitted::CHECK,
+    assert::CHECK,
 ];
 
 /// Runs the checks of more than one cell.
-pub(super) fn rules(schema: &Schema, dataset: &Dataset, findings: &mut Findings) {
-    let context = Context { schema, dataset };
+pub(super) fn rules(schema: &Schema, dataset: &Dataset, budget: &Budget, findings: &mut Findings) {
+    let context = Context {
+        schema,
+        dataset,
+        budget,
+    };
     for check in CHECKS {
         (check.run)(&context, findings);
     }
@@ -77,6 +91,8 @@ pub(super) fn rules(schema: &Schema, dataset: &Dataset, findings: &mut Findings)
 pub(super) struct Context<'a> {
     pub schema: &'a Schema,
     pub dataset: &'a Dataset,
+    /// How much all formulas together may compute.
+    pub budget: &'a Budget,
 }
 
 /// A field of the schema with the data of its sheet.
@@ -172,17 +188,17 @@ fn breach(
     own: Text,
     hint: Text,
 ) -> Diagnostic {
-    let message = match &rule.message {
-        Some(message) => Text::new(message.clone(), own.en),
-        None => own,
-    };
-    let hint = match &rule.hint {
-        Some(own) => Text::new(own.clone(), hint.en),
-        None => hint,
-    };
+    let worded = |pack: &Option<String>, own: String| pack.clone().unwrap_or(own);
+    let message = Text::new(worded(&rule.message, own.vi), worded(&rule.message_en, own.en));
+    let hint = Text::new(worded(&rule.hint, hint.vi), worded(&rule.hint_en, hint.en));
+    breach_at(rule, code, place, message, hint).field(&target.field.id)
+}
+
+/// A breach that is worded already.
+fn breach_at(rule: &schema::Check, code: &'static str, place: Place, message: Text, hint: Text) -> Diagnostic {
     let finding = match Severity::from(rule.severity) {
         Severity::Error => Diagnostic::error(code, place, message),
         Severity::Warning => Diagnostic::warning(code, place, message),
     };
-    finding.field(&target.field.id).hint(hint)
+    finding.hint(hint)
 }

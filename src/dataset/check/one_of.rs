@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::OneOf { sheet, columns } = &check.rule else {
+        let Some(Rule::OneOf { sheet, columns }) = &check.rule else {
             continue;
         };
         let targets: Vec<Target> = columns

@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::RequiredBefore { field, date, before } = &check.rule else {
+        let Some(Rule::RequiredBefore { field, date, before }) = &check.rule else {
             continue;
         };
         let (Some(field), Some(date), Ok(before)) = (context.path(field), context.path(date), before.parse::<Date>())

@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::RequiredWhen { field, when, values } = &check.rule else {
+        let Some(Rule::RequiredWhen { field, when, values }) = &check.rule else {
             continue;
         };
         let (Some(field), Some(when)) = (context.path(field), context.path(when)) else {

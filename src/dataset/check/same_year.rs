@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check { run };
 
 fn run(context: &Context, findings: &mut Findings) {
     for check in context.checks() {
-        let Rule::SameYear { year, date } = &check.rule else {
+        let Some(Rule::SameYear { year, date }) = &check.rule else {
             continue;
         };
         let (Some(year), Some(date)) = (context.path(year), context.path(date)) else {

@@ -41,11 +41,12 @@ pub(super) fn read(declared: &Sheet, index: usize, sheet: workbook::Sheet, findi
             places.iter().filter(|(field, ..)| *field == field_index).collect();
         let chosen = mine.iter().find(|(_, _, cell)| cell.is_some()).or(mine.first());
         let Some((_, at, cell)) = chosen else {
-            if let Some(at) = report_missing(&column, &grid, &used, &misspelt, findings) {
-                misspelt.push(at);
+            let meant = report_missing(&column, &grid, &used, &misspelt, findings);
+            misspelt.extend(meant);
+            // Told, so no rule needs to ask for it again; what is computed needs no label.
+            if meant.is_some() || field.value.is_none() {
+                findings.mark_faulty((index, 0, field_index));
             }
-            // Told, so no rule needs to ask for it again.
-            findings.mark_faulty((index, 0, field_index));
             values.push(column.default().cloned());
             continue;
         };
@@ -245,7 +246,7 @@ fn report_missing(
                 .is_none_or(|value| at.row > value.row && at.column < value.column)
         })
         .filter(|(at, _)| !used.contains(at) && !grid.is_label(*at) && !misspelt.contains(at));
-    let is_needed = field.required && column.default().is_none();
+    let is_needed = field.is_asked();
     let candidates = ask::likest(&ask::names_of(field), texts, is_needed);
     if let Some(finding) = ask::entry(sheet, field, &candidates) {
         findings.push(finding);

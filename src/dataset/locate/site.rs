@@ -101,7 +101,7 @@ impl Site {
         let mut fields: Vec<usize> = group.iter().map(|(_, field)| *field).collect();
         fields.sort_unstable();
         fields.dedup();
-        let needed = |(_, field): &(usize, &crate::schema::Field)| field.required && field.default.is_none();
+        let needed = |(_, field): &(usize, &crate::schema::Field)| field.is_asked();
         let required: Vec<usize> = declared
             .fields
             .iter()

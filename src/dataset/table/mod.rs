@@ -550,7 +550,7 @@ impl Table<'_> {
                 let at = || place(&self.data.name, CellRef::new(row.index, column));
                 return own.read(row.cell(column), at, here, findings);
             }
-            findings.mark_faulty(here);
+            findings.mark_heading(here);
             None
         });
         let mut values: Box<[Option<Value>]> = values.collect();
@@ -567,6 +567,7 @@ impl Table<'_> {
             Derive::Level => Some(Value::Number(Decimal::from(level))),
             Derive::Section => self.levels.section(level).map(|text| Value::Text(text.into())),
             Derive::Marker => marked.marker().map(Value::Text),
+            Derive::Name => (!marked.text.is_empty()).then(|| Value::Text(marked.text.into())),
         };
         derived.map(|(field, derive)| (field, value(derive))).collect()
     }

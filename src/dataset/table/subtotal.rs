@@ -78,7 +78,16 @@ impl Subtotals {
                 None if marked.kind == Kind::Plain && frame.running.is_some() => Block::LOWEST,
                 None => order.len() + usize::from(marked.kind.rank()),
             };
-            let figures: Vec<(usize, u32, Decimal)> = figures_of(row, frame.declared, columns).collect();
+            // A computed column may be blank in some of its rows.
+            let is_read = |field: usize| {
+                frame
+                    .declared
+                    .fields
+                    .get(field)
+                    .is_some_and(|field| field.value.is_none())
+            };
+            let figures = figures_of(row, frame.declared, columns).filter(|(field, ..)| is_read(*field));
+            let figures: Vec<(usize, u32, Decimal)> = figures.collect();
             let mut own = vec![None; columns.len()];
             for (field, _, figure) in &figures {
                 if let Some(slot) = own.get_mut(*field) {

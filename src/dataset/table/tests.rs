@@ -67,6 +67,7 @@ fn schema(toml: &str) -> Schema {
     let schema = Schema {
         sheets: source.sheet,
         checks: Vec::new(),
+        ..Schema::default()
     };
     assert_eq!(schema.validate(), []);
     schema

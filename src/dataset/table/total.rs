@@ -172,7 +172,7 @@ impl Totals {
             let sums: Vec<Sums> = blocks
                 .into_iter()
                 .filter(|block| !block.is_empty())
-                .map(|block| self.sums(block, total, sheet, data, findings))
+                .map(|block| self.sums(block, total, declared, sheet, data, findings))
                 .collect();
             for (figure, (field, column, found)) in total.figures.iter().enumerate() {
                 let mut possible = sums.iter().filter_map(|sums| sums.of(figure)).flatten().peekable();
@@ -211,10 +211,13 @@ impl Totals {
         &self,
         block: std::ops::Range<usize>,
         total: &Total,
+        declared: &Sheet,
         sheet: usize,
         data: &SheetData,
         findings: &Findings,
     ) -> Sums {
+        // What is blank there is computed later.
+        let is_computed = |field: usize| declared.fields.get(field).is_some_and(|field| field.value.is_some());
         let mut sums = Sums {
             columns: vec![Sum::default(); total.figures.len()],
         };
@@ -227,7 +230,7 @@ impl Totals {
             for (sum, (field, ..)) in sums.columns.iter_mut().zip(&total.figures) {
                 match values.get(*field) {
                     Some(Some(Value::Number(number))) => sum.add(*number, level, rank),
-                    _ => sum.is_doubtful |= findings.is_faulty((sheet, record, *field)),
+                    _ => sum.is_doubtful |= is_computed(*field) || findings.is_faulty((sheet, record, *field)),
                 }
             }
         }

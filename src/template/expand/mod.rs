@@ -198,7 +198,8 @@ impl<'e> Expander<'e> {
             // Attributes have no default namespace.
             work.names.require("w", names::WORD);
         }
-        let (expanded, mut expansions) = self.text(&mut work, source, tree, &Scopes::new(self.schema))?;
+        let (expanded, mut expansions) =
+            self.text(&mut work, source, tree, &self.options.subject.scopes(self.schema))?;
         if expansions.is_empty() && work.faults.is_empty() {
             return Ok(None);
         }

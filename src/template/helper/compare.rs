@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Arguments, Helper, arity, comparable, wrong_arguments};
+use super::print::printed;
+use super::{Arguments, Helper, arity, comparable, printable, wrong_arguments};
 use crate::schema::Schema;
 use crate::template::expression::{Call, Fault, Kind, Val};
 use crate::vietnamese;
@@ -76,6 +77,42 @@ pub const NE: Helper = Helper {
     named: &[],
     check,
     call: |arguments| Val::Flag(!equal(&arguments.value(0), &arguments.value(1))),
+};
+
+/// `case x a "text" b "text" … "other text"`: the text of the first value that `x` equals.
+pub const CASE: Helper = Helper {
+    name: "case",
+    usage: "case GIÁ_TRỊ \"A\" \"chữ khi là A\" \"B\" \"chữ khi là B\" \"chữ thay thế\"",
+    vi: "chữ ứng với giá trị; chữ cuối cùng (nếu có) là của mọi giá trị khác",
+    en: "the text that goes with a value; the last one, if there is one, goes with every other value",
+    example: ("case cap \"Tỉnh\" \"cấp tỉnh\" \"cấp xã\"", "cấp tỉnh"),
+    named: &[],
+    check: |schema, call| {
+        arity(call, 3, 64)?;
+        (0..call.arguments.len()).try_for_each(|index| printable(schema, call, index))?;
+        for index in (1..call.arguments.len() - 1).step_by(2) {
+            let (Some(&value), Some(&tried), Some(literal)) =
+                (call.kinds.first(), call.kinds.get(index), call.arguments.get_mut(index))
+            else {
+                return Err(wrong_arguments(call.helper));
+            };
+            comparable(schema, call.helper, value, tried, literal)?;
+        }
+        Ok(Kind::Text)
+    },
+    call: |arguments| {
+        let value = arguments.value(0);
+        let mut index = 1;
+        while index + 1 < arguments.values.len() && !equal(&value, &arguments.value(index)) {
+            index += 2;
+        }
+        // Past the pairs stands the text for every other value; of a pair, the text stands behind what was tried.
+        let is_pair = index + 1 < arguments.values.len();
+        match printed(arguments, index + usize::from(is_pair)) {
+            Some(text) => Val::Text(text.into()),
+            None => Val::Missing,
+        }
+    },
 };
 
 /// `gt a b`

@@ -1,19 +1,18 @@
 //! Helpers that choose, order, group and sum rows.
 
-use std::cmp::Ordering;
 use std::rc::Rc;
 
 use rust_decimal::Decimal;
 
-use super::compare::{compare, equal};
+use super::compare::equal;
 use super::{Arguments, Helper, arity, column, comparable, mismatch, rows, wrong_arguments};
 use crate::dataset::Record;
 use crate::schema::{Layout, Schema};
 use crate::template::expression::{Call, Family, Fault, Group, Kind, PLAIN_NUMBER, Rows, Val};
 use crate::template::print::{Printer, print_value};
 use crate::text;
+use crate::value::order::{self, SortKey};
 use crate::value::{Type, Value};
-use crate::vietnamese;
 
 fn field_of(record: &Record, field: usize) -> Option<&Value> {
     record.values.get(field).and_then(Option::as_ref)
@@ -92,22 +91,12 @@ pub const SORT: Helper = Helper {
         let (Some(rows), Some(&field)) = (value.rows(), arguments.call.columns.first()) else {
             return Val::Missing;
         };
-        let mut sorted: Vec<&Record> = rows.iter().collect();
         let descending = arguments.named("desc").truth(None);
         let by_name = arguments.named("by").text() == Some("name");
-        sorted.sort_by(|left, right| {
-            let order = match (field_of(left, field), field_of(right, field)) {
-                (Some(Value::Text(left)), Some(Value::Text(right))) if by_name => {
-                    vietnamese::compare_names(left, right)
-                }
-                (Some(Value::Text(left)), Some(Value::Text(right))) => vietnamese::compare_texts(left, right),
-                (Some(left), Some(right)) => compare(&Val::Value(left), &Val::Value(right)).unwrap_or(Ordering::Equal),
-                // Rows without a value come last either way.
-                (left, right) => return right.is_some().cmp(&left.is_some()),
-            };
-            if descending { order.reverse() } else { order }
-        });
-        list(sorted)
+        let key = |row: &'_ Record| field_of(row, field).map(|value| value.sort_key(by_name));
+        let mut sorted: Vec<(Option<SortKey>, &Record)> = rows.iter().map(|row| (key(row), row)).collect();
+        sorted.sort_by(|(left, _), (right, _)| order::compare(left.as_ref(), right.as_ref(), descending));
+        list(sorted.into_iter().map(|(_, row)| row).collect())
     },
 };
 
@@ -214,7 +203,9 @@ pub const LAST: Helper = Helper {
 fn counted(_: &Schema, call: &mut Call) -> Result<Kind, Fault> {
     arity(call, 1, 1)?;
     match call.kinds.first() {
-        Some(Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..)) => Ok(Kind::Number(Type::Count, None)),
+        Some(Kind::Rows(_) | Kind::Texts(_) | Kind::Groups(..) | Kind::LegalBases) => {
+            Ok(Kind::Number(Type::Count, None))
+        }
         _ => Err(wrong_arguments(call.helper)),
     }
 }
@@ -223,6 +214,7 @@ fn count<'a>(arguments: &Arguments<'_, 'a>) -> Val<'a> {
     match arguments.value(0) {
         Val::Rows(rows) => Val::Number(rows.len().into()),
         Val::Groups(groups) => Val::Number(groups.len().into()),
+        Val::LegalBases(bases) => Val::Number(bases.len().into()),
         _ => Val::Missing,
     }
 }

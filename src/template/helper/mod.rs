@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod compare;
+mod legal;
 mod list;
 mod logic;
 mod print;
@@ -52,16 +53,27 @@ pub struct Arguments<'c, 'a> {
 }
 
 impl Helper {
+    /// How much work a row is, in steps of filling.
+    pub fn weight(&self) -> u64 {
+        match self.name {
+            // Texts are compared many times in Vietnamese order, or written out to be told apart.
+            "sort" | "group" => 32,
+            _ => 1,
+        }
+    }
+
     /// How it is written, in both languages.
     pub fn usage(&self) -> Text {
-        const WORDS: [(&str, &str); 13] = [
+        const WORDS: [(&str, &str); 15] = [
             ("DANH_SÁCH", "LIST"),
             ("GIÁ_TRỊ", "VALUE"),
             ("giá_trị", "value"),
             ("ĐƠN_VỊ", "UNIT"),
             ("ĐỊA_CHỈ", "ADDRESS"),
             ("chữ thay thế", "other text"),
+            ("chữ khi là", "text for"),
             ("NGÀY", "DATE"),
+            ("LĨNH_VỰC", "SUBJECT"),
             ("BẢNG", "TABLE"),
             ("CHỮ", "TEXT"),
             ("TÊN", "NAME"),
@@ -126,8 +138,10 @@ pub const HELPERS: &[&Helper] = &[
     &list::JOIN,
     &list::LOOKUP,
     &list::TABLE,
+    &legal::LEGAL_BASES,
     &compare::EQ,
     &compare::NE,
+    &compare::CASE,
     &compare::GT,
     &compare::GTE,
     &compare::LT,

@@ -153,16 +153,21 @@ pub const WORDS: Helper = Helper {
 /// `pad x`
 pub const PAD: Helper = Helper {
     name: "pad",
-    usage: "pad SỐ",
-    vi: "số có chữ số 0 đằng trước khi nhỏ hơn 10, không có dấu ngăn hàng nghìn: số văn bản",
-    en: "a number with a leading zero below ten and no separators: a document number",
+    usage: "pad SỐ width=3",
+    vi: "số có chữ số 0 đằng trước khi nhỏ hơn 10, không có dấu ngăn hàng nghìn: số văn bản; width=3: đủ ba chữ số, 005",
+    en: "a number with a leading zero below ten and no separators: a document number; width=3: three digits, 005",
     example: ("pad thong_tin.so_van_ban", "05"),
-    named: &[],
+    named: &["width"],
     check: one_number,
     // Decree 30/2020, annex I, II.3.c: the number of a document has a leading zero below ten; its digits are not grouped.
     call: |arguments| {
+        use rust_decimal::prelude::ToPrimitive;
+        let width = arguments.named("width").number().and_then(|width| width.to_usize());
         with_number(arguments, |number| {
             let number = number.normalize();
+            if let Some(width) = width {
+                return Some(format!("{number:0>width$}", width = width.min(WIDEST_PAD)));
+            }
             let grouped = number >= Decimal::from(1_000) && number.fract().is_zero();
             Some(if grouped {
                 number.to_string()
@@ -173,8 +178,11 @@ pub const PAD: Helper = Helper {
     },
 };
 
+/// Most digits that a number is padded to.
+const WIDEST_PAD: usize = 20;
+
 /// The printed form of an argument, as it would stand in the text; `None` when missing.
-fn printed(arguments: &Arguments<'_, '_>, index: usize) -> Option<String> {
+pub(super) fn printed(arguments: &Arguments<'_, '_>, index: usize) -> Option<String> {
     let mut text = String::new();
     let printer = arguments.call.printers.get(index).copied().unwrap_or_default();
     print_value(&arguments.value(index), printer, &mut text).then_some(text)

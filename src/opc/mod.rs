@@ -2,7 +2,9 @@
 //!
 //! In: bytes of a package. Out: its parts, each inflated on demand and counted against [`Limits`]; a package written
 //! again with some parts replaced. Parts that are not replaced are copied without recompressing, bytes and all. Time
-//! stamps of new parts are fixed, so the same input gives the same bytes. Knows no Word.
+//! stamps of new parts are fixed, so the same input gives the same bytes. Knows no Word. [`archive`] is for plain files.
+
+pub mod archive;
 
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::sync::Arc;
@@ -55,6 +57,9 @@ pub enum Error {
     /// A file of another kind.
     #[error("the file is no package: {0:?}")]
     Foreign(Foreign),
+    /// Whoever writes its parts anew gave up, and why.
+    #[error("{}", .0.en)]
+    Refused(Text),
 }
 
 /// What a file is that is no package, whatever its name ends in.
@@ -148,6 +153,7 @@ impl Error {
             ),
             Self::Encrypted => text!("tệp có đặt mật khẩu", "the file is protected by a password"),
             Self::Foreign(foreign) => foreign.text(),
+            Self::Refused(reason) => reason.clone(),
         }
     }
 }
