@@ -23,6 +23,10 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
     report.findings_are_result = true;
     let pack = packs::named(session, name)?;
     packs::tell(&mut report, session.lang, name, &pack);
+    if let Some(digest) = packs::digest(&pack) {
+        report.note(Some(text!("Mã kiểm: {digest}", "Digest: {digest}")));
+        report.json.insert("digest".into(), json!(digest));
+    }
     let mut findings = findings(&pack);
     packs::name_pack(&mut findings, &pack.id);
     let is_clean = findings.is_empty();
