@@ -31,6 +31,7 @@
 //! | [`lint`] | what is wrong in the layout of a finished document, by Decree 30/2020 | |
 //! | [`script`] | a pack's own checks and helpers, sandboxed | rhai |
 //! | [`pack`] | a plug-in, as a folder or as one file: manifest, schema, templates, script, versions | toml, sha2 |
+//! | [`draft`] | the first draft of a pack: from answers, a workbook, or last year's document | |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
 //!
@@ -50,6 +51,7 @@ pub mod blank;
 pub mod cli;
 pub mod dataset;
 pub mod diagnostic;
+pub mod draft;
 pub mod formula;
 pub mod legal;
 pub mod lint;

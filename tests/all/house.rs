@@ -9,7 +9,7 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "diagnostic",
     "vietnamese",
     "value",
@@ -26,6 +26,7 @@ const ROOMS: [&str; 18] = [
     "lint",
     "script",
     "pack",
+    "draft",
     "pipeline",
     "cli",
 ];
