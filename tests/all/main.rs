@@ -8,6 +8,7 @@ mod house;
 mod invariants;
 mod laws;
 mod office;
+mod pack_guide;
 mod report;
 mod seeds;
 mod template_files;
