@@ -14,6 +14,7 @@ mod lint;
 mod migrations;
 mod office;
 mod outputs;
+mod pack_guide;
 mod pack_new;
 mod packed;
 mod release_guide;

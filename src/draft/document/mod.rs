@@ -353,6 +353,7 @@ fn printed(plan: &Plan) -> Result<Vec<String>, Diagnostics> {
         files: &pack.files,
         controls: pack.controls,
         subject: template::Subject::default(),
+        ..template::Options::default()
     };
     let (compiled, _) = Template::compile(pack.file(super::TEMPLATE).unwrap_or_default(), &pack.schema, &options)?;
     let fault = |message: Text| Diagnostics::from_iter([Diagnostic::error("mau/khong-doc-duoc", Place::File, message)]);
