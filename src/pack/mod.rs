@@ -693,6 +693,23 @@ required = false
     }
 
     #[test]
+    fn outputs_that_share_a_template_share_its_source() {
+        let twin = |source: &str| {
+            let second = format!(
+                "[[output]]\nid = \"in\"\nlabel = \"Để in\"\ntemplate = \"bao-cao.docx\"\nsource = \"{source}\"\nfile_name = \"In\"\nfor_each = \"khen_thuong\"\none_file = true\n\n[[sheet]]\nid = \"thong_tin\""
+            );
+            SMALL.replace("[[sheet]]\nid = \"thong_tin\"", &second)
+        };
+        let files = &["bao-cao.docx", "bao-cao.md", "khac.md"];
+        assert_eq!(complaints(&twin("bao-cao.md"), files, Origin::BuiltIn), "");
+        let found = complaints(&twin("khac.md"), files, Origin::BuiltIn);
+        assert!(
+            found.contains("goi/nguon-khac") && found.contains("“in” và “bao_cao”"),
+            "{found}"
+        );
+    }
+
+    #[test]
     fn templates_of_word_are_taken_and_those_with_macros_are_not() {
         let manifest = |path: &str| SMALL.replace("template = \"bao-cao.docx\"", &format!("template = \"{path}\""));
         assert_eq!(

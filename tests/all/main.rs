@@ -3,6 +3,7 @@
 mod cases;
 mod commands;
 mod disguises;
+mod economy_and_awards;
 mod emulation_packs;
 mod formulas;
 mod guide;
