@@ -210,8 +210,8 @@ fn a_blank_workbook_says_that_the_cell_may_be_left_blank() {
 fn fields_that_only_formulas_use_are_used() {
     let guide = guide();
     let pack = pack(fence(&guide, "toml")).expect("a sound pack");
-    let unused = |finding: &Diagnostic| finding.code == "mau/truong-khong-dung";
-    let told: Diagnostics = pipeline::check_pack(&pack).into_iter().filter(unused).collect();
+    let unused = |finding: &baocao::Diagnostic| finding.code == "mau/truong-khong-dung";
+    let told: baocao::Diagnostics = pipeline::check_pack(&pack).into_iter().filter(unused).collect();
     let told = told.print(Lang::Vi);
     for label in [
         "«Thực hiện»",
