@@ -5,7 +5,9 @@
 //! mended until it is read without errors, or told. Left out: formulas, colours, the order of columns in print.
 
 mod column;
+mod example;
 mod mend;
+mod outline;
 mod person;
 mod region;
 mod report;
@@ -13,26 +15,24 @@ mod report;
 use std::collections::HashSet;
 
 use self::column::Guess;
-use self::person::Personal;
 use self::region::Region;
-use super::letter::{self, Kind};
+use super::letter::Kind;
 use super::name::{self, Ids};
 use super::plan::{Field, Plan, Sheet};
-use super::text::{escaped, line, print_sheet};
 use crate::dataset::{self, Dataset, Mapping, Reason, is_findings_sheet, is_running_number, undated, unit_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text, column_letters};
 use crate::schema::{Derive, Layout, Schema};
 use crate::text;
 use crate::value::{Raw, Type, Value};
-use crate::vietnamese::{self, fold};
+use crate::vietnamese::fold;
 use crate::workbook::{self, Workbook};
 
 /// The form that asks for what surrounds the content.
 const FORM: &str = "thong_tin";
-/// Most sample records of a sheet.
-const SAMPLES: usize = 5;
-/// Longest example, in characters.
-const LONGEST_EXAMPLE: usize = 120;
+/// Rows by which a column is judged.
+const MOST_ROWS: usize = 2_000;
+/// Columns among which one without a header is looked for.
+const MOST_COLUMNS: u32 = 64;
 /// How often a plan is mended before it is left as it is.
 const ROUNDS: usize = 8;
 
@@ -112,9 +112,9 @@ pub fn draft(workbook: &Workbook, options: &Options) -> Result<Drafted, Diagnost
         }
         (schema, dataset, findings) = read(&drafts, workbook)?;
     }
-    exemplify(&mut drafts, &schema, &dataset, options.without_values);
+    example::give(&mut drafts, &schema, &dataset, options.without_values);
     report::tell(&drafts, workbook, &dataset, &findings, &mut notes);
-    let plan = plan(drafts, options, &notes);
+    let plan = outline::plan(drafts, options, &notes);
     Ok(Drafted { plan, notes, findings })
 }
 
@@ -229,9 +229,9 @@ fn says_nothing(tab: &str) -> bool {
     matches!(word, "sheet" | "trang tinh" | "trang" | "bang tinh" | "worksheet")
 }
 
-/// The raw cells of a column in some rows.
+/// The raw cells of a column in some rows, or as many of them as show what it holds.
 fn cells(sheet: &workbook::Sheet, column: u32, rows: impl Fn(u32) -> bool) -> Vec<&Raw> {
-    let rows = sheet.rows.iter().filter(|row| rows(row.index));
+    let rows = sheet.rows.iter().filter(|row| rows(row.index)).take(MOST_ROWS);
     rows.filter_map(|row| row.cell(column))
         .filter(|cell| !cell.is_blank())
         .map(|cell| &cell.raw)
@@ -294,9 +294,10 @@ fn nameless(
         .rows
         .iter()
         .filter(|row| row.index >= data && row.index < end)
+        .take(MOST_ROWS)
         .count();
     let is_free = |column: &u32| Some(*column) != draft.running && !labels.iter().any(|(own, ..)| own == column);
-    let found = (0..*last).filter(is_free).filter(|column| {
+    let found = (0..(*last).min(MOST_COLUMNS)).filter(is_free).filter(|column| {
         let texts = cells(sheet, *column, |row| row >= data && row < end);
         texts.iter().filter(|raw| matches!(raw, Raw::Text(_))).count() * 2 >= rows.max(1)
     });
@@ -519,193 +520,6 @@ fn key(draft: &Draft, declared: &crate::schema::Sheet, data: &dataset::SheetData
     });
     let (index, _) = keys.next()?;
     declared.fields.get(index).map(|field| field.id.clone())
-}
-
-/// Gives the fields examples, and the sheets sample records: the first of the workbook, persons invented.
-fn exemplify(drafts: &mut [Draft], schema: &Schema, dataset: &Dataset, without_values: bool) {
-    for (index, draft) in drafts.iter_mut().enumerate() {
-        let (Some(data), Some(declared)) = (dataset.sheets.get(index), schema.sheets.get(index)) else {
-            continue;
-        };
-        let personal: Vec<Option<Personal>> = draft.fields.iter().map(|source| source.guess.personal).collect();
-        let text_of = |record: usize, field: usize| -> Option<String> {
-            let own = declared.fields.get(field)?;
-            if own.derive.is_some() {
-                return None;
-            }
-            let value = data.records.get(record)?.values.get(field)?.as_ref()?;
-            let text = match personal.get(field).copied().flatten() {
-                Some(personal) => personal.invented(record, own.ty).to_owned(),
-                _ => typed(own.ty, value)?,
-            };
-            own.read(&Raw::Text(text.as_str().into()))
-                .fault
-                .is_none_or(|fault| fault.severity != crate::diagnostic::Severity::Error)
-                .then_some(text)
-        };
-        let general = |field: usize| -> Option<String> {
-            let own = declared.fields.get(field)?;
-            match (personal.get(field).copied().flatten(), own.ty) {
-                _ if own.derive.is_some() => None,
-                (_, Type::Choice) => own.choices.first().map(|choice| choice.value.clone()),
-                (Some(personal), Type::Text) => Some(personal.invented(0, Type::Text).to_owned()),
-                (_, Type::Text | Type::LongText) => Some(format!("{} 1", own.label.replace('\n', " "))),
-                (_, ty) => Some(ty.info().example.to_owned()),
-            }
-        };
-        let general = |field: usize| {
-            let own = declared.fields.get(field)?;
-            general(field).filter(|text| {
-                let reading = own.read(&Raw::Text(text.as_str().into()));
-                reading.value.is_some() && own.max_length.is_none_or(|most| text.chars().count() <= most)
-            })
-        };
-        let required = |record: usize| {
-            let mut fields = declared.fields.iter().enumerate().filter(|(_, own)| own.required);
-            fields.all(|(field, _)| text_of(record, field).is_some())
-        };
-        // Headings that are records have nothing in the other columns.
-        let records = (0..data.records.len()).filter(|record| !without_values && required(*record));
-        let count = draft.sheet.fields.len();
-        draft.sheet.samples = records
-            .take(SAMPLES)
-            .map(|record| (0..count).map(|field| text_of(record, field)).collect())
-            .filter(|record: &Vec<Option<String>>| record.iter().any(Option::is_some))
-            .collect();
-        for (field, own) in draft.sheet.fields.iter_mut().enumerate() {
-            let found = draft
-                .sheet
-                .samples
-                .iter()
-                .find_map(|record| record.get(field).cloned().flatten());
-            own.example = found.or_else(|| general(field));
-        }
-        if draft.sheet.samples.is_empty() {
-            draft.sheet.samples = vec![draft.sheet.fields.iter().map(|field| field.example.clone()).collect()];
-        }
-    }
-}
-
-/// A value as a clerk would type it.
-fn typed(ty: Type, value: &Value) -> Option<String> {
-    Some(match value {
-        Value::Number(number) => {
-            let number = match number.scale() {
-                0..=2 => *number,
-                // Three decimals have two readings.
-                _ => number.round_dp(2),
-            };
-            let sign = if ty == Type::Percent { "%" } else { "" };
-            vietnamese::plain(number) + sign
-        }
-        Value::Date(date) => vietnamese::date_short(*date),
-        Value::Flag(flag) => (if *flag { "có" } else { "không" }).to_owned(),
-        Value::Text(text) => {
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            match (ty, text.chars().count() > LONGEST_EXAMPLE) {
-                (Type::Choice, _) | (_, false) => text,
-                _ => {
-                    text.chars()
-                        .take(LONGEST_EXAMPLE - 1)
-                        .collect::<String>()
-                        .trim_end()
-                        .to_owned()
-                        + "…"
-                }
-            }
-        }
-    })
-}
-
-/// The plan of a pack: the form of the letterhead first, then the sheets of the workbook.
-fn plan(drafts: Vec<Draft>, options: &Options, notes: &[Text]) -> Plan {
-    let is_taken = |name: &str| {
-        drafts.iter().any(|draft| {
-            let mut names = std::iter::once(&draft.sheet.name).chain(&draft.sheet.aliases);
-            names.any(|own| fold(own) == fold(name))
-        })
-    };
-    let form_name = ["Thông tin chung", "Thông tin văn bản", "Thể thức văn bản"]
-        .into_iter()
-        .find(|name| !is_taken(name))
-        .unwrap_or("Thể thức văn bản (baocao)");
-    let form = letter::form(FORM, form_name, options.kind, options.agency.as_deref(), false);
-    let titles = drafts.iter().map(|draft| draft.sheet.title.as_deref());
-    let title = titles.flatten().next().map(str::to_owned);
-    let name = options
-        .name
-        .clone()
-        .or_else(|| title.as_deref().map(|title| without_number(title).to_owned()));
-    let name = name.unwrap_or_else(|| format!("{} {}", options.kind.name(), options.id));
-    let year = drafts
-        .iter()
-        .filter_map(|draft| draft.sheet.title.as_deref())
-        .find_map(year_of);
-    let dated = |text: String| match &year {
-        Some(year) => text.replace(year.as_str(), &format!("{{{{{FORM}.nam}}}}")),
-        None => text,
-    };
-    let mut outline = letter::head(FORM, options.kind, &dated(line(&name)));
-    if year.is_none() {
-        outline.push_str(&format!("Số liệu năm {{{{{FORM}.nam}}}}:\n\n"));
-    }
-    for (number, draft) in drafts.iter().enumerate() {
-        let sheet = &draft.sheet;
-        let numeral = u32::try_from(number + 1)
-            .ok()
-            .and_then(vietnamese::roman)
-            .unwrap_or_default();
-        let heading = sheet.title.as_deref().unwrap_or(&sheet.name);
-        outline.push_str(&format!(
-            "## {numeral}. {}\n\n",
-            dated(escaped(without_number(heading)))
-        ));
-        if let Some(unit) = &sheet.unit_line {
-            outline.push_str(&format!("*{}*\n\n", escaped(unit)));
-        }
-        outline.push_str(&print_sheet(sheet));
-    }
-    outline.push_str(&letter::foot(FORM, options.kind));
-    let mut sheets = vec![form];
-    sheets.extend(drafts.into_iter().map(|draft| draft.sheet));
-    Plan {
-        id: options.id.clone(),
-        description: String::new(),
-        document: options.kind.name().to_owned(),
-        file_name: format!("{} {{{{{FORM}.nam}}}} - {{{{{FORM}.ten_don_vi}}}}", options.id),
-        name,
-        sheets,
-        outline,
-        advice: notes.iter().map(|note| note.vi.clone()).collect(),
-    }
-}
-
-/// The year that a title names: `… NĂM 2006`.
-fn year_of(title: &str) -> Option<String> {
-    let words: Vec<&str> = title.split_whitespace().collect();
-    words.windows(2).find_map(|pair| {
-        let [word, year] = pair else { return None };
-        let year = year.trim_matches(|sign: char| !sign.is_ascii_digit());
-        let is_year = year.len() == 4 && (year.starts_with("19") || year.starts_with("20"));
-        (fold(word) == "nam" && is_year).then(|| year.to_owned())
-    })
-}
-
-/// A title without the number that stands before it: `3. NÔNG, LÂM, NGƯ NGHIỆP`.
-fn without_number(title: &str) -> &str {
-    let title = title.trim();
-    match title.split_once(['.', ')', '/']) {
-        Some((number, rest))
-            if !rest.trim().is_empty()
-                && number.len() <= 4
-                && number
-                    .bytes()
-                    .all(|byte| byte.is_ascii_digit() || b"IVX".contains(&byte)) =>
-        {
-            rest.trim()
-        }
-        _ => title,
-    }
 }
 
 #[cfg(test)]
