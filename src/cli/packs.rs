@@ -59,6 +59,25 @@ pub(super) fn search(session: &Session) -> Result<Vec<Found>, Stop> {
     Ok(found)
 }
 
+/// The same for using one of them. Errors: a file that the user named as the place of packs is no sound pack, so that another
+/// would be used in silence.
+fn search_for_use(session: &Session) -> Result<Vec<Found>, Stop> {
+    let mut found = search(session)?;
+    let wished: Vec<PathBuf> = folders(session)
+        .into_iter()
+        .filter(|(_, is_wished)| *is_wished)
+        .map(|(path, _)| path)
+        .collect();
+    let broken = found.iter().position(|found| match &found.origin {
+        Origin::Archive(path) => found.pack.is_err() && wished.contains(path),
+        Origin::BuiltIn | Origin::Folder(_) => false,
+    });
+    match broken.map(|index| found.swap_remove(index).pack) {
+        Some(Err(findings)) => Err(Stop::input(findings)),
+        _ => Ok(found),
+    }
+}
+
 /// Folders that hold packs, in order; those the user named must be there.
 fn folders(session: &Session) -> Vec<(PathBuf, bool)> {
     let mut folders: Vec<(PathBuf, bool)> = session.templates.iter().map(|folder| (folder.clone(), true)).collect();
@@ -161,9 +180,14 @@ fn is_archive_name(path: &Path) -> bool {
             .is_some_and(|own| own.eq_ignore_ascii_case(archive::ENDING))
 }
 
-/// A file's name without its ending: what a packed pack is called whose id can't be read.
+/// What a packed pack is called whose id can't be read: its file's name without ending and version, which `pack pack` gave it.
+/// A pack of that id is not taken from elsewhere in its stead.
 fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    match name.rsplit_once('-') {
+        Some((id, version)) if Version::parse(version).is_some() => id.to_owned(),
+        _ => name,
+    }
 }
 
 /// Packed packs in the order in which they are taken: by id, of one id the latest version first.
@@ -238,7 +262,7 @@ pub(super) fn named(session: &Session, name: &Path) -> Result<Pack, Stop> {
     if looks_like_path(&text) {
         return open(name);
     }
-    let mut found = search(session)?;
+    let mut found = search_for_use(session)?;
     if let Some(index) = found.iter().position(|found| found.id == text) {
         let found = found.swap_remove(index);
         return found.pack.map_err(|mut findings| {
@@ -280,6 +304,14 @@ pub(super) fn tell(report: &mut Report, lang: Lang, name: &Path, pack: &Pack) {
         "The pack in use: {id} ({en})"
     )));
     report.add(passed_over(name, &pack.origin).into_iter().collect());
+}
+
+/// The digest of a packed pack, for comparing it with what its sender says; none of other packs.
+pub(super) fn digest(pack: &Pack) -> Option<String> {
+    match &pack.origin {
+        Origin::Archive(path) => open_archive(path).ok().map(|opened| opened.packed.digest),
+        Origin::BuiltIn | Origin::Folder(_) => None,
+    }
 }
 
 /// Warns that a folder with a pack lies in the current directory under the name that was given, and another pack was used.
@@ -393,7 +425,10 @@ impl<'s> Shelf<'s> {
             return named(self.session, name).map(|pack| Choice::Wished(Arc::new(pack)));
         }
         let (mut sound, mut broken) = (Vec::new(), Vec::new());
-        for found in search(self.session)?.into_iter().filter(|found| !found.is_shadowed) {
+        for found in search_for_use(self.session)?
+            .into_iter()
+            .filter(|found| !found.is_shadowed)
+        {
             match found.pack {
                 Ok(pack) => sound.push(Arc::new(pack)),
                 Err(mut findings) => {

@@ -403,12 +403,48 @@ mod tests {
             .filter(|found| style(found) == "DuongKe")
             .map(side)
             .collect();
-        // Columns of 63, 97 and 160 mm less lines of 18, 60.5 and 45 mm, halved.
-        let expected = [22.5, 18.25, 57.5].map(|mm: f64| (mm * 56.693) as i32);
+        // Columns of 63, 97 and 160 mm less lines of 18, 60.5 and 44.2 mm, halved: 5/12 of 43.2 and of 106 mm, and all of
+        // Tiêu ngữ.
+        let expected = [22.5, 18.25, 57.9].map(|mm: f64| (mm * 56.693) as i32);
         assert_eq!(rules.len(), 3);
         for (rule, expected) in rules.iter().zip(expected) {
             assert!((rule - expected).abs() <= 2, "{rule} {expected}");
         }
+    }
+
+    #[test]
+    fn the_line_below_a_subject_is_a_part_of_its_longest_line_as_far_as_that_is_known() {
+        let width = |subject: &str| {
+            let body = body(&format!("```title\nkind: BÁO CÁO\nsubject: {subject}\n```\n"));
+            let rule = all(&body, "w:p")
+                .into_iter()
+                .find(|found| style(found) == "DuongKe")
+                .expect("a line");
+            let indent = rule
+                .child("w:pPr")
+                .and_then(|found| found.child("w:ind"))
+                .expect("indents");
+            let side: f64 = indent
+                .attribute("w:left")
+                .and_then(|left| left.parse().ok())
+                .expect("a number");
+            160 - (side * 2.0 / 56.693).round() as i32
+        };
+        assert_eq!(
+            width("Công tác thi đua năm {{nam}}"),
+            width("Công tác thi đua năm 2026")
+        );
+        // 106 mm; a value of unknown length is thought to be 25 letters long; no line is longer than the page is wide.
+        assert_eq!(width("Tổng kết công tác thi đua, khen thưởng năm 2026,"), 44);
+        assert_eq!(width("Về việc đề nghị khen thưởng {{thanh_tich}}"), 54);
+        assert_eq!(
+            width("Về việc {{#if a}}đề nghị {{b}}{{/if}} khen thưởng {{c}} của {{d}} {{e}}"),
+            67
+        );
+        assert_eq!(
+            width("Ngắn \\ Dòng thứ hai dài hơn hẳn dòng đầu"),
+            width("Dòng thứ hai dài hơn hẳn dòng đầu")
+        );
     }
 
     #[test]

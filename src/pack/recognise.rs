@@ -7,6 +7,7 @@ use super::Pack;
 use crate::blank::PACK_PROPERTY;
 use crate::dataset::{Labels, TabName, Written, label_text};
 use crate::schema::Sheet;
+use crate::vietnamese::fold;
 use crate::workbook::{self, Workbook};
 
 /// What was found out about a workbook's pack.
@@ -44,7 +45,7 @@ pub fn fit<P: Borrow<Pack>>(packs: &[P], workbook: &Workbook) -> Fit {
     let mut scores: Vec<(usize, f64)> = packs
         .iter()
         .enumerate()
-        .map(|(index, pack)| (index, score(pack.borrow(), &sheets)))
+        .map(|(index, pack)| (index, score(pack.borrow(), &sheets, &|sheet| weight(packs, sheet))))
         .filter(|(_, score)| *score >= ENOUGH)
         .collect();
     scores.sort_by(|left, right| right.1.total_cmp(&left.1));
@@ -85,8 +86,19 @@ impl Seen {
     }
 }
 
-/// How much of what a pack expects is there, from 0 to 1: for each required sheet, half for its name and half for its labels.
-fn score(pack: &Pack, seen: &[Seen]) -> f64 {
+/// How much a sheet tells of the pack that expects it: one that many packs have tells little.
+fn weight<P: Borrow<Pack>>(packs: &[P], sheet: &Sheet) -> f64 {
+    let name = fold(&sheet.name);
+    let has = |pack: &&P| {
+        let sheets = &(*pack).borrow().schema.sheets;
+        sheets.iter().any(|other| fold(&other.name) == name)
+    };
+    1.0 / packs.iter().filter(has).count().max(1) as f64
+}
+
+/// How much of what a pack expects is there, from 0 to 1: for each required sheet, half for its name and half for its
+/// labels, each as much as it weighs.
+fn score(pack: &Pack, seen: &[Seen], weight: &dyn Fn(&Sheet) -> f64) -> f64 {
     let expected = |sheet: &&Sheet| sheet.required || pack.schema.sheets.iter().all(|sheet| !sheet.required);
     let (mut sum, mut count) = (0.0, 0.0);
     for sheet in pack.schema.sheets.iter().filter(expected) {
@@ -103,8 +115,9 @@ fn score(pack: &Pack, seen: &[Seen]) -> f64 {
                 (name + seen.labels(sheet, &labels)) / 2.0
             })
             .fold(0.0, f64::max);
-        sum += best;
-        count += 1.0;
+        let weight = weight(sheet);
+        sum += best * weight;
+        count += weight;
     }
     if count == 0.0 { 0.0 } else { sum / count }
 }

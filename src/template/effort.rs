@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(refusal(nested, 1_000), Some(TooMuch::Steps.text()));
         for counted in ["sum khen \"so_luong\"", "count (sort khen \"cap\")"] {
             let source = format!("{{{{#each khen}}}}\n{{{{{counted}}}}}\n{{{{/each}}}}");
-            assert_eq!(refusal(&source, 100), None);
+            assert_eq!(refusal(&source, 50), None);
             assert_eq!(refusal(&source, 1_000), Some(TooMuch::Steps.text()));
         }
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
     "diagnostic",
     "vietnamese",
     "value",
@@ -23,6 +23,7 @@ const ROOMS: [&str; 16] = [
     "blank",
     "template",
     "outline",
+    "lint",
     "pack",
     "pipeline",
     "cli",

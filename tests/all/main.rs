@@ -10,6 +10,7 @@ mod guide;
 mod house;
 mod invariants;
 mod laws;
+mod lint;
 mod migrations;
 mod office;
 mod outputs;

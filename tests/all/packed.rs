@@ -110,9 +110,11 @@ fn a_packed_pack_is_taken_wherever_a_folder_is() {
     assert_eq!(desk.read("a.docx"), desk.read("b.docx"));
     desk.run("check a.xlsx --pack nho.bcpack").is(0);
     desk.run("pack show nho.bcpack").is(0).says(&["{{thong_tin.ten_xa}}"]);
-    desk.run("pack check nho.bcpack")
-        .is(0)
-        .says(&["Gói được dùng: nho (", "nho.bcpack)"]);
+    let run = desk.run("pack check nho.bcpack");
+    run.is(0).says(&["Gói được dùng: nho (", "nho.bcpack)", "Mã kiểm: "]);
+    let digest = desk.json("pack check nho.bcpack")["digest"].clone();
+    assert!(run.err.contains(digest.as_str().expect("a digest")), "{run:?}");
+    assert!(desk.json("pack check bc-thi-dua-khen-thuong")["digest"].is_null());
     desk.run("pack list --templates kho")
         .is(0)
         .says(&["nho 1.0.0", "Nho - bản gửi.bcpack"]);
@@ -374,6 +376,25 @@ fn a_broken_file_in_a_folder_of_packs_stops_no_other() {
     desk.run("blank nho -o a.xlsx").is(0);
     desk.run("pack list").is(0).says(&["hong", "nho 1.0.0"]);
     desk.run("pack check hong").is(1).says(&["goi/tep-hong", "hong.bcpack"]);
+}
+
+#[test]
+fn no_other_pack_is_used_in_the_stead_of_a_broken_one() {
+    let desk = Desk::with_workbook();
+    // One that the user named.
+    desk.write("moi.bcpack", "PK broken");
+    for line in ["check a.xlsx", "render a.xlsx -o a.docx", "blank nho -o b.xlsx"] {
+        desk.run(&format!("{line} --templates moi.bcpack"))
+            .is(1)
+            .says(&["goi/tep-hong", "moi.bcpack"]);
+    }
+    // One that has the name that it was packed with, in a folder that is searched first.
+    fs::create_dir(desk.path("kho")).expect("made");
+    desk.write("kho/nho-2.0.0.bcpack", "PK broken");
+    desk.run("check a.xlsx --templates kho")
+        .is(1)
+        .says(&["goi/tep-hong", "nho-2.0.0.bcpack"]);
+    assert!(!desk.path("a.docx").exists() && !desk.path("b.xlsx").exists());
 }
 
 #[test]
