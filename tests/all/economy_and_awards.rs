@@ -353,8 +353,7 @@ fn a_long_list_is_annexed_and_counted_by_kind() {
             "Số: 38/QĐ-UBND",
             "QUYẾT ĐỊNH",
             "Về việc tặng danh hiệu thi đua và Giấy khen",
-            "cho các tập thể, cá nhân, hộ gia đình",
-            "có thành tích xuất sắc",
+            "cho các tập thể, cá nhân, hộ gia đình có thành tích xuất sắc",
             "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ AN BÌNH THƯỢNG",
             "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025;",
             "Nghị định số 152/2025/NĐ-CP",
@@ -392,8 +391,7 @@ fn few_are_named_in_the_decision_itself() {
         &[
             "Số: ……/QĐ-UBND",
             "Về việc tặng Giấy khen",
-            "cho cá nhân",
-            "có hành động dũng cảm",
+            "cho cá nhân có hành động dũng cảm",
             "Điều 1. Tặng Giấy khen cho ông Ngô Gia Bảo, tổ dân phố số 5, đã có hành động dũng cảm cứu người bị đuối nước ngày 29 tháng 3 năm 2026.",
             "Điều 2. Quyết định này có hiệu lực",
             "Trưởng Công an phường và cá nhân có tên tại Điều 1",
@@ -412,8 +410,7 @@ fn few_are_named_in_the_decision_itself() {
     assert_in_order(
         &printed(&pack, sample, &[(more, &two)]),
         &[
-            "cho các tập thể, cá nhân",
-            "có hành động",
+            "cho các tập thể, cá nhân có hành động",
             "Điều 1. Khen thưởng tập thể, cá nhân có tên sau đây, đã có hành động dũng cảm",
             "1. Tặng Giấy khen cho ông Ngô Gia Bảo, tổ dân phố số 5;",
             "2. Tặng Giấy khen cho Đội xung kích tổ dân phố số 5, đã kịp thời ứng cứu, đưa nạn nhân đi cấp cứu.",
