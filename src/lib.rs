@@ -29,6 +29,7 @@
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`script`] | a pack's own checks and helpers, sandboxed | rhai |
+//! | [`lint`] | what is wrong in the layout of a finished document, by Decree 30/2020 | |
 //! | [`pack`] | a plug-in, as a folder or as one file: manifest, schema, templates, script, versions | toml, sha2 |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
@@ -51,6 +52,7 @@ pub mod dataset;
 pub mod diagnostic;
 pub mod formula;
 pub mod legal;
+pub mod lint;
 pub mod opc;
 pub mod outline;
 pub mod pack;

@@ -5,6 +5,7 @@
 //! instructions are left out; a document type is an error, as is nesting deeper than any document's.
 
 use quick_xml::Reader;
+use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::opc;
@@ -122,6 +123,22 @@ impl Element {
         });
         for child in self.elements_mut() {
             child.retain(keep);
+        }
+    }
+
+    /// The text directly in the element, as people read it: entities resolved, those of no known name as they stand.
+    pub fn text(&self) -> String {
+        let escaped: String = self
+            .children
+            .iter()
+            .map(|node| match node {
+                Node::Text(text) => text.as_str(),
+                Node::Element(_) => "",
+            })
+            .collect();
+        match unescape(&escaped) {
+            Ok(text) => text.into_owned(),
+            Err(_) => escaped,
         }
     }
 

@@ -497,3 +497,45 @@ proptest! {
         prop_assert_eq!(back.entries("khen_thuong"), prefill.entries("khen_thuong"));
     }
 }
+
+#[test]
+fn markers_of_kept_sections_stand_in_the_column_of_running_numbers() {
+    let schema = parse(
+        r#"
+        [[sheet]]
+        id = "bieu"
+        name = "Biểu"
+        layout = "table"
+        sections = "keep"
+        field = [
+          { id = "ten", label = "Tên", type = "text", required = true },
+          { id = "so", label = "Số", type = "decimal", required = true },
+          { id = "cap", label = "Cấp", type = "integer", derive = "level" },
+          { id = "ky_hieu", label = "Ký hiệu", type = "text", derive = "marker" },
+          { id = "ten_rieng", label = "Tên riêng", type = "text", derive = "name" },
+        ]
+        "#,
+    );
+    let source = "[[bieu]]\nky_hieu = \"I\"\nten = \"NÔNG NGHIỆP\"\n[[bieu]]\nky_hieu = \"1\"\nten = \"Trồng trọt\"\nso = 5\n\
+                  [[bieu]]\nten = \"- Lúa\"\nso = 4";
+    let prefill = Prefill::from_toml(&schema, source).unwrap_or_else(|found| panic!("{}", found.print(Lang::En)));
+    let bytes = made(&schema, &prefill);
+    let (dataset, findings) = read(&schema, &bytes);
+    assert!(findings.is_empty(), "{}", findings.print(Lang::En));
+    let rows: Vec<String> = dataset.sheets[0]
+        .records
+        .iter()
+        .map(|record| {
+            let shown = |field: usize| record.values[field].as_ref().map(|value| format!("{value:?}"));
+            format!("{:?} {:?} {:?}", shown(2), shown(3), shown(4)).replace(['"', '\\'], "")
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "Some(Number(1)) Some(Text(I)) Some(Text(NÔNG NGHIỆP))",
+            "Some(Number(2)) Some(Text(1)) Some(Text(Trồng trọt))",
+            "Some(Number(3)) Some(Text(-)) Some(Text(Lúa))",
+        ]
+    );
+}

@@ -9,7 +9,7 @@ use crate::diagnostic::Lang;
 use crate::pack::archive;
 
 /// The commands, as typed.
-const COMMANDS: [&str; 5] = ["render", "check", "blank", "pack", "help"];
+const COMMANDS: [&str; 6] = ["render", "check", "blank", "lint", "pack", "help"];
 /// Options that take a value.
 const WITH_VALUE: [&str; 10] = [
     "--lang",
@@ -263,6 +263,35 @@ pub(super) fn command(lang: Lang) -> Command {
         )
         .arg(build.force());
 
+    let lint = build
+        .command(
+            "lint",
+            "Xét thể thức của văn bản Word theo Nghị định 30/2020/NĐ-CP",
+            "Hold the layout of Word documents against Decree 30/2020/NĐ-CP",
+        )
+        .override_usage(t(
+            "baocao lint VĂN_BẢN.docx...\n  baocao lint --rules",
+            "baocao lint DOCUMENT.docx...\n  baocao lint --rules",
+        ))
+        .arg(
+            build
+                .path(
+                    "document",
+                    t("VĂN_BẢN", "DOCUMENT"),
+                    "Văn bản .docx đã soạn xong, của bất kỳ chương trình nào",
+                    "The finished .docx, from any program",
+                )
+                .num_args(1..)
+                .required_unless_present("rules")
+                .required(false)
+                .action(ArgAction::Append),
+        )
+        .arg(build.flag(
+            "rules",
+            "Kể các quy tắc được xét và nguồn của từng quy tắc, dạng Markdown",
+            "List the rules and the source of each, as Markdown",
+        ));
+
     let a_pack = || {
         build.path(
             "pack-name",
@@ -464,7 +493,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .disable_version_flag(true)
         .override_usage(t("baocao SỔ_TÍNH...\n  baocao LỆNH [TUỲ CHỌN]", "baocao WORKBOOK...\n  baocao COMMAND [OPTIONS]"))
         .args([lang_option, templates, json, version])
-        .subcommands([render, check, blank, packs])
+        .subcommands([render, check, blank, lint, packs])
         .after_help(t(
             "Mã thoát: 0 xong; 1 số liệu có lỗi, chưa ghi gì; 2 dùng sai, không đọc được tệp, hoặc có sự cố.",
             "Exit status: 0 done; 1 the input has errors, nothing was written; 2 wrong use, unreadable file, or a fault.",

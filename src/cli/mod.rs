@@ -10,6 +10,7 @@ mod check;
 mod decoded;
 mod images;
 mod input;
+mod lint;
 mod listing;
 mod mapping;
 mod output;
@@ -118,6 +119,7 @@ fn called(name: &str, matches: &ArgMatches) -> &'static str {
         ("render", _) => "render",
         ("check", _) => "check",
         ("blank", _) => "blank",
+        ("lint", _) => "lint",
         ("pack", Some("list")) => "pack list",
         ("pack", Some("show")) => "pack show",
         ("pack", Some("build")) => "pack build",
@@ -135,6 +137,7 @@ fn command(session: &Session, called: &str, matches: &ArgMatches) -> Result<Repo
         "render" => render::run(session, own),
         "check" => check::run(session, own),
         "blank" => blank::run(session, own),
+        "lint" => lint::run(session, own),
         "pack list" => pack::list::run(session),
         "pack show" => pack::show::run(session, own),
         "pack build" => pack::build::run(session, own),

@@ -64,6 +64,8 @@ pub(super) struct Report {
     pub is_whole: bool,
     /// What was done, in a few words; the counts of findings follow it.
     pub summary: Option<Text>,
+    /// Whether the summary tells the counts itself.
+    pub is_counted: bool,
     /// What people should know beside the findings, a line each.
     pub notes: Vec<Text>,
     /// What would help people at a terminal next.

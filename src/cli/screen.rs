@@ -88,6 +88,9 @@ fn summary(lang: Lang, report: &Report) -> String {
             (_, Lang::En) => format!(" on {sheets} sheets"),
         });
     }
+    if report.is_counted {
+        counts.clear();
+    }
     match (&report.summary, counts.as_str()) {
         (None, "") => String::new(),
         // A single refusal speaks for itself.

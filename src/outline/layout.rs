@@ -16,15 +16,16 @@ use super::page::{HEADER, PAPER, Page, mm};
 use super::source::{self, Block, Piece, Table};
 use super::style::{self, ADDRESSEES_LEFT, BODY, BREAK, PAGE_NUMBER, RULE, TABLE_CELL, TABLE_HEAD};
 use super::tag::{self, Nesting};
+use crate::vietnamese;
 
 /// The column of Quốc hiệu: 95.7 mm wide at 13 pt bold, on one line without cell padding.
 const NATION: usize = mm(970);
-/// The line under the agency: 1/3 to 1/2 of its text (PL1 II.2.b); ỦY BAN NHÂN DÂN is 43.2 mm wide.
-const AGENCY_RULE: usize = mm(180);
 /// The line under Tiêu ngữ: as long as its text (PL1 II.1.b), 60.5 mm at 14 pt bold.
 pub(super) const MOTTO_RULE: usize = mm(605);
-/// The line under the subject: 1/3 to 1/2 of a line of its text (PL1 II.5.b).
-const SUBJECT_RULE: usize = mm(450);
+/// Letters of the first value on a line, whose length nobody knows yet: what somebody is honoured for, for instance.
+const OPEN_VALUE: &str = "nnnnnnnnnnnnnnnnnnnnnnnnn";
+/// Letters of each further one: mostly a name.
+const FURTHER_VALUE: &str = "nnnnnnnnnn";
 /// The padding of the cells of a bordered table: 1.5 mm left and right.
 const CELL_PADDING: usize = mm(15);
 
@@ -185,6 +186,56 @@ pub(super) fn rule(width: usize, column: usize) -> Paragraph {
     Paragraph::new().style(RULE).indent(Some(side), None, Some(side), None)
 }
 
+/// The values of a key.
+fn values<'l>(lines: &'l [Line], key: &str) -> Vec<&'l str> {
+    let own = lines.iter().filter(|line| line.key == key && !line.marker);
+    own.map(|line| line.value.as_str()).collect()
+}
+
+/// The length of a line under a text that is set in bold: 5/12 of its longest line, between the 1/3 and 1/2 of PL1 II.2.b and
+/// II.5.b, so that it is right for values somewhat longer or shorter than was thought.
+fn part_of(values: &[&str], half_points: usize, column: usize) -> usize {
+    let pieces: Vec<Vec<Piece>> = values.iter().map(|value| source::pieces(value)).collect();
+    let lines = || {
+        let apart = pieces
+            .iter()
+            .flat_map(|pieces| pieces.split(|piece| *piece == Piece::LineBreak));
+        apart.map(source::plain)
+    };
+    // Where a line without tags stands beside one of them, its length is known.
+    let longest = |known: bool| {
+        let lines = lines().filter(|line| !known || tag::mask(line).tags.is_empty());
+        lines.map(|line| guessed_width(&line, half_points)).max()
+    };
+    longest(true)
+        .filter(|_| values.len() > 1)
+        .or_else(|| longest(false))
+        .unwrap_or(column)
+        .min(column)
+        * 5
+        / 12
+}
+
+/// How wide a line will be once its tags are filled: a year after the word for it, [`OPEN_VALUE`], [`FURTHER_VALUE`].
+fn guessed_width(line: &str, half_points: usize) -> usize {
+    let mut filled = String::new();
+    let mut at = 0;
+    let mut values = [OPEN_VALUE].into_iter();
+    for found in tag::mask(line).tags {
+        filled.push_str(&line[at..found.start]);
+        if tag::nestings(&line[found.clone()]) == [Nesting::Prints] {
+            filled.push_str(match filled.trim_end().ends_with("năm") {
+                true => "2026",
+                false => values.next().unwrap_or(FURTHER_VALUE),
+            });
+        }
+        at = found.end;
+    }
+    filled.push_str(&line[at..]);
+    let size = u32::try_from(half_points).unwrap_or(u32::MAX);
+    usize::try_from(vietnamese::width(&filled, true, size)).unwrap_or(0)
+}
+
 /// A paragraph of next to no height after a table: Word joins tables that touch, and wants a paragraph at the end of a body.
 fn apart() -> Paragraph {
     Paragraph::new().style(BREAK)
@@ -245,7 +296,10 @@ pub(super) fn lines_of(lines: &[Line], styles: &[(&str, &str)]) -> Vec<Paragraph
 fn letterhead(lines: &[Line], width: usize) -> docx_rs::Table {
     let agency_width = width.saturating_sub(NATION);
     let mut agency = lines_of(lines, &[("superior", "CoQuanCapTren"), ("agency", "TenCoQuan")]);
-    agency.push(rule(AGENCY_RULE, agency_width));
+    agency.push(rule(
+        part_of(&values(lines, "agency"), style::AGENCY_SIZE, agency_width),
+        agency_width,
+    ));
     let nation = vec![
         text("QuocHieu", NATION_TEXT),
         text("TieuNgu", MOTTO_TEXT),
@@ -258,7 +312,8 @@ fn letterhead(lines: &[Line], width: usize) -> docx_rs::Table {
 
 fn title(lines: &[Line], width: usize) -> Vec<Paragraph> {
     let mut all = lines_of(lines, &[("kind", "TenLoai"), ("subject", "TrichYeu")]);
-    all.push(rule(SUBJECT_RULE, width).line_spacing(LineSpacing::new().before(60).after(240)));
+    let length = part_of(&values(lines, "subject"), style::BODY_SIZE, width);
+    all.push(rule(length, width).line_spacing(LineSpacing::new().before(60).after(240)));
     all
 }
 

@@ -403,12 +403,48 @@ mod tests {
             .filter(|found| style(found) == "DuongKe")
             .map(side)
             .collect();
-        // Columns of 63, 97 and 160 mm less lines of 18, 60.5 and 45 mm, halved.
-        let expected = [22.5, 18.25, 57.5].map(|mm: f64| (mm * 56.693) as i32);
+        // Columns of 63, 97 and 160 mm less lines of 18, 60.5 and 44.2 mm, halved: 5/12 of 43.2 and of 106 mm, and all of
+        // Tiêu ngữ.
+        let expected = [22.5, 18.25, 57.9].map(|mm: f64| (mm * 56.693) as i32);
         assert_eq!(rules.len(), 3);
         for (rule, expected) in rules.iter().zip(expected) {
             assert!((rule - expected).abs() <= 2, "{rule} {expected}");
         }
+    }
+
+    #[test]
+    fn the_line_below_a_subject_is_a_part_of_its_longest_line_as_far_as_that_is_known() {
+        let width = |subject: &str| {
+            let body = body(&format!("```title\nkind: BÁO CÁO\nsubject: {subject}\n```\n"));
+            let rule = all(&body, "w:p")
+                .into_iter()
+                .find(|found| style(found) == "DuongKe")
+                .expect("a line");
+            let indent = rule
+                .child("w:pPr")
+                .and_then(|found| found.child("w:ind"))
+                .expect("indents");
+            let side: f64 = indent
+                .attribute("w:left")
+                .and_then(|left| left.parse().ok())
+                .expect("a number");
+            160 - (side * 2.0 / 56.693).round() as i32
+        };
+        assert_eq!(
+            width("Công tác thi đua năm {{nam}}"),
+            width("Công tác thi đua năm 2026")
+        );
+        // 106 mm; a value of unknown length is thought to be 25 letters long; no line is longer than the page is wide.
+        assert_eq!(width("Tổng kết công tác thi đua, khen thưởng năm 2026,"), 44);
+        assert_eq!(width("Về việc đề nghị khen thưởng {{thanh_tich}}"), 54);
+        assert_eq!(
+            width("Về việc {{#if a}}đề nghị {{b}}{{/if}} khen thưởng {{c}} của {{d}} {{e}}"),
+            67
+        );
+        assert_eq!(
+            width("Ngắn \\ Dòng thứ hai dài hơn hẳn dòng đầu"),
+            width("Dòng thứ hai dài hơn hẳn dòng đầu")
+        );
     }
 
     #[test]
@@ -538,6 +574,137 @@ mod tests {
         assert_eq!(order[at + 1..at + 3], ["Ngat: ", "PhuLuc: Phụ lục"]);
         assert_eq!(order.last().map(String::as_str), Some("NoiDung: {{/if}}"));
         assert_eq!(all(&super::tests::body("Một."), "w:sectPr").len(), 1);
+    }
+
+    #[test]
+    fn a_landscape_annex_lies_and_what_comes_before_it_stands() {
+        let source =
+            "Một.\n\n```annex\nname: Phụ lục\ntitle: BIỂU\npage: landscape\n```\n\n| A | B |\n|---|---|\n| 1 | 2 |\n";
+        let body = body(source);
+        let lies: Vec<[Option<&str>; 3]> = all(&body, "w:pgSz")
+            .into_iter()
+            .map(|size| ["w:w", "w:h", "w:orient"].map(|name| size.attribute(name)))
+            .collect();
+        assert_eq!(
+            lies,
+            [
+                [Some("11906"), Some("16838"), None],
+                [Some("16838"), Some("11906"), Some("landscape")]
+            ]
+        );
+        let width: usize = all(&body, "w:gridCol")
+            .into_iter()
+            .filter_map(|column| column.attribute("w:w")?.parse::<usize>().ok())
+            .sum();
+        assert_eq!(width, 16_838 - 1134 - 1701, "a table is as wide as its page");
+    }
+
+    #[test]
+    fn a_page_block_sets_margins_frame_and_number() {
+        let source = "```page\norientation: landscape\nmargins: 15 20 10 25\nframe: double red\nnumber: none\nalign: middle\n```\n\n\
+                      Một.\n\n```page\n```\n\nHai.\n";
+        let docx = built(source);
+        let body = body(source);
+        let sections = all(&body, "w:sectPr");
+        assert_eq!(sections.len(), 2);
+        let margins = sections[0].child("w:pgMar").expect("margins");
+        let sides = ["w:top", "w:right", "w:bottom", "w:left"].map(|side| margins.attribute(side).unwrap_or_default());
+        assert_eq!(sides, ["850", "1134", "567", "1417"]);
+        let line = all(sections[0], "w:top")[0];
+        assert_eq!(
+            (line.attribute("w:val"), line.attribute("w:color")),
+            (Some("double"), Some("C00000"))
+        );
+        assert_eq!(
+            sections[0].child("w:vAlign").and_then(|align| align.attribute("w:val")),
+            Some("center")
+        );
+        // Without a number, every page has the empty header of first pages.
+        let headers = |section: &Element| -> Vec<String> {
+            all(section, "w:headerReference")
+                .into_iter()
+                .filter_map(|header| Some(header.attribute("r:id")?.to_owned()))
+                .collect()
+        };
+        let (without, with) = (headers(sections[0]), headers(sections[1]));
+        assert!(without[0] == without[1] && with[0] != with[1], "{without:?} {with:?}");
+        assert!(sections[1].child("w:pgBorders").is_none() && sections[1].child("w:vAlign").is_none());
+        assert!(part(&docx, "word/document.xml").contains("<w:pgBorders w:offsetFrom=\"page\">"));
+    }
+
+    #[test]
+    fn neighbours_of_one_label_share_it_in_a_second_row_of_the_header() {
+        let body = body(
+            "| A | So sánh / Kế hoạch | So sánh / {{default x \" / \"}} | B / C |\n|---|---|---|---|\n| 1 | 2 | 3 | &emsp;&emsp;4 |\n",
+        );
+        let table = body.child("w:tbl").expect("a table");
+        let rows: Vec<Vec<String>> = all(table, "w:tr")
+            .into_iter()
+            .map(|row| all(row, "w:tc").into_iter().map(text).collect())
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                vec!["A", "So sánh", "B / C"],
+                vec!["", "Kế hoạch", "{{default x \" / \"}}", ""],
+                vec!["1", "2", "3", "4"]
+            ]
+        );
+        assert_eq!(all(table, "w:tblHeader").len(), 2);
+        assert_eq!(all(table, "w:gridSpan")[0].attribute("w:val"), Some("2"));
+        let merges: Vec<&str> = all(table, "w:vMerge")
+            .into_iter()
+            .filter_map(|merge| merge.attribute("w:val"))
+            .collect();
+        assert_eq!(merges, ["restart", "restart", "continue", "continue"]);
+        // Two steps of 4 mm.
+        let indents: Vec<&str> = all(table, "w:ind")
+            .into_iter()
+            .filter_map(|indent| indent.attribute("w:left"))
+            .collect();
+        assert_eq!(indents, ["454"]);
+    }
+
+    #[test]
+    fn a_decision_and_a_certificate_are_set_line_by_line() {
+        let found = paragraphs(
+            "```decision\nauthority: CHỦ TỊCH\n{{#each a}}\nbasis: Căn cứ {{this}};\n{{/each}}\nbasis: Theo B.\nverb: QUYẾT ĐỊNH:\n```\n\n\
+             ```certificate\nauthority: CHỦ TỊCH\nverb: TẶNG\nkind: GIẤY KHEN\nto: Ông A\nabout: thôn B\nmerit: Đã C\n\
+             record: Số: 1\ndate: D\ntitle: CHỦ TỊCH\nname: E\n```\n",
+        );
+        assert_eq!(
+            found[..6],
+            [
+                "ThamQuyen: CHỦ TỊCH",
+                "CanCu: {{#each a}}",
+                "CanCu: Căn cứ {{this}};",
+                "CanCu: {{/each}}",
+                "CanCu: Theo B.",
+                "LoiQuyetDinh: QUYẾT ĐỊNH:"
+            ]
+        );
+        let certificate: Vec<&str> = found[6..]
+            .iter()
+            .map(String::as_str)
+            .filter(|line| !line.ends_with(": "))
+            .collect();
+        assert_eq!(
+            certificate,
+            [
+                "QuocHieu: CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+                "TieuNgu: Độc lập - Tự do - Hạnh phúc",
+                "GiayKhenThamQuyen: CHỦ TỊCH",
+                "GiayKhenTang: TẶNG",
+                "GiayKhenTen: GIẤY KHEN",
+                "GiayKhenNguoiNhan: Ông A",
+                "GiayKhenDong: thôn B",
+                "GiayKhenDong: Đã C",
+                "GiayKhenVaoSo: Số: 1",
+                "GiayKhenNgay: D",
+                "ChucVu: CHỦ TỊCH",
+                "HoTen: E"
+            ]
+        );
     }
 
     #[test]

@@ -10,6 +10,8 @@ use docx_rs::{
 pub(super) const FONT: &str = "Times New Roman";
 /// Size of running text: 14 pt (PL1 II.6.e: 13-14).
 pub(super) const BODY_SIZE: usize = 28;
+/// Size of the agency and of Quốc hiệu: 13 pt (PL1 II.1, II.2: 12-13).
+pub(super) const AGENCY_SIZE: usize = 26;
 /// First-line indent: 1.27 cm (PL1 II.6.e).
 const FIRST_LINE: i32 = 720;
 /// 1.1 lines (PL1 II.6.e: 1 to 1.5), in 240ths of a line.
@@ -103,20 +105,20 @@ const LOOKS: &[Look] = &[
     Look {
         id: "CoQuanCapTren",
         name: "Cơ quan cấp trên",
-        size: 26,
+        size: AGENCY_SIZE,
         ..PLAIN
     },
     Look {
         id: "TenCoQuan",
         name: "Tên cơ quan",
-        size: 26,
+        size: AGENCY_SIZE,
         bold: true,
         ..PLAIN
     },
     Look {
         id: "QuocHieu",
         name: "Quốc hiệu",
-        size: 26,
+        size: AGENCY_SIZE,
         bold: true,
         ..PLAIN
     },

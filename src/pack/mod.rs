@@ -103,6 +103,9 @@ pub struct Output {
     /// Whether all records go into one document, each on pages of its own.
     #[serde(default)]
     pub one_file: bool,
+    /// Which rules its layout is held against when the pack is checked.
+    #[serde(default)]
+    pub layout: Layout,
 }
 
 impl Output {
@@ -110,6 +113,17 @@ impl Output {
     pub fn is_per_record(&self) -> bool {
         self.for_each.is_some() && !self.one_file
     }
+}
+
+/// Which rules the layout of a document is held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// Those of Decree 30/2020/NĐ-CP.
+    #[default]
+    Nd30,
+    /// None: a certificate, a letter of thanks, a list for the office's own use.
+    Free,
 }
 
 /// Where a pack came from.
@@ -687,6 +701,23 @@ required = false
             let found = complaints(&manifest, ALL, Origin::BuiltIn);
             assert!(found.contains("goi/ten-tep-sai"), "{path}: {found}");
         }
+    }
+
+    #[test]
+    fn outputs_that_share_a_template_share_its_source() {
+        let twin = |source: &str| {
+            let second = format!(
+                "[[output]]\nid = \"in\"\nlabel = \"Để in\"\ntemplate = \"bao-cao.docx\"\nsource = \"{source}\"\nfile_name = \"In\"\nfor_each = \"khen_thuong\"\none_file = true\n\n[[sheet]]\nid = \"thong_tin\""
+            );
+            SMALL.replace("[[sheet]]\nid = \"thong_tin\"", &second)
+        };
+        let files = &["bao-cao.docx", "bao-cao.md", "khac.md"];
+        assert_eq!(complaints(&twin("bao-cao.md"), files, Origin::BuiltIn), "");
+        let found = complaints(&twin("khac.md"), files, Origin::BuiltIn);
+        assert!(
+            found.contains("goi/nguon-khac") && found.contains("“in” và “bao_cao”"),
+            "{found}"
+        );
     }
 
     #[test]

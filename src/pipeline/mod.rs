@@ -6,6 +6,7 @@
 mod decoded;
 mod file_name;
 mod prepared;
+mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub use self::decoded::{DecodedCell, decoded_cells};
 pub use self::file_name::{safe_file_name, safe_folder_name};
 pub use self::prepared::Prepared;
+pub use self::trial::{SAMPLES, Sample, Trial, samples, try_pack};
 use crate::blank::annotate::{self, Annotated};
 use crate::blank::{self, PACK_PROPERTY, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset, Mapping};
@@ -177,7 +179,8 @@ pub fn blank(pack: &Pack, prefill: &Prefill) -> Result<Vec<u8>, blank::Error> {
     blank::workbook(&pack.schema, &stamp, prefill)
 }
 
-/// What is wrong with a pack's templates and file names, warnings for their author included.
+/// What is wrong with a pack's templates and file names, warnings for their author included. [`try_pack`] says what comes of its
+/// samples.
 pub fn check_pack(pack: &Pack) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let mut used = Used::default();
@@ -211,6 +214,7 @@ pub fn check_pack(pack: &Pack) -> Diagnostics {
         }
         diagnostics.extend(unused_fields(&pack.schema, used));
     }
+    diagnostics.extend(trial::unexplained(&pack.schema));
     diagnostics
 }
 

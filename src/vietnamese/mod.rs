@@ -12,6 +12,7 @@ mod legacy;
 mod number;
 mod order;
 mod syllable;
+mod width;
 mod words;
 
 pub use self::abbreviation::{likeness, plain_spellings, spellings};
@@ -26,4 +27,5 @@ pub use self::number::{
     write_padded, write_plain,
 };
 pub use self::order::{compare_names, compare_texts, sort_key, text_sort_key};
+pub use self::width::width;
 pub use self::words::words;

@@ -9,7 +9,7 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
     "diagnostic",
     "vietnamese",
     "value",
@@ -24,6 +24,7 @@ const ROOMS: [&str; 17] = [
     "template",
     "outline",
     "script",
+    "lint",
     "pack",
     "pipeline",
     "cli",

@@ -3,12 +3,14 @@
 mod cases;
 mod commands;
 mod disguises;
+mod economy_and_awards;
 mod emulation_packs;
 mod formulas;
 mod guide;
 mod house;
 mod invariants;
 mod laws;
+mod lint;
 mod migrations;
 mod office;
 mod outputs;

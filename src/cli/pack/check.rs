@@ -1,10 +1,10 @@
-//! `pack check`: everything that is wrong with a pack: manifest, schema, templates, file names; if wanted as comments in
-//! copies of the templates.
+//! `pack check`: everything that is wrong with a pack: manifest, schema, templates, file names; what comes of its samples, and
+//! the layout of that; if wanted as comments in copies of the templates.
 
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::output::{self, Target};
 use crate::cli::report::{Report, Stop};
@@ -12,6 +12,7 @@ use crate::cli::usage::nothing_asked;
 use crate::cli::{Session, packs};
 use crate::diagnostic::{Diagnostics, Text};
 use crate::pack::{ANNOTATED, Origin, Pack};
+use crate::pipeline::Trial;
 use crate::{pipeline, text};
 
 /// Runs the command.
@@ -27,10 +28,11 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
         report.note(Some(text!("Mã kiểm: {digest}", "Digest: {digest}")));
         report.json.insert("digest".into(), json!(digest));
     }
-    let mut findings = findings(&pack);
+    let (mut findings, trial) = everything(&pack);
     packs::name_pack(&mut findings, &pack.id);
     let is_clean = findings.is_empty();
     report.add(findings);
+    report.json.insert("samples".into(), samples_json(trial.as_ref()));
     if let Some(path) = matches.get_one::<PathBuf>("annotate") {
         let written = match annotate(session, &pack, path, matches.get_flag("force")) {
             Ok(written) => written,
@@ -64,15 +66,68 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
         report.json.insert("annotated".into(), annotated.collect());
         return Ok(report);
     }
-    if is_clean {
-        report.summary = Some(Text::new("Gói không có lỗi nào", "Nothing is wrong with the pack"));
-    }
+    report.summary = Some(verdict(&report, trial.as_ref()));
+    report.is_counted = true;
     Ok(report)
 }
 
-/// Everything that is wrong with a pack.
+/// Whether the pack passes, how many findings there are, and what was tried.
+fn verdict(report: &Report, trial: Option<&Trial>) -> Text {
+    let (errors, warnings) = report.findings.counts();
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let (vi, en) = match errors {
+        0 => ("Gói đạt", "The pack passes"),
+        _ => ("Gói chưa đạt", "The pack does not pass"),
+    };
+    let tried = match trial {
+        None => text!(
+            "chưa thử in vì mẫu còn lỗi",
+            "nothing was rendered, for the templates have mistakes"
+        ),
+        Some(trial) => {
+            let (samples, documents) = (trial.samples.len(), trial.documents());
+            let (of_samples, of_documents) = (plural(samples), plural(documents));
+            match trial.is_made {
+                true => text!(
+                    "đã thử 1 sổ tính làm từ các ví dụ, {documents} văn bản",
+                    "tried 1 workbook made of the examples, {documents} document{of_documents}"
+                ),
+                false => text!(
+                    "đã thử {samples} sổ tính mẫu, {documents} văn bản",
+                    "tried {samples} sample{of_samples}, {documents} document{of_documents}"
+                ),
+            }
+        }
+    };
+    let (of_errors, of_warnings, tried_vi, tried_en) = (plural(errors), plural(warnings), tried.vi, tried.en);
+    text!(
+        "{vi}: {errors} lỗi, {warnings} cảnh báo; {tried_vi}",
+        "{en}: {errors} error{of_errors}, {warnings} warning{of_warnings}; {tried_en}"
+    )
+}
+
+/// The samples that were tried, and how many documents each gave.
+fn samples_json(trial: Option<&Trial>) -> Value {
+    let samples = trial.into_iter().flat_map(|trial| &trial.samples);
+    samples
+        .map(|(name, documents)| json!({ "name": name, "documents": documents }))
+        .collect()
+}
+
+/// Everything that is wrong with a pack, what comes of its samples included.
 pub(super) fn findings(pack: &Pack) -> Diagnostics {
-    pipeline::check_pack(pack)
+    everything(pack).0
+}
+
+/// The same, and what was tried: nothing when the templates have mistakes, which samples would only tell again.
+fn everything(pack: &Pack) -> (Diagnostics, Option<Trial>) {
+    let mut findings = pipeline::check_pack(pack);
+    let trial = (!findings.has_errors()).then(|| pipeline::try_pack(pack, &pipeline::samples(pack)));
+    if let Some(trial) = &trial {
+        findings.extend(trial.diagnostics.clone());
+    }
+    findings.sort(&pack.sheet_names());
+    (findings, trial)
 }
 
 /// Writes an annotated copy of each template in which something was found; returns the templates and the copies' paths.
