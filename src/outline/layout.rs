@@ -193,7 +193,8 @@ fn values<'l>(lines: &'l [Line], key: &str) -> Vec<&'l str> {
 }
 
 /// The length of a line under a text that is set in bold: 5/12 of its longest line, between the 1/3 and 1/2 of PL1 II.2.b and
-/// II.5.b, so that it is right for values somewhat longer or shorter than was thought.
+/// II.5.b, so that it is right for values somewhat longer or shorter than was
+/// thought. A line that is thought to fill the column may fall short of it.
 fn part_of(values: &[&str], half_points: usize, column: usize) -> usize {
     let pieces: Vec<Vec<Piece>> = values.iter().map(|value| source::pieces(value)).collect();
     let lines = || {
@@ -211,7 +212,7 @@ fn part_of(values: &[&str], half_points: usize, column: usize) -> usize {
         .filter(|_| values.len() > 1)
         .or_else(|| longest(false))
         .unwrap_or(column)
-        .min(column)
+        .min(column * 15 / 16)
         * 5
         / 12
 }

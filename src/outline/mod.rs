@@ -439,7 +439,7 @@ mod tests {
         assert_eq!(width("Về việc đề nghị khen thưởng {{thanh_tich}}"), 54);
         assert_eq!(
             width("Về việc {{#if a}}đề nghị {{b}}{{/if}} khen thưởng {{c}} của {{d}} {{e}}"),
-            67
+            62
         );
         assert_eq!(
             width("Ngắn \\ Dòng thứ hai dài hơn hẳn dòng đầu"),
