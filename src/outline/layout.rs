@@ -217,7 +217,7 @@ fn part_of(values: &[&str], half_points: usize, column: usize) -> usize {
         / 12
 }
 
-/// How wide a line will be once its tags are filled: a year after the word for it, [`OPEN_VALUE`], [`FURTHER_VALUE`].
+/// How wide a line will be once its tags are filled: a year or a number after a word for it, [`OPEN_VALUE`], [`FURTHER_VALUE`].
 fn guessed_width(line: &str, half_points: usize) -> usize {
     let mut filled = String::new();
     let mut at = 0;
@@ -225,9 +225,10 @@ fn guessed_width(line: &str, half_points: usize) -> usize {
     for found in tag::mask(line).tags {
         filled.push_str(&line[at..found.start]);
         if tag::nestings(&line[found.clone()]) == [Nesting::Prints] {
-            filled.push_str(match filled.trim_end().ends_with("năm") {
-                true => "2026",
-                false => values.next().unwrap_or(FURTHER_VALUE),
+            filled.push_str(match filled.split_whitespace().next_back() {
+                Some("năm") => "2026",
+                Some("đợt" | "quý" | "tháng" | "lần" | "kỳ" | "số") => "10",
+                _ => values.next().unwrap_or(FURTHER_VALUE),
             });
         }
         at = found.end;
