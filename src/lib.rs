@@ -29,7 +29,9 @@
 //! | [`template`] | tags in Word: found, placed, type-checked, compiled, filled | handlebars, quick-xml, docx-rs |
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`lint`] | what is wrong in the layout of a finished document, by Decree 30/2020 | |
-//! | [`pack`] | a plug-in, as a folder or as one file: manifest, schema, templates, versions | toml, sha2 |
+//! | [`script`] | a pack's own checks and helpers, sandboxed | rhai |
+//! | [`pack`] | a plug-in, as a folder or as one file: manifest, schema, templates, script, versions | toml, sha2 |
+//! | [`draft`] | the first draft of a pack: from answers, a workbook, or last year's document | |
 //! | [`pipeline`] | the steps in order, one function for each wish | |
 //! | [`cli`] | arguments, files, exit status; one file for each command | clap, anyhow, tempfile |
 //!
@@ -49,6 +51,7 @@ pub mod blank;
 pub mod cli;
 pub mod dataset;
 pub mod diagnostic;
+pub mod draft;
 pub mod formula;
 pub mod legal;
 pub mod lint;
@@ -57,6 +60,7 @@ pub mod outline;
 pub mod pack;
 pub mod pipeline;
 pub mod schema;
+pub mod script;
 pub mod template;
 pub mod value;
 pub mod vietnamese;
@@ -69,6 +73,7 @@ pub use self::diagnostic::{CellRef, Diagnostic, Diagnostics, Lang, Place, Severi
 pub use self::pack::Pack;
 pub use self::pipeline::{Checked, Document, Outcome};
 pub use self::schema::Schema;
+pub use self::script::Script;
 pub use self::template::Template;
 pub use self::value::Value;
 pub use self::workbook::Workbook;

@@ -303,8 +303,8 @@ pub(super) fn command(lang: Lang) -> Command {
     let packs = build
         .parent(
             "pack",
-            "Xem, tạo, kiểm tra, đóng gói và cài các gói báo cáo",
-            "List, show, build, check, pack and install packs",
+            "Xem, lập, tạo, kiểm tra, đóng gói và cài các gói báo cáo",
+            "List, show, start, build, check, pack and install packs",
         )
         .override_usage(t("baocao pack LỆNH", "baocao pack COMMAND"))
         .subcommand(
@@ -343,6 +343,84 @@ pub(super) fn command(lang: Lang) -> Command {
                         .requires("markdown"),
                 )
                 .arg(build.force().requires("output")),
+        )
+        .subcommand(
+            build
+                .command(
+                    "new",
+                    "Lập một gói mới: hỏi vài câu, hoặc dựa vào sổ tính hay văn bản đang dùng",
+                    "Start a new pack: from a few answers, or from a workbook or a document in use",
+                )
+                .override_usage(t(
+                    "baocao pack new MÃ_GÓI [--name \"TÊN\"] [--kind LOẠI] [--agency \"xã …\"] [--sheets TRANG,…] [--in THƯ_MỤC] [--force]\n  \
+                     baocao pack new MÃ_GÓI --from-workbook SỔ_TÍNH [--no-values] [--name \"TÊN\"] [--in THƯ_MỤC] [--force]\n  \
+                     baocao pack new MÃ_GÓI --from-document VĂN_BẢN.docx [--name \"TÊN\"] [--in THƯ_MỤC] [--force]",
+                    "baocao pack new ID [--name \"NAME\"] [--kind KIND] [--agency \"xã …\"] [--sheets SHEET,…] [--in DIR] [--force]\n  \
+                     baocao pack new ID --from-workbook WORKBOOK [--no-values] [--name \"NAME\"] [--in DIR] [--force]\n  \
+                     baocao pack new ID --from-document DOCUMENT.docx [--name \"NAME\"] [--in DIR] [--force]",
+                ))
+                .arg(build.path(
+                    "id",
+                    t("MÃ_GÓI", "ID"),
+                    "Mã gói: chữ thường không dấu, chữ số, gạch nối; cũng là tên thư mục",
+                    "The pack's id: lower-case ASCII letters, digits, hyphens; the folder's name, too",
+                ).value_parser(value_parser!(String)))
+                .args([
+                    build.option("name", t("TÊN", "NAME"), "Tên gói để người dùng đọc", "What people call it").long("name"),
+                    build
+                        .option(
+                            "kind",
+                            t("LOẠI", "KIND"),
+                            "Loại văn bản: bao-cao, to-trinh, ke-hoach, quyet-dinh, cong-van",
+                            "Kind of document: bao-cao, to-trinh, ke-hoach, quyet-dinh, cong-van",
+                        )
+                        .long("kind")
+                        .value_parser(["bao-cao", "to-trinh", "ke-hoach", "quyet-dinh", "cong-van"])
+                        .hide_possible_values(true),
+                    build
+                        .option("agency", t("ĐƠN VỊ", "AGENCY"), "Đơn vị ban hành, ví dụ \"xã Tân Hoà\"", "Who issues it, such as \"xã Tân Hoà\"")
+                        .long("agency"),
+                    build
+                        .option(
+                            "sheets",
+                            t("TRANG,…", "SHEET,…"),
+                            "Các trang của sổ tính: nhan-dinh, chi-tieu, nhiem-vu, danh-sach",
+                            "Sheets of the workbook: nhan-dinh, chi-tieu, nhiem-vu, danh-sach",
+                        )
+                        .long("sheets")
+                        .conflicts_with("from-workbook"),
+                    build
+                        .option(
+                            "from-workbook",
+                            t("SỔ_TÍNH", "WORKBOOK"),
+                            "Suy ra các trang, cột và kiểu từ sổ tính này",
+                            "Infer sheets, columns and types from this workbook",
+                        )
+                        .long("from-workbook")
+                        .value_parser(value_parser!(PathBuf)),
+                    build
+                        .option(
+                            "from-document",
+                            t("VĂN_BẢN.docx", "DOCUMENT.docx"),
+                            "Biến văn bản năm trước thành mẫu, số liệu trong đó thành các trường",
+                            "Turn last year's document into a template, its figures into fields",
+                        )
+                        .long("from-document")
+                        .value_parser(value_parser!(PathBuf))
+                        .conflicts_with_all(["from-workbook", "sheets", "kind", "agency"]),
+                    build
+                        .flag(
+                            "no-values",
+                            "Không đưa giá trị nào của sổ tính vào gói; tên người thì không bao giờ",
+                            "Take no value of the workbook into the pack; names of persons never are",
+                        )
+                        .requires("from-workbook"),
+                    build
+                        .option("in", t("THƯ_MỤC", "DIR"), "Tạo thư mục gói trong thư mục này", "Make the pack's folder in this one")
+                        .long("in")
+                        .value_parser(value_parser!(PathBuf)),
+                    build.force(),
+                ]),
         )
         .subcommand(
             build

@@ -5,9 +5,11 @@
 
 mod annotate;
 mod arguments;
+mod ask;
 mod blank;
 mod check;
 mod decoded;
+mod folder;
 mod images;
 mod input;
 mod lint;
@@ -122,6 +124,7 @@ fn called(name: &str, matches: &ArgMatches) -> &'static str {
         ("lint", _) => "lint",
         ("pack", Some("list")) => "pack list",
         ("pack", Some("show")) => "pack show",
+        ("pack", Some("new")) => "pack new",
         ("pack", Some("build")) => "pack build",
         ("pack", Some("check")) => "pack check",
         ("pack", Some("pack")) => "pack pack",
@@ -140,6 +143,7 @@ fn command(session: &Session, called: &str, matches: &ArgMatches) -> Result<Repo
         "lint" => lint::run(session, own),
         "pack list" => pack::list::run(session),
         "pack show" => pack::show::run(session, own),
+        "pack new" => pack::new::run(session, own),
         "pack build" => pack::build::run(session, own),
         "pack check" => pack::check::run(session, own),
         "pack pack" => pack::make::run(session, own),

@@ -339,11 +339,21 @@ pub(super) fn open_with_bytes<'p>(
         stop.findings.set_file(&input::name(path));
         stop
     };
-    let options = Options::default();
-    let bytes = input::read(path, options.limits.file_bytes, &[".xlsx", ".xlsm"])?;
-    let workbook = pipeline::read(&bytes, &options).map_err(|error| named(Stop::fault(error.diagnostic())))?;
+    let (bytes, workbook) = read_workbook(path)?;
     let pack = shelf.pack_of(&workbook).map_err(named)?;
     Ok((bytes, workbook, pack))
+}
+
+/// A workbook, with the file's bytes.
+pub(super) fn read_workbook(path: &Path) -> Result<(Vec<u8>, Workbook), Stop> {
+    let options = Options::default();
+    let bytes = input::read(path, options.limits.file_bytes, &[".xlsx", ".xlsm"])?;
+    let workbook = pipeline::read(&bytes, &options).map_err(|error| {
+        let mut stop = Stop::fault(error.diagnostic());
+        stop.findings.set_file(&input::name(path));
+        stop
+    })?;
+    Ok((bytes, workbook))
 }
 
 /// Names the file of each finding: the pack's before its own files, the workbook for all others.

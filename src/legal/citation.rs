@@ -115,7 +115,7 @@ impl Citation {
                     .date
                     .map(|date| format!(" {}", date_long(date)))
                     .unwrap_or_default();
-                other.short_without_date() + &date
+                other.short_without_date() + &*date
             })
             .collect();
         if let Some((last, others)) = amending.split_last() {

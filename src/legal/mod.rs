@@ -2,7 +2,7 @@
 //!
 //! In: `templates/chung/can-cu.toml`, which is part of the program, and the `[[legal_basis]]` entries of a pack. Out: a
 //! [`Register`] that tells which texts of a subject are in force on a day, how each is cited (Decree 30/2020/NĐ-CP,
-//! annex I, II.6.a: a law without number and issuer), and which of them a text mentions ([`mention`]). What is not
+//! annex I, II.6.a: a law without number and issuer), and which of them a text mentions (`mention`). What is not
 //! known of a text stays empty and is never guessed: such a text isn't cited by itself.
 
 mod citation;

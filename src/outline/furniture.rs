@@ -355,3 +355,38 @@ fn settle(read: Vec<(Option<&'static str>, String)>, default: &'static str) -> V
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FURNITURE;
+
+    /// The guide to text sources, for authors.
+    const GUIDE: &str = include_str!("../../templates/nguon-van-ban.md");
+
+    #[test]
+    fn the_guide_names_every_block_and_key() {
+        for (name, _, keys) in FURNITURE {
+            let row = GUIDE.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+            let row = row.unwrap_or_else(|| panic!("the guide has no row for {name}"));
+            for key in *keys {
+                let sign = format!("`{}`{}", key.name, if key.required { "\\*" } else { "" });
+                let sign = sign + if key.repeatable { "+" } else { "" };
+                let listed = row.split([',', '|']).any(|word| word.trim() == sign);
+                assert!(listed, "{name} has the key {sign}, not in {row}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_examples_of_the_guide_can_be_built() {
+        let mut count = 0;
+        for example in GUIDE.split("````nguon\n").skip(1) {
+            let source = example.split("````").next().unwrap_or_default();
+            if let Err(findings) = crate::outline::build(source) {
+                panic!("{source}\n{}", findings.print(crate::diagnostic::Lang::En));
+            }
+            count += 1;
+        }
+        assert_eq!(count, 3);
+    }
+}

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use super::{Pack, Selection, rule};
 use crate::diagnostic::{Lang, Text};
 use crate::schema::{Check, Derive, Field, Layout, Merge, SeverityName, Sheet};
+use crate::script::Script;
 use crate::text;
 use crate::value::{Raw, Type};
 use crate::vietnamese;
@@ -24,6 +25,7 @@ pub fn markdown(pack: &Pack, lang: Lang) -> String {
         page.sheet(sheet);
     }
     page.checks(pack);
+    page.helpers(pack);
     page.versions(pack);
     page.out
 }
@@ -307,6 +309,20 @@ impl Page {
         }
     }
 
+    /// The helpers of the pack's script, each with what its author wrote above it.
+    fn helpers(&mut self, pack: &Pack) {
+        let helpers = pack.script.as_ref().map_or(&[][..], Script::helpers);
+        if helpers.is_empty() {
+            return;
+        }
+        self.heading(2, self.t("Hàm riêng của gói", "The pack's own helpers"));
+        let head = [self.t("Cách gọi", "How it is called"), self.t("Nghĩa", "What it gives")];
+        let rows = helpers
+            .iter()
+            .map(|helper| vec![code(&helper.usage()), cell(&helper.doc)]);
+        self.table(&head, rows);
+    }
+
     fn versions(&mut self, pack: &Pack) {
         if pack.reads.is_none() && pack.migrations.is_empty() {
             return;
@@ -360,7 +376,7 @@ impl Page {
 }
 
 fn append(text: Text, more: Text) -> Text {
-    Text::new(text.vi + &more.vi, text.en + &more.en)
+    Text::new(text.vi + &*more.vi, text.en + &*more.en)
 }
 
 fn rows_of(sheet: &Sheet) -> Vec<Vec<String>> {

@@ -1,8 +1,8 @@
 //! A plug-in: one kind of report, as a folder of files, as one file ([`archive`]), or built into the program.
 //!
-//! In: the pack's files as bytes. Out: a [`Pack`] whose manifest and schema make sense and whose named files exist, or
-//! everything that is wrong with it at once. Reading folders, and the order in which they are searched, is the caller's;
-//! templates are compiled by those who fill them.
+//! In: the pack's files as bytes. Out: a [`Pack`] whose manifest and schema make sense, whose named files exist and whose
+//! script compiles, or everything that is wrong with it at once. Reading folders, and the order in which they are searched,
+//! is the caller's; templates are compiled by those who fill them.
 
 pub mod archive;
 pub mod dictionary;
@@ -29,6 +29,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};
 use crate::legal::Register;
 use crate::outline;
 use crate::schema::Schema;
+use crate::script::{SCRIPT, Script};
 use crate::template::Controls;
 use crate::text;
 
@@ -69,6 +70,8 @@ pub struct Pack {
     pub outputs: Vec<Output>,
     /// The sheets it expects.
     pub schema: Schema,
+    /// Its own checks and helpers.
+    pub script: Option<Script>,
     /// All its files, the manifest among them.
     pub files: Files,
     /// Where it came from.
@@ -220,6 +223,13 @@ impl Pack {
                 None
             }
         };
+        let mut script = None;
+        if let Some(bytes) = files.get(SCRIPT) {
+            match Script::parse(bytes) {
+                Ok(compiled) => script = Some(compiled),
+                Err(faults) => findings.extend(faults),
+            }
+        }
         match pack {
             Some((manifest, schema)) if !findings.has_errors() => Ok(Self {
                 id: manifest.id,
@@ -233,12 +243,13 @@ impl Pack {
                 controls: manifest.controls,
                 outputs: manifest.outputs,
                 schema,
+                script,
                 files,
                 origin,
             }),
             _ => {
-                findings.sort(&[]);
                 findings.set_file(MANIFEST);
+                findings.sort(&[]);
                 Err(findings)
             }
         }

@@ -21,6 +21,7 @@ use crate::dataset::{self, Dataset, Mapping};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
 use crate::pack::{Pack, Selection};
 use crate::schema::Schema;
+use crate::script::Script;
 use crate::template::{Subject, Template, Used};
 use crate::workbook::{self, Limits, Workbook};
 use crate::{template, text};
@@ -125,7 +126,12 @@ pub fn check_workbook(pack: &Pack, workbook: Workbook, options: &Options) -> Che
         }
     };
     let mapping = options.mapping.renamed(&standing.renamed);
-    let (dataset, mut diagnostics) = dataset::build(&standing.schema, workbook, &mapping);
+    let (mut dataset, mut diagnostics) = dataset::build(&standing.schema, workbook, &mapping);
+    if let Some(script) = &pack.script {
+        let shared = Arc::new(dataset);
+        diagnostics.extend(script.check(&standing.schema, &shared));
+        dataset = Arc::unwrap_or_clone(shared);
+    }
     diagnostics.extend(decoded.into_iter().collect());
     diagnostics.extend(standing.finding.into_iter().collect());
     let names = dataset
@@ -178,11 +184,13 @@ pub fn blank(pack: &Pack, prefill: &Prefill) -> Result<Vec<u8>, blank::Error> {
 pub fn check_pack(pack: &Pack) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let mut used = Used::default();
+    let mut called = BTreeSet::new();
     let mut is_sound = true;
     for output in &pack.outputs {
         match prepared::compile(pack, output) {
             Ok(compiled) => {
                 used.extend(compiled.template.used());
+                called.extend(compiled.template.foreign_helpers().map(str::to_owned));
                 used.extend(compiled.file_name.used());
                 for (sheet, field) in compiled.selection.fields() {
                     used.add(sheet, field);
@@ -200,6 +208,10 @@ pub fn check_pack(pack: &Pack) -> Diagnostics {
     }
     // What a template that does not compile would use is not known.
     if is_sound {
+        if let Some(script) = &pack.script {
+            note_words(script, &pack.schema, &mut used);
+            diagnostics.extend(script.unused(&called));
+        }
         diagnostics.extend(unused_fields(&pack.schema, used));
     }
     diagnostics.extend(trial::unexplained(&pack.schema));
@@ -223,6 +235,20 @@ pub fn annotate_pack(pack: &Pack, lang: Lang) -> Vec<(String, Vec<u8>)> {
         }
     }
     copies
+}
+
+/// Counts the fields as used that a script names: a field whose id is a word of the script, on a sheet that is one too.
+fn note_words(script: &Script, schema: &Schema, used: &mut Used) {
+    for (number, sheet) in schema.sheets.iter().enumerate() {
+        let fields = sheet.fields.iter().enumerate();
+        if script.has_word(&sheet.id) {
+            fields.for_each(|(field, declared)| {
+                if script.has_word(&declared.id) {
+                    used.add(number, field);
+                }
+            });
+        }
+    }
 }
 
 /// Warnings about fields that people are asked to fill in and nothing uses: one for each sheet.
@@ -266,6 +292,7 @@ fn template_options(pack: &Pack, subject: Subject) -> template::Options<'_> {
         empty: &pack.empty,
         files: &pack.files,
         controls: pack.controls,
+        helpers: pack.script.as_ref().map_or(&[], Script::helpers),
         subject,
     }
 }

@@ -12,6 +12,7 @@ use crate::dataset::{Dataset, Record};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pack::{MANIFEST, NotMade, Output, Pack, Selection, SelectionFault};
 use crate::schema::Layout;
+use crate::script::Allowance;
 use crate::template::{self, About, Subject, Template, TextTemplate, picture};
 use crate::text;
 use crate::workbook::Workbook;
@@ -77,6 +78,7 @@ impl Prepared {
         options: &Options,
         mut take: impl FnMut(Document) -> Result<(), E>,
     ) -> Result<Rendered, E> {
+        let _budget = Allowance::new();
         let Checked {
             dataset,
             mut diagnostics,
@@ -176,6 +178,10 @@ impl<'w> Work<'w> {
         };
         let mut diagnostics = Diagnostics::new();
         for about in abouts {
+            // A helper of the pack failed: no document is kept.
+            if found.has_errors() {
+                break;
+            }
             let compiled = self.compiled;
             match compiled.template.fill_about(dataset, about, &self.wish, &mut found) {
                 Ok(bytes) => {
@@ -194,7 +200,7 @@ impl<'w> Work<'w> {
                 }
             }
         }
-        diagnostics.extend(self.compiled.template.tell(dataset, found));
+        diagnostics.extend(in_template(self.compiled.template.tell(dataset, found), self.output));
         diagnostics.extend(self.tell_doubled(dataset).into_iter().collect());
         Ok(diagnostics)
     }
@@ -242,6 +248,17 @@ impl<'w> Work<'w> {
         );
         Some(Diagnostic::warning("ghi/ten-trung", place, message).hint(hint))
     }
+}
+
+/// Names the template of findings that stand in it.
+fn in_template(found: Diagnostics, output: &Output) -> Diagnostics {
+    let named = found.into_iter().map(|mut finding| {
+        if matches!(finding.place, Place::Paragraph { .. }) {
+            finding.file.get_or_insert_with(|| output.template.clone());
+        }
+        finding
+    });
+    named.collect()
 }
 
 /// An output ready to be filled.

@@ -19,6 +19,7 @@ pub use self::check::{Check, Pair, Rule, SeverityName};
 pub use self::computed::ComputedField;
 pub use self::message::{Message, Piece};
 pub use self::scope::Scope;
+pub(crate) use self::validate::KEYWORDS;
 pub use self::validate::{SchemaFault, is_id};
 use crate::legal::Register;
 use crate::value::{Choice, Context, Habits, Raw, Reading, Type, Value};

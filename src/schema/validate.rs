@@ -26,7 +26,7 @@ const SHEET_NAME: usize = 31;
 /// Characters Excel refuses in a sheet name.
 const FORBIDDEN: &[char] = &['[', ']', ':', '*', '?', '/', '\\'];
 /// Names that mean something else in a tag.
-const KEYWORDS: &[&str] = &[
+pub(crate) const KEYWORDS: &[&str] = &[
     "this", "else", "if", "each", "with", "unless", "lookup", "log", "true", "false", "null", "as", "key", "items",
     "length", "and", "or", "not", "in",
 ];

@@ -143,7 +143,7 @@ impl Additions {
         loop {
             let tail = format!("_{number}");
             let head: String = value.chars().take(40 - tail.len()).collect();
-            let name = head + &tail;
+            let name = head + tail.as_str();
             if self.taken.names.insert(name.to_lowercase()) {
                 return name;
             }

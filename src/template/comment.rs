@@ -476,7 +476,7 @@ impl Sheet<'_> {
         let (start, end) = (self.tree.elements[first].start, self.tree.elements[last].end);
         self.edits.push((start, Side::Start, range_start(prefix, id)));
         self.edits
-            .push((end, Side::End, range_end(prefix, id) + &reference(prefix, id)));
+            .push((end, Side::End, range_end(prefix, id) + reference(prefix, id).as_str()));
     }
 
     fn inside(&mut self, id: u32, paragraph: usize) {
@@ -495,13 +495,13 @@ impl Sheet<'_> {
         let prefix = &self.tree.prefix;
         self.edits.push((start, Side::Start, range_start(prefix, id)));
         self.edits
-            .push((end, Side::End, range_end(prefix, id) + &reference(prefix, id)));
+            .push((end, Side::End, range_end(prefix, id) + reference(prefix, id).as_str()));
     }
 
     /// All anchors of a comment that has nothing between them.
     fn whole(&self, id: u32) -> String {
         let prefix = &self.tree.prefix;
-        range_start(prefix, id) + &range_end(prefix, id) + &reference(prefix, id)
+        range_start(prefix, id) + range_end(prefix, id).as_str() + reference(prefix, id).as_str()
     }
 
     /// Puts markup into an element, at a position unless the element is an empty tag.
@@ -663,7 +663,7 @@ mod tests {
         for id in 0..10 {
             body = body
                 .replace(&range_start("w:", id), &format!("[{id}"))
-                .replace(&(range_end("w:", id) + &reference("w:", id)), &format!("{id}]"));
+                .replace(&(range_end("w:", id) + &*reference("w:", id)), &format!("{id}]"));
         }
         body.replace("<w:r><w:t>{{a}}</w:t></w:r>", "RUN")
     }
@@ -805,7 +805,7 @@ mod tests {
         let body = format!(
             "<w:p>{}{RUN}{}{RUN}</w:p>",
             range_start("w:", 8),
-            range_end("w:", 8) + &reference("w:", 8)
+            range_end("w:", 8) + &*reference("w:", 8)
         );
         let mut package = package(&body, Some(FOREIGN));
         let comments = prepare(&mut package, MAIN).unwrap();

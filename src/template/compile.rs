@@ -13,6 +13,7 @@ use super::control::{self, ControlField, Shows};
 use super::expression::{Expr, Fault, Kind, Literal, Scope, Scopes, Spelling};
 use super::gather::{Gathered, gather};
 use super::head::{HeadKind, compile_block, compile_path, compile_print, compile_printed, section_break};
+use super::helper::Foreign;
 use super::merge;
 use super::node::{Compiled, Fresh, Grid, GridBlock, Link, Node, PictureCall, Print, PrintPlace, Raw, Shape};
 use super::pair::{over_of, pair};
@@ -47,6 +48,8 @@ pub struct Context<'c> {
     pub addresses: &'c HashMap<String, String>,
     /// Whether Word lets comments stand in the part.
     pub takes_comments: bool,
+    /// Helpers of the pack.
+    pub helpers: &'c [Foreign],
     /// What the document is about.
     pub subject: Subject,
     /// Whether the part is wrapped into the loop over the records that the document is made of.
@@ -100,9 +103,12 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
             faults.extend(bad.into_iter().map(|(number, fault)| at(&tags, number, fault)));
             // Names are checked all the same, in the order of the tags, so that every fault is told at once.
             faults.extend(
-                check_names(&says, context.subject.scopes(context.schema))
-                    .into_iter()
-                    .map(|(number, fault)| at(&tags, number, fault)),
+                check_names(
+                    &says,
+                    context.subject.scopes(context.schema).with_helpers(context.helpers),
+                )
+                .into_iter()
+                .map(|(number, fault)| at(&tags, number, fault)),
             );
             return Err(without_twins(tree, faults));
         }
@@ -114,7 +120,7 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         .iter()
         .any(|(_, action)| matches!(action, Action::Instead(Instead::Fresh(Fresh::Identity(..)))));
     let restarts = !plan.restarts.is_empty();
-    let scopes = context.subject.scopes(context.schema);
+    let scopes = context.subject.scopes(context.schema).with_helpers(context.helpers);
     let mut builder = Builder::new(source, &says, &blocks, plan, scopes);
     builder.has_records = context.is_wrapped;
     builder.row_tag = format!("<{}tr", tree.prefix);
@@ -131,20 +137,20 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     });
     let nodes = builder.all();
     let used = builder.scopes.used();
+    let calls = builder.scopes.calls();
     let (shapes, links) = (builder.shapes, builder.links);
     let (has_long_texts, has_hyperlinks, pictures) = (builder.has_long_texts, builder.has_hyperlinks, builder.pictures);
-    faults.extend(builder.link_faults.into_iter().map(|(position, written, fault)| {
-        let element = tree
-            .elements
-            .partition_point(|element| element.start <= position)
-            .saturating_sub(1);
-        PartFault {
-            paragraph: tree.paragraph_around(element),
-            written,
-            fault,
-            range: Some(position..position),
-        }
-    }));
+    faults.extend(
+        builder
+            .link_faults
+            .into_iter()
+            .map(|(position, written, fault)| PartFault {
+                paragraph: paragraph_at(tree, position),
+                written,
+                fault,
+                range: Some(position..position),
+            }),
+    );
     faults.extend(
         distinct(builder.faults)
             .into_iter()
@@ -153,6 +159,25 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
     if !faults.is_empty() {
         return Err(without_twins(tree, faults));
     }
+    let failed = || {
+        Fault::new(
+            "mau/ham-that-bai",
+            text!("hàm không cho giá trị", "the helper gives no value"),
+        )
+    };
+    let calls = calls.into_iter().map(|(tag, names)| {
+        let place = match tag.checked_sub(tags.len()).and_then(|link| links.get(link)) {
+            None => at(&tags, tag, failed()),
+            Some(link) => PartFault {
+                paragraph: paragraph_at(tree, link.position),
+                written: link.source.clone(),
+                fault: failed(),
+                range: Some(link.position..link.position),
+            },
+        };
+        (tag, (names, place))
+    });
+    let calls = calls.collect();
     Ok(Some(Compiled {
         nodes,
         shapes,
@@ -163,7 +188,14 @@ pub fn part(source: &str, tree: &Tree, context: &Context<'_>) -> Result<Option<C
         pictures,
         replaced,
         used,
+        calls,
     }))
+}
+
+/// The paragraph around a position of the source.
+fn paragraph_at(tree: &Tree, position: usize) -> usize {
+    let element = tree.elements.partition_point(|element| element.start <= position);
+    tree.paragraph_around(element.saturating_sub(1))
 }
 
 /// Pairs the tags of a part that is wrapped: what is wrong inside is told as if it were not.
@@ -602,6 +634,7 @@ impl<'b> Builder<'b> {
                     nodes.push(Node::Story(inner));
                 }
                 Action::OpenDrawing(tag) => {
+                    self.scopes.enter(tag);
                     let call = compile_printed(&self.scopes, &self.tags[tag].says, &self.tags[tag].written);
                     let inner = self.until(Stop::Drawing);
                     match call {
@@ -617,6 +650,7 @@ impl<'b> Builder<'b> {
                 }
                 Action::CloseDrawing => return (nodes, Stop::Drawing),
                 Action::OpenControl(tag) => {
+                    self.scopes.enter(tag);
                     let list = match &self.tags[tag].says {
                         Says::Open(name, head) => compile_block(&self.scopes, name, head).ok(),
                         _ => None,
@@ -686,6 +720,7 @@ impl<'b> Builder<'b> {
 
     /// The nodes of a block from its opening tag, `{{else if}}` included, up to its closing tag.
     fn block(&mut self, number: usize, block: usize, name: &str, head: &HelperTemplate) -> Option<Node> {
+        self.scopes.enter(number);
         let compiled = compile_block(&self.scopes, name, head);
         let (head, failed) = match compiled {
             Ok(head) => (Some(head), None),
@@ -769,6 +804,7 @@ impl<'b> Builder<'b> {
 impl Builder<'_> {
     /// What a tag prints.
     fn print(&mut self, number: usize, says: &Says) -> Result<Node, Fault> {
+        self.scopes.enter(number);
         if let Some(properties) = self.section_breaks.get(&number).cloned() {
             return section_break(says).map(|orientation| Node::SectionBreak(properties, orientation));
         }
@@ -903,7 +939,9 @@ impl Builder<'_> {
     fn link(&mut self, range: Range<usize>) -> Option<Node> {
         let relationship = &self.source[range.clone()];
         let source = self.word.as_ref()?.addresses.get(relationship)?.clone();
-        let link = match line_in(&source, &self.scopes) {
+        self.scopes.enter(self.tags.len() + self.links.len());
+        let line = line_in(&source, &self.scopes.within_one_tag());
+        let link = match line {
             Ok(nodes) => Link {
                 source,
                 nodes,

@@ -4,6 +4,7 @@
 //! a [`Fault`] without a place. Evaluation needs no look-up of names and can't fail: what has no value is [`Val::Missing`].
 
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use handlebars::{JsonValue, Path, PathSeg};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::helper::{self, Helper};
+use super::helper::{self, Failure, Foreign, Helper};
 use super::print::{PLAIN_DECIMALS, Printer};
 use super::subject::About;
 use super::used::Used;
@@ -61,6 +62,8 @@ pub enum Kind {
     Picture,
     /// `null`.
     Null,
+    /// What a helper of the pack gives: a value of any type.
+    Any,
 }
 
 /// A computed number that prints as it is.
@@ -79,7 +82,7 @@ pub enum Family {
     Date,
     /// Truth values.
     Flag,
-    /// `null`: fits everything.
+    /// `null`, and values whose type is known when they are there: fits everything.
     Null,
     /// Records, lists: nothing to compare or print.
     Compound,
@@ -99,7 +102,7 @@ impl Kind {
             Self::Text | Self::PageBreak | Self::Link | Self::Picture => Family::Text,
             Self::Date => Family::Date,
             Self::Flag => Family::Flag,
-            Self::Null => Family::Null,
+            Self::Null | Self::Any => Family::Null,
             _ => Family::Compound,
         }
     }
@@ -153,6 +156,10 @@ impl Kind {
             Self::LegalBases => text!("danh sách căn cứ pháp lý", "a list of legal bases"),
             Self::LegalBasis => text!("một căn cứ pháp lý", "a legal basis"),
             Self::Null => text!("giá trị rỗng", "null"),
+            Self::Any => text!(
+                "giá trị của một hàm trong kịch bản",
+                "a value of a function of the script"
+            ),
             _ => match self.family(schema) {
                 Family::Number => text!("số", "a number"),
                 Family::Text => text!("chữ", "text"),
@@ -274,6 +281,18 @@ impl<'a> Val<'a> {
         }
     }
 
+    /// The value itself, if it is one.
+    fn into_value(self) -> Option<Value> {
+        match self {
+            Self::Value(value) => Some(value.clone()),
+            Self::Number(number) => Some(Value::Number(number)),
+            Self::Text(text) => Some(Value::Text(text.as_ref().into())),
+            Self::Date(date) => Some(Value::Date(date)),
+            Self::Flag(flag) => Some(Value::Flag(flag)),
+            _ => None,
+        }
+    }
+
     /// The number, if it is one.
     pub fn number(&self) -> Option<Decimal> {
         match self {
@@ -362,6 +381,21 @@ pub enum Expr {
     Loop(usize, LoopVariable),
     /// A helper call.
     Call(Box<Call>),
+    /// A call of a helper of the pack.
+    Foreign(Box<ForeignCall>),
+}
+
+/// A call of a helper of the pack, with as many arguments as it takes.
+#[derive(Clone, Debug)]
+pub struct ForeignCall {
+    /// The helper.
+    pub helper: Foreign,
+    /// Its arguments.
+    pub arguments: Vec<Expr>,
+    /// Their kinds.
+    pub kinds: Vec<Kind>,
+    /// The number of the tag that it is in.
+    pub tag: usize,
 }
 
 /// A helper call whose arguments were checked.
@@ -553,6 +587,12 @@ pub struct Scopes<'s> {
     used: Rc<RefCell<Used>>,
     /// How many unknown names were looked for everywhere.
     guesses: Rc<Cell<usize>>,
+    /// Helpers of the pack.
+    foreign: &'s [Foreign],
+    /// The number of the tag that is compiled, and those that call helpers of the pack, with the names of these.
+    tag: Rc<Cell<usize>>,
+    is_one_tag: bool,
+    calls: Rc<RefCell<BTreeMap<usize, BTreeSet<String>>>>,
 }
 
 /// Most unknown names that are looked for everywhere: nobody reads that many hints, and looking takes its time.
@@ -572,7 +612,41 @@ impl<'s> Scopes<'s> {
             frames: vec![root],
             used: Rc::default(),
             guesses: Rc::default(),
+            foreign: &[],
+            tag: Rc::default(),
+            is_one_tag: false,
+            calls: Rc::default(),
         }
+    }
+
+    /// The same with helpers of the pack.
+    pub fn with_helpers(self, foreign: &'s [Foreign]) -> Self {
+        Self { foreign, ..self }
+    }
+
+    /// Says which tag is compiled from here on.
+    pub fn enter(&self, tag: usize) {
+        if !self.is_one_tag {
+            self.tag.set(tag);
+        }
+    }
+
+    /// The same scopes for a text whose tags count as the one that is compiled now.
+    pub fn within_one_tag(&self) -> Self {
+        Self {
+            is_one_tag: true,
+            ..self.clone()
+        }
+    }
+
+    /// The tags that call helpers of the pack, by number, with the names of these.
+    pub fn calls(&self) -> BTreeMap<usize, BTreeSet<String>> {
+        self.calls.borrow().clone()
+    }
+
+    /// Whether a helper has a name.
+    pub fn has_helper(&self, name: &str) -> bool {
+        helper::find(name).is_some() || self.foreign.iter().any(|helper| helper.name == name)
     }
 
     /// Whether a path without helpers leads to something.
@@ -689,7 +763,7 @@ impl<'s> Scopes<'s> {
                 return self.walk(start, scope.kind, names, raw);
             }
         }
-        if names.len() == 1 && helper::find(first).is_some() {
+        if names.len() == 1 && self.has_helper(first) {
             return self.call(first, &[], &Default::default());
         }
         let candidates = self.frames.iter().rev().flat_map(|scope| self.names_of(scope.kind));
@@ -935,13 +1009,17 @@ impl<'s> Scopes<'s> {
         hash: &std::collections::HashMap<String, Parameter>,
     ) -> Result<(Expr, Kind), Fault> {
         let Some(helper) = helper::find(name) else {
+            if self.has_helper(name) {
+                return self.foreign(name, params, hash);
+            }
             let words: Vec<String> = std::iter::once(name.to_owned())
                 .chain(params.iter().map(parameter_name))
                 .collect();
             if let (true, Some(fault)) = (hash.is_empty(), self.label(&words.join(" "))) {
                 return Err(fault);
             }
-            let near = vietnamese::nearest(name, helper::HELPERS.iter().map(|helper| helper.name));
+            let own = self.foreign.iter().map(|helper| helper.name.as_str());
+            let near = vietnamese::nearest(name, helper::HELPERS.iter().map(|helper| helper.name).chain(own));
             return Err(Fault::new(
                 "mau/ham-la",
                 text!("không có hàm “{name}”", "there is no helper “{name}”"),
@@ -1011,6 +1089,67 @@ impl<'s> Scopes<'s> {
             call.columns.iter().for_each(|&field| used.add(*sheet, field));
         }
         Ok((Expr::Call(Box::new(call)), kind))
+    }
+}
+
+impl Scopes<'_> {
+    /// A call of a helper of the pack.
+    fn foreign(
+        &self,
+        name: &str,
+        params: &[Parameter],
+        hash: &std::collections::HashMap<String, Parameter>,
+    ) -> Result<(Expr, Kind), Fault> {
+        let named = self.foreign.iter().filter(|helper| helper.name == name);
+        let mut fitting = named.clone().filter(|helper| helper.parameters.len() == params.len());
+        let (Some(helper), true) = (fitting.next(), hash.is_empty()) else {
+            let usage = named.clone().next().map(Foreign::written_like);
+            let counts: Vec<String> = named.map(|helper| helper.parameters.len().to_string()).collect();
+            let (wanted, wanted_en, found) = (counts.join(" hoặc "), counts.join(" or "), params.len());
+            let message = match hash.keys().min() {
+                Some(key) => text!(
+                    "hàm “{name}” của kịch bản không có đối số “{key}=”",
+                    "the script's function “{name}” has no argument “{key}=”"
+                ),
+                None => text!(
+                    "hàm “{name}” của kịch bản cần {wanted} đối số, ở đây có {found}",
+                    "the script's function “{name}” takes {wanted_en} arguments, here are {found}"
+                ),
+            };
+            return Err(Fault::new("mau/sai-doi-so", message).hint(usage));
+        };
+        let mut arguments = Vec::with_capacity(params.len());
+        let mut kinds = Vec::with_capacity(params.len());
+        for (index, parameter) in params.iter().enumerate() {
+            let (expr, kind) = self.parameter(parameter)?;
+            let is_value = kind.family(self.schema) != Family::Compound
+                && !matches!(kind, Kind::PageBreak | Kind::Link | Kind::Picture);
+            if !is_value {
+                let (position, found) = (index + 1, kind.describe(self.schema));
+                let message = Text::new(
+                    format!(
+                        "hàm “{name}” của kịch bản cần một giá trị ở đối số {position}, ở đây là {}",
+                        found.vi
+                    ),
+                    format!(
+                        "the script's function “{name}” needs a value as argument {position}, this is {}",
+                        found.en
+                    ),
+                );
+                return Err(Fault::new("mau/sai-doi-so", message).hint(Some(helper.written_like())));
+            }
+            arguments.push(expr);
+            kinds.push(kind);
+        }
+        let tag = self.tag.get();
+        self.calls.borrow_mut().entry(tag).or_default().insert(name.to_owned());
+        let call = ForeignCall {
+            helper: helper.clone(),
+            arguments,
+            kinds,
+            tag,
+        };
+        Ok((Expr::Foreign(Box::new(call)), Kind::Any))
     }
 }
 
@@ -1091,6 +1230,8 @@ pub struct Environment<'a> {
     pub dataset: &'a Dataset,
     /// Blocks, outermost first; the first is the root.
     pub frames: Vec<Frame<'a>>,
+    /// Helpers of the pack that failed, each the first time, with the number of the tag.
+    pub failures: RefCell<BTreeMap<String, (usize, Failure)>>,
     /// How many rows helpers looked at since it was last asked.
     pub rows: Cell<u64>,
 }
@@ -1121,6 +1262,7 @@ impl<'a> Environment<'a> {
         Self {
             dataset,
             frames,
+            failures: RefCell::default(),
             rows: Cell::new(0),
         }
     }
@@ -1163,6 +1305,28 @@ impl<'a> Environment<'a> {
                     values: &arguments,
                     named: &named,
                 })
+            }
+            Expr::Foreign(call) => self.foreign(call),
+        }
+    }
+
+    /// The value of a helper of the pack. One that has failed is not called again: no document is made, and failing may
+    /// take its time.
+    fn foreign(&self, call: &ForeignCall) -> Val<'a> {
+        let name = &call.helper.name;
+        if self.failures.borrow().contains_key(name) {
+            return Val::Missing;
+        }
+        let arguments: Vec<Option<Value>> = call
+            .arguments
+            .iter()
+            .map(|argument| self.value(argument).into_value())
+            .collect();
+        match (call.helper.call)(&arguments) {
+            Ok(value) => Val::owned(value.as_ref()),
+            Err(failure) => {
+                self.failures.borrow_mut().insert(name.clone(), (call.tag, failure));
+                Val::Missing
             }
         }
     }

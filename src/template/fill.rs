@@ -14,6 +14,7 @@ use super::album::Album;
 use super::column;
 use super::effort::Effort;
 use super::expression::{Environment, Expr, Frame, Val};
+use super::helper::Failure;
 use super::node::{Compiled, Fresh, Grid, Link, Node, PictureCall, Print, PrintPlace, Shape};
 use super::numbering::{self, ListStyles};
 use super::part::SpotKind;
@@ -226,6 +227,8 @@ pub struct Filler<'f, 'a> {
     records: &'a [&'a Record],
     /// What was missing.
     pub missing: Missing,
+    /// Helpers of the pack that failed, with the number of the first tag.
+    pub failures: BTreeMap<String, (usize, Failure)>,
 }
 
 impl<'f, 'a> Filler<'f, 'a> {
@@ -260,12 +263,14 @@ impl<'f, 'a> Filler<'f, 'a> {
                 _ => &[],
             },
             missing: Missing::default(),
+            failures: BTreeMap::new(),
         }
     }
 
     /// Fills all nodes and writes the rest.
     pub fn fill(&mut self, nodes: &[Node]) -> io::Result<()> {
         self.nodes(nodes)?;
+        self.failures.extend(self.environment.failures.take());
         self.flush()
     }
 
@@ -625,6 +630,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         filler.environment.frames.clone_from(&self.environment.frames);
         filler.fill(&link.nodes)?;
         let missing = filler.missing;
+        self.failures.extend(filler.failures);
         self.missing.extend(missing);
         self.making.effort = making.effort;
         let address = String::from_utf8(address).unwrap_or_default();

@@ -89,7 +89,7 @@ pub fn gather(source: &str, tree: &Tree, context: &Context<'_>) -> Gathered {
         tags.push(tag);
     }
     let replaced = place::merged(accepted.into_iter().chain(dropped).collect());
-    let scopes = context.subject.scopes(context.schema);
+    let scopes = context.subject.scopes(context.schema).with_helpers(context.helpers);
     let mut known = tag::Known::new();
     let mut raw: Option<String> = None;
     let raw_ends = RawEnds::new(source, tree);

@@ -7,7 +7,6 @@ use handlebars::template::{BlockParam, HelperTemplate, Parameter};
 
 use super::control::Shows;
 use super::expression::{Expr, Family, Fault, Kind, Literal, Scope, Scopes, Spelling};
-use super::helper;
 use super::node::{Extra, PictureCall, Print, PrintPlace};
 use super::print::Printer;
 use super::section::Orientation;
@@ -211,8 +210,8 @@ pub fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Resul
             }
             let (before, after) = &merge.around;
             let extra = Extra {
-                before: merge.before.clone() + before,
-                after: after.clone() + &merge.after,
+                before: merge.before.clone() + before.as_str(),
+                after: after.clone() + merge.after.as_str(),
                 ..Extra::default()
             };
             if !merge.before.is_empty() || !merge.after.is_empty() {
@@ -260,7 +259,7 @@ pub fn compile_printed(scopes: &Scopes<'_>, says: &Says, written: &str) -> Resul
 /// The value that the expression of a tag prints.
 pub fn compile_print(scopes: &Scopes<'_>, tag: &Parameter, written: &str) -> Result<Print, Fault> {
     let (expr, kind) = scopes.parameter(tag).map_err(|fault| match tag {
-        Parameter::Subexpression(call) if helper::find(call.name()).is_some() => fault,
+        Parameter::Subexpression(call) if scopes.has_helper(call.name()) => fault,
         _ => fault.spelled(Spelling::Tag),
     })?;
     if kind.family(scopes.schema) == Family::Compound {

@@ -68,6 +68,7 @@ use self::compile::PartFault;
 use self::effort::{Effort, TooMuch};
 use self::expand::{Expanded, Expander};
 use self::fill::{Filler, Making, Missing, Target};
+use self::helper::Foreign;
 use self::node::Compiled;
 use self::numbering::ListStyles;
 use self::part::{Name, TextKind, Tree};
@@ -93,6 +94,8 @@ pub struct Options<'p> {
     pub files: &'p Files,
     /// What becomes of content controls that are filled.
     pub controls: Controls,
+    /// Helpers that the pack brings along.
+    pub helpers: &'p [Foreign],
     /// What the documents are about.
     pub subject: Subject,
 }
@@ -115,6 +118,7 @@ impl Default for Options<'_> {
             empty: "………",
             files: &NONE,
             controls: Controls::default(),
+            helpers: &[],
             subject: Subject::Workbook,
         }
     }
@@ -147,6 +151,8 @@ struct CompiledPart {
     prefix: String,
     target: PartTarget,
     compiled: Compiled,
+    /// Where the tags stand that call helpers of the pack, by their number.
+    places: BTreeMap<usize, Place>,
 }
 
 /// What a part's values are written into.
@@ -170,6 +176,13 @@ pub struct Wish {
 pub struct Found {
     missing: Missing,
     findings: Diagnostics,
+}
+
+impl Found {
+    /// Whether something failed, so that no document is to be kept.
+    pub fn has_errors(&self) -> bool {
+        self.findings.has_errors()
+    }
 }
 
 /// Most faults of a part that are told one by one.
@@ -268,43 +281,52 @@ impl Template {
                 controls: options.controls,
                 addresses: &addresses,
                 takes_comments,
+                helpers: options.helpers,
                 subject: options.subject,
                 is_wrapped: wrapped.is_some(),
+            };
+            // A fault of the part as it was before pieces were put in, which is what its author knows.
+            let finding_of = |source: &str, tree: &Tree, fault: PartFault| match &asking {
+                Some((original, original_tree, expanded)) => match asked_for(expanded, tree, &fault) {
+                    Some(fault) => located(original, original_tree, &words, fault),
+                    None => {
+                        let mut finding = located(source, tree, &words, fault);
+                        if let Place::Paragraph { position, .. } = &mut finding.place {
+                            *position = place_before(*position, source, original, expanded);
+                        }
+                        finding
+                    }
+                },
+                None => located(source, tree, &words, fault),
             };
             if target == PartTarget::Word {
                 cited.extend(cited::find(&source, &tree, &words, schema));
             }
             match compile::part(&source, &tree, &context) {
                 Ok(None) => untouched.push((source, target)),
-                Ok(Some(compiled)) => parts.push((
-                    CompiledPart {
-                        name,
-                        source: source.into(),
-                        prefix: tree.prefix.clone(),
-                        target,
-                        compiled,
-                    },
-                    tree,
-                )),
+                Ok(Some(compiled)) => {
+                    let calls = compiled.calls.iter();
+                    let places = calls.map(|(tag, (_, fault))| (*tag, finding_of(&source, &tree, fault.clone()).place));
+                    let places = places.collect();
+                    parts.push((
+                        CompiledPart {
+                            name,
+                            source: source.into(),
+                            prefix: tree.prefix.clone(),
+                            target,
+                            compiled,
+                            places,
+                        },
+                        tree,
+                    ));
+                }
                 Err(faults) => {
                     let count = faults.len();
                     for mut fault in faults.into_iter().take(MOST_FAULTS) {
                         if wrapped.is_none() {
                             fault.fault = options.subject.in_shared_part(schema, fault.fault);
                         }
-                        diagnostics.push(match &asking {
-                            Some((original, original_tree, expanded)) => match asked_for(expanded, &tree, &fault) {
-                                Some(fault) => located(original, original_tree, &words, fault),
-                                None => {
-                                    let mut finding = located(&source, &tree, &words, fault);
-                                    if let Place::Paragraph { position, .. } = &mut finding.place {
-                                        *position = place_before(*position, &source, original, expanded);
-                                    }
-                                    finding
-                                }
-                            },
-                            None => located(&source, &tree, &words, fault),
-                        });
+                        diagnostics.push(finding_of(&source, &tree, fault));
                     }
                     if count > MOST_FAULTS {
                         let rest = count - MOST_FAULTS;
@@ -444,7 +466,14 @@ impl Template {
         used
     }
 
-    /// Fills the template: a .docx, and a warning for each value that was printed and is missing.
+    /// Names of the pack's helpers that its tags call.
+    pub fn foreign_helpers(&self) -> impl Iterator<Item = &str> {
+        let calls = self.parts.iter().flat_map(|part| part.compiled.calls.values());
+        calls.flat_map(|(names, _)| names.iter().map(String::as_str))
+    }
+
+    /// Fills the template: a .docx, and a warning for each value that was printed and is missing. A helper of the pack that
+    /// failed is an error among them: the document must not be used.
     pub fn fill(&self, dataset: &Dataset) -> Result<(Vec<u8>, Diagnostics), opc::Error> {
         let mut found = Found::default();
         let bytes = self.fill_about(dataset, About::Workbook, &Wish::default(), &mut found)?;
@@ -504,7 +533,10 @@ impl Template {
     /// what is wrong with pictures.
     pub fn tell(&self, dataset: &Dataset, found: Found) -> Diagnostics {
         let mut diagnostics = found.findings;
-        self.tell_missing(dataset, found.missing, &mut diagnostics);
+        // Of a document that is not made nobody asks what it would have printed.
+        if !diagnostics.has_errors() {
+            self.tell_missing(dataset, found.missing, &mut diagnostics);
+        }
         diagnostics
     }
 
@@ -821,6 +853,12 @@ impl Rewrite for Filling<'_> {
                 Err(error) => error.into(),
             })?;
         let missing = filler.missing;
+        for (name, (tag, failure)) in filler.failures {
+            let place = part.places.get(&tag).cloned().unwrap_or_default();
+            let mut finding = Diagnostic::error(failure.code, place, failure.message);
+            finding.hint = failure.hint;
+            self.making.findings.entry(name).or_insert(finding);
+        }
         self.missing.extend(missing);
         Ok(())
     }

@@ -2,9 +2,10 @@
 //!
 //! Blocks, values and what is made anew each time are nodes; all else is [`Raw`], bytes that are copied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::compile::PartFault;
 use super::expression::Expr;
 use super::part::SpotKind;
 use super::print::Printer;
@@ -305,6 +306,8 @@ pub struct Compiled {
     pub replaced: BTreeSet<String>,
     /// The fields of the schema that it uses.
     pub used: Used,
+    /// By their number, tags that call helpers of the pack: the names of these, and the place to tell when one fails.
+    pub calls: BTreeMap<usize, (BTreeSet<String>, PartFault)>,
 }
 
 impl Compiled {

@@ -607,7 +607,7 @@ fn sections_of_one_page_setup_may_come_and_go() {
     assert_eq!(shown(&xml), "đầu");
     assert_eq!(xml.matches("sectPr").count(), 1, "{xml}");
     let other = section.replace("<w:sectPr/>", "<w:sectPr><w:pgSz w:orient=\"landscape\"/></w:sectPr>");
-    let more = source(&other) + &body("sau");
+    let more = source(&other) + &*body("sau");
     let faults = Template::compile(docx(&more), &schema(), &Options::default()).unwrap_err();
     assert_eq!(faults.iter().next().unwrap().code, "mau/khoi-qua-phan");
 }
@@ -676,7 +676,7 @@ fn rows_and_paragraphs_in_content_controls_are_no_neighbours_of_those_outside() 
     );
     assert_eq!(codes(&table), ["mau/khoi-cat-ngang"]);
     let paragraph = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
-    let body = paragraph("{{#each khen over=\"paragraph\"}}x") + &control(&paragraph("y{{/each}}"));
+    let body = paragraph("{{#each khen over=\"paragraph\"}}x") + &*control(&paragraph("y{{/each}}"));
     assert_eq!(codes(&body), ["mau/khoi-cat-ngang"]);
 }
 

@@ -148,7 +148,11 @@ impl Cells {
 pub fn sources(environment: &Environment<'_>, print: &Print) -> Cells {
     let mut cells = Cells::default();
     of(environment, &print.expr, print.field, &mut cells);
-    cells.is_computed = matches!(&print.expr, Expr::Call(call) if !is_total(call));
+    cells.is_computed = match &print.expr {
+        Expr::Call(call) => !is_total(call),
+        Expr::Foreign(_) => true,
+        _ => false,
+    };
     cells
 }
 
@@ -192,9 +196,20 @@ fn of(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, usize)>,
                             }
                         }
                     }
-                    _ if matches!(argument, Expr::Call(_)) => of(environment, &call.arguments[index], None, cells),
+                    _ if matches!(argument, Expr::Call(_) | Expr::Foreign(_)) => {
+                        of(environment, &call.arguments[index], None, cells);
+                    }
                     _ => {}
                 }
+            }
+        }
+        Expr::Foreign(call) => {
+            for (argument, kind) in call.arguments.iter().zip(&call.kinds) {
+                let field = match kind {
+                    Kind::Field(sheet, field) => Some((*sheet, *field)),
+                    _ => None,
+                };
+                of(environment, argument, field, cells);
             }
         }
     }
@@ -217,9 +232,18 @@ pub fn blanks(environment: &Environment<'_>, expr: &Expr, field: Option<(usize, 
             for (argument, kind) in call.arguments.iter().zip(&call.kinds) {
                 match (argument, *kind) {
                     (_, Kind::Field(sheet, field)) => blanks(environment, argument, Some((sheet, field)), found),
-                    (Expr::Call(_), _) => blanks(environment, argument, None, found),
+                    (Expr::Call(_) | Expr::Foreign(_), _) => blanks(environment, argument, None, found),
                     _ => {}
                 }
+            }
+        }
+        Expr::Foreign(call) => {
+            for (argument, kind) in call.arguments.iter().zip(&call.kinds) {
+                let field = match kind {
+                    Kind::Field(sheet, field) => Some((*sheet, *field)),
+                    _ => None,
+                };
+                blanks(environment, argument, field, found);
             }
         }
     }

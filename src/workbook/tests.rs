@@ -250,40 +250,44 @@ fn runs_of_inline_strings_are_cleaned_like_the_text_they_make() {
     let plain = |text: &str| format!("<r><rPr><i val=\"0\"/></rPr><t xml:space=\"preserve\">{text}</t></r>");
     for (strings, expected) in [
         // A letter whose marks stand in the next run, decomposed.
-        (bold("Ke") + &plain("\u{302}\u{301} hoạch"), "A1 bold:Kế"),
-        (bold("a &lt;b&#62;_x005F_ ") + &plain("c"), "A1 bold:a <b>_ "),
-        (plain("a_x000D_") + &bold("\nb") + &plain("_x000D_\nc"), "A1 bold:b"),
-        (plain("a\r\n") + &bold("b"), "A1 bold:b"),
-        (plain("a") + &bold("<![CDATA[&b]]>"), "A1 bold:&b"),
+        (bold("Ke") + &*plain("\u{302}\u{301} hoạch"), "A1 bold:Kế"),
+        (bold("a &lt;b&#62;_x005F_ ") + &*plain("c"), "A1 bold:a <b>_ "),
+        (plain("a_x000D_") + &*bold("\nb") + &*plain("_x000D_\nc"), "A1 bold:b"),
+        (plain("a\r\n") + &*bold("b"), "A1 bold:b"),
+        (plain("a") + &*bold("<![CDATA[&b]]>"), "A1 bold:&b"),
         (
-            bold("東") + &plain("京") + "<rPh sb=\"0\" eb=\"2\"><t>とう</t></rPh><phoneticPr fontId=\"1\"/>",
+            bold("東") + &*plain("京") + "<rPh sb=\"0\" eb=\"2\"><t>とう</t></rPh><phoneticPr fontId=\"1\"/>",
             "A1 bold:東",
         ),
         // Blanks at the ends of a run don't count where the file doesn't say so.
         (
-            bold("a") + "<r><rPr/><t> b </t></r><r><t/></r>" + &bold("c"),
+            bold("a") + "<r><rPr/><t> b </t></r><r><t/></r>" + &*bold("c"),
             "A1 bold:a bold:c",
         ),
         (
-            "<r><rPr><b val=\"true\"/><i/></rPr><t>a</t></r>".to_owned() + &plain("b"),
+            "<r><rPr><b val=\"true\"/><i/></rPr><t>a</t></r>".to_owned() + &*plain("b"),
             "A1 both:a",
         ),
     ] {
         assert_eq!(formats(&inline(&strings)), [expected], "{strings}");
     }
     for strings in [
-        bold("a") + &bold(" b"),
-        "<r><rPr><b val=\"0\"/></rPr><t>a</t></r>".to_owned() + &plain("b"),
+        bold("a") + &*bold(" b"),
+        "<r><rPr><b val=\"0\"/></rPr><t>a</t></r>".to_owned() + &*plain("b"),
         "<rPr><b/></rPr><t>a</t>".to_owned(),
         "<t>a</t>".to_owned(),
         String::new(),
     ] {
         assert_eq!(formats(&inline(&strings)), NONE, "{strings}");
     }
-    let prefixed = with_part(&inline(&(bold("a") + &plain("b"))), "xl/worksheets/sheet1.xml", |xml| {
-        let opened = xml.replace('<', "<x:").replace("<x:/", "</x:");
-        opened.replace("xmlns=", "xmlns:x=")
-    });
+    let prefixed = with_part(
+        &inline(&(bold("a") + &*plain("b"))),
+        "xl/worksheets/sheet1.xml",
+        |xml| {
+            let opened = xml.replace('<', "<x:").replace("<x:/", "</x:");
+            opened.replace("xmlns=", "xmlns:x=")
+        },
+    );
     assert_eq!(formats(&prefixed), ["A1 bold:a"]);
 }
 

@@ -11,7 +11,7 @@
 //! | `data` | sheets in the notation of `tests/support/markdown_workbook.rs`, in place of those of `data.md` with their names |
 //! | `format` | one a line: `Nơi nhận!A2: <b>đậm</b> thường`, a cell whose text is partly bold or italic |
 //! | `pack` | lines for the top of the pack's manifest |
-//! | `file khoi_ky.docx` | a further document of the pack; `file dau.png 40x20` a picture so many points wide and high, in a cell when named like `file Nơi nhận!A2 40x20` |
+//! | `file khoi_ky.docx` | a further document of the pack; `file dau.png 40x20` a picture so many points wide and high, in a cell when named like `file Nơi nhận!A2 40x20`; `file script.rhai` the pack's script |
 //! | `text` | what LibreOffice shows, where that differs from the words of the result |
 //!
 //! `BAOCAO_CASE=words` runs only cases whose file and name (`columns/all-columns-gone`) hold the words, and `BAOCAO_KEEP=folder`
@@ -48,6 +48,13 @@ pub struct Outcome {
     findings: Diagnostics,
 }
 
+impl Outcome {
+    /// What is told.
+    pub fn findings(&self) -> &Diagnostics {
+        &self.findings
+    }
+}
+
 impl Case {
     /// The content of a block.
     pub fn block(&self, name: &str) -> Option<&str> {
@@ -70,6 +77,7 @@ impl Case {
             if let Some(name) = information.strip_prefix("file ") {
                 let (name, bytes) = match name.rsplit_once(' ') {
                     Some((name, size)) if name.ends_with(".png") => (name, picture(size)),
+                    None if name.ends_with(".rhai") => (name, content.clone().into_bytes()),
                     _ => (name, word_notation::docx(content)),
                 };
                 if !name.contains('!') {
@@ -123,7 +131,7 @@ impl Case {
     }
 
     /// Everything in which the outcome is not what the case says.
-    fn faults(&self, outcome: &Outcome) -> Vec<String> {
+    pub fn faults(&self, outcome: &Outcome) -> Vec<String> {
         let mut faults = Vec::new();
         let wanted = self.block("findings").unwrap_or_default();
         faults.extend(finding_faults(wanted, &outcome.findings));
@@ -224,7 +232,7 @@ fn of_file(stem: &str) -> Vec<Case> {
 }
 
 /// The cases of a file.
-fn cases(stem: &str, text: &str) -> Vec<Case> {
+pub fn cases(stem: &str, text: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut fence: Option<(String, String)> = None;
     for line in text.lines() {
@@ -521,6 +529,7 @@ files! {
     rows "rows"
     rows_else "rows-else"
     scopes "scopes"
+    scripts "scripts"
     sections "sections"
     table_helper "table-helper"
     text_blocks "text-blocks"

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use baocao::blank::Prefill;
 use baocao::diagnostic::{Lang, Severity};
+use baocao::pack::{BUILT_IN, Fit, Pack, fit};
 use baocao::pipeline::{self, Options};
 
 use crate::invariants::{assert_no_tags, assert_sound};
@@ -59,6 +60,23 @@ fn the_packs_pass_their_own_check_and_read_what_they_write() {
         let checked = pipeline::check(&pack, &bytes, &Options::default()).expect("a workbook");
         let again = pipeline::blank(&pack, &Prefill::from_dataset(&pack.schema, &checked.dataset)).expect("a workbook");
         assert!(document(&pack, &again) == document(&pack, &bytes), "{sample}");
+    }
+}
+
+#[test]
+fn a_sample_is_known_without_its_stamp_among_all_packs() {
+    let packs: Vec<Pack> = BUILT_IN.iter().map(|pack| samples::named_pack(pack.id)).collect();
+    let others = [
+        ("bc-thi-dua-khen-thuong", "tan-hoa-2023"),
+        ("bc-thi-dua-khen-thuong", "loi-thuong-gap"),
+    ];
+    for (id, sample) in SAMPLES.into_iter().chain(others) {
+        let mut workbook = pipeline::read(&sample_bytes(sample), &Options::default()).expect("a workbook");
+        workbook.properties.clear();
+        match fit(&packs, &workbook) {
+            Fit::Looks(index) => assert_eq!(packs[index].id, id, "{sample}"),
+            other => panic!("{sample}: {other:?}"),
+        }
     }
 }
 

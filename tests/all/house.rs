@@ -9,7 +9,7 @@ use std::path::Path;
 use regex_lite::Regex;
 
 /// Lowest first: a room names only rooms before it.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 19] = [
     "diagnostic",
     "vietnamese",
     "value",
@@ -24,19 +24,22 @@ const ROOMS: [&str; 17] = [
     "template",
     "outline",
     "lint",
+    "script",
     "pack",
+    "draft",
     "pipeline",
     "cli",
 ];
 
 /// Libraries, and the rooms that may name them.
-const DOORS: [(&str, &[&str]); 21] = [
+const DOORS: [(&str, &[&str]); 22] = [
     ("calamine", &["workbook"]),
     ("encoding_rs", &["workbook"]),
     ("rust_xlsxwriter", &["blank"]),
     ("handlebars", &["template"]),
     ("docx_rs", &["template", "outline"]),
     ("pulldown_cmark", &["outline"]),
+    ("rhai", &["script"]),
     ("zip", &["opc"]),
     ("sha2", &["pack"]),
     ("quick_xml", &["opc", "wml", "workbook", "blank", "template"]),

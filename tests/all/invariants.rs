@@ -817,11 +817,11 @@ mod tests {
         let bookmark = |id: &str, name: &str| {
             format!(r#"<w:p><w:bookmarkStart w:id="{id}" w:name="{name}"/><w:bookmarkEnd w:id="{id}"/></w:p>"#)
         };
-        assert_eq!(faults_of_body(&(bookmark("1", "a") + &bookmark("2", "b"))), [""; 0]);
-        let faults = faults_of_body(&(bookmark("1", "a") + &bookmark("1", "b")));
+        assert_eq!(faults_of_body(&(bookmark("1", "a") + &*bookmark("2", "b"))), [""; 0]);
+        let faults = faults_of_body(&(bookmark("1", "a") + &*bookmark("1", "b")));
         assert!(faults[0].contains("bookmark id 1 stands twice"), "{faults:?}");
         expect(
-            &faults_of_body(&(bookmark("1", "a") + &bookmark("2", "a"))),
+            &faults_of_body(&(bookmark("1", "a") + &*bookmark("2", "a"))),
             "bookmark a stands twice",
         );
         expect(

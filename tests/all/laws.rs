@@ -233,7 +233,7 @@ proptest! {
 
     #[test]
     fn a_blank_workbook_lacks_only_what_must_be_filled_in(form in fields(), table in fields()) {
-        let schema = schema(&(sheet("thong_tin", "form", &form) + &sheet("danh_sach", "table", &table)));
+        let schema = schema(&(sheet("thong_tin", "form", &form) + &*sheet("danh_sach", "table", &table)));
         let bytes = blank::workbook(&schema, &stamp(), &Prefill::new()).expect("a workbook");
         invariants::assert_sound("the blank workbook", &bytes);
         let read = workbook::read(&bytes, &workbook::Limits::default()).expect("a workbook");
@@ -261,7 +261,7 @@ proptest! {
 
     #[test]
     fn any_value_comes_out_as_its_own_text(name in any_text(), rows in prop::collection::vec(any_text(), 0..5)) {
-        let sheets = sheet("thong_tin", "form", &[(0, false)]) + &sheet("danh_sach", "table", &[(0, false)]);
+        let sheets = sheet("thong_tin", "form", &[(0, false)]) + &*sheet("danh_sach", "table", &[(0, false)]);
         let schema = schema(&sheets);
         let source = "Xã {{thong_tin.o_0}} báo cáo\n\n{{#each danh_sach}}\n\n- {{@number}}: {{o_0}}.\n\n{{/each}}\n\nHết\n";
         let text = |value: &String| Some(Value::Text(value.as_str().into()));

@@ -304,7 +304,7 @@ fn compared(wanted: &str, found: &str) -> String {
         let lines = one.lines().filter(|line| !other.lines().any(|own| own == *line));
         lines.map(|line| format!("{sign} {line}\n")).collect()
     };
-    let lines = of("-", wanted, found) + &of("+", found, wanted);
+    let lines = of("-", wanted, found) + &*of("+", found, wanted);
     if lines.is_empty() {
         format!("in another order:\n{found}")
     } else {

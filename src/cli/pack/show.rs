@@ -15,8 +15,9 @@ use crate::diagnostic::{Lang, Text};
 use crate::pack::dictionary::{self, example, rows, tag};
 use crate::pack::{Pack, Selection};
 use crate::schema::{Derive, Field, Layout, Sheet};
+use crate::script::{SCRIPT, Script};
 use crate::template::TextTemplate;
-use crate::template::helper::{HELPERS, Helper};
+use crate::template::helper::{Foreign, HELPERS, Helper};
 
 /// Runs the command.
 pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Report, Stop> {
@@ -68,7 +69,18 @@ pub(in crate::cli) fn run(session: &Session, matches: &ArgMatches) -> Result<Rep
         json!({ "name": helper.name, "usage": usage.get(session.lang), "doc": doc, "example": example_in(&pack, helper), "prints": helper.example.1 })
     });
     report.json.insert("helpers".into(), json!(helpers.collect::<Vec<_>>()));
+    let own = own_helpers(&pack).iter().map(
+        |helper| json!({ "name": helper.name, "parameters": helper.parameters, "usage": helper.usage(), "doc": helper.doc }),
+    );
+    report
+        .json
+        .insert("script_helpers".into(), json!(own.collect::<Vec<_>>()));
     Ok(report)
+}
+
+/// The helpers of the pack's script.
+fn own_helpers(pack: &Pack) -> &[Foreign] {
+    pack.script.as_ref().map_or(&[], Script::helpers)
 }
 
 /// The data dictionary, to standard output or into a file.
@@ -238,6 +250,12 @@ fn page(pack: &Pack, lang: Lang) -> String {
         ]
     });
     table(&mut out, helpers.collect());
+    let own = own_helpers(pack);
+    if !own.is_empty() {
+        let _ = writeln!(out, "\n{} {SCRIPT}", t("Hàm của gói, trong", "Helpers of the pack, in"));
+        let lines = own.iter().map(|helper| vec![helper.usage(), helper.doc.clone()]);
+        table(&mut out, lines.collect());
+    }
     let _ = writeln!(out, "\n{}", t("Ngoài thẻ còn có", "Besides tags there are"));
     let others = OTHERS.map(|(written, vi, en)| vec![written.to_owned(), t(vi, en).to_owned()]);
     table(&mut out, others.into());

@@ -15,6 +15,7 @@ use crate::workbook;
 const LONGEST: usize = 400;
 
 /// The labels of a sheet's fields.
+#[derive(Default)]
 pub(crate) struct Labels {
     exact: HashMap<String, usize>,
     /// Labels without their unit; `None` where two fields would share one.
@@ -160,7 +161,7 @@ fn without_mark(label: &str) -> &str {
 }
 
 /// A label and the unit in parentheses at its end.
-pub(in crate::dataset) fn unit_of(label: &str) -> Option<(&str, &str)> {
+pub(crate) fn unit_of(label: &str) -> Option<(&str, &str)> {
     let label = without_mark(label);
     let inner = label.strip_suffix(')')?;
     let open = inner.rfind('(')?;
@@ -177,7 +178,7 @@ pub(crate) fn label_text(cell: &workbook::Cell) -> Option<&str> {
 }
 
 /// Whether a header is that of the running numbers, which are nobody's data.
-pub(in crate::dataset) fn is_running_number(text: &str) -> bool {
+pub(crate) fn is_running_number(text: &str) -> bool {
     matches!(
         fold(without_mark(text)).as_str(),
         "stt" | "tt" | "so tt" | "so thu tu" | "thu tu" | "s.t.t" | "t.t" | "#" | "no"

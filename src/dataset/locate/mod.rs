@@ -10,8 +10,7 @@ mod sheets;
 mod site;
 mod tab_name;
 
-pub(crate) use self::labels::{Labels, Written, label_text};
-pub(super) use self::labels::{is_running_number, unit_of};
+pub(crate) use self::labels::{Labels, Written, is_running_number, label_text, unit_of};
 pub(super) use self::sheets::{Found, holds_text, sheets};
 pub(crate) use self::tab_name::TabName;
 

@@ -101,22 +101,23 @@ impl Header {
     }
 
     /// A title may happen to be the label of one column.
-    fn is_convincing(&self, declared: &Sheet) -> bool {
+    fn is_convincing(&self, declared: &[Field]) -> bool {
         is_convincing(self.found(), self.texts(), declared)
     }
 }
 
-fn is_convincing(found: usize, texts: usize, declared: &Sheet) -> bool {
+fn is_convincing(found: usize, texts: usize, declared: &[Field]) -> bool {
     found >= 2 || found == 1 && (texts >= 2 || asked(declared) == 1)
 }
 
 /// How many fields have columns at all.
-fn asked(declared: &Sheet) -> usize {
-    declared.fields.iter().filter(|field| field.derive.is_none()).count()
+fn asked(declared: &[Field]) -> usize {
+    declared.iter().filter(|field| field.derive.is_none()).count()
 }
 
 /// The header of a table: the rows that name the most columns.
 pub(super) fn find(declared: &Sheet, labels: &Labels, sheet: &workbook::Sheet) -> Option<Header> {
+    let declared = declared.fields.as_slice();
     let finder = Finder {
         declared,
         labels,
@@ -169,7 +170,7 @@ fn better(header: &Header, than: &Header) -> bool {
 pub(in crate::dataset) fn of_list(declared: &Sheet, sheet: &workbook::Sheet) -> Option<Header> {
     let labels = Labels::new(declared);
     let finder = Finder {
-        declared,
+        declared: &declared.fields,
         labels: &labels,
         sheet,
     };
@@ -184,8 +185,51 @@ pub(in crate::dataset) fn of_list(declared: &Sheet, sheet: &workbook::Sheet) -> 
     found
 }
 
+/// What stands above the columns of a table that no schema describes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Columns {
+    /// The first row of the header.
+    pub first: u32,
+    /// The first row that may hold data.
+    pub data: u32,
+    /// The column of running numbers.
+    pub running: Option<u32>,
+    /// The other columns that have labels, in order: those of a column joined as a schema's label would be.
+    pub labels: Vec<(u32, String)>,
+}
+
+impl Columns {
+    /// The columns below the rows from `top` to `bottom`; rows that merged labels reach down into belong to the header.
+    pub fn read(sheet: &workbook::Sheet, top: u32, bottom: u32) -> Self {
+        let finder = Finder {
+            declared: &[],
+            labels: &Labels::default(),
+            sheet,
+        };
+        let header = finder.header(top, bottom);
+        let labels = header.unknown.into_iter();
+        let mut labels: Vec<(u32, String)> = labels.map(|unknown| (unknown.at.column, unknown.text)).collect();
+        labels.sort_unstable();
+        Self {
+            first: header.first,
+            data: header.data,
+            running: header.running,
+            labels,
+        }
+    }
+}
+
+/// A header's label without its years: `Kế hoạch năm 2003` is `Kế hoạch`. `None` when there are no years, or nothing else.
+pub(crate) fn undated(label: &str) -> Option<String> {
+    let parts = label.split(" / ").map(|text| Label {
+        at: CellRef::new(0, 0),
+        text: text.into(),
+    });
+    without_years(&parts.collect::<Vec<_>>()).map(|parts| join(&parts, " / "))
+}
+
 struct Finder<'a> {
-    declared: &'a Sheet,
+    declared: &'a [Field],
     labels: &'a Labels,
     sheet: &'a workbook::Sheet,
 }
@@ -194,12 +238,12 @@ impl Finder<'_> {
     fn field(&self, text: &str) -> Option<usize> {
         let field = self.labels.find(text)?;
         // What is derived has no column, whatever a header says.
-        let declared = self.declared.fields.get(field)?;
+        let declared = self.declared.get(field)?;
         declared.derive.is_none().then_some(field)
     }
 
     fn has_required(&self, header: &Header) -> bool {
-        let mut fields = self.declared.fields.iter().zip(&header.columns);
+        let mut fields = self.declared.iter().zip(&header.columns);
         fields.all(|(field, column)| !field.required || column.is_some())
     }
 
@@ -287,8 +331,8 @@ impl Finder<'_> {
                 .min(top),
             row: bottom,
             data: bottom + 1,
-            columns: vec![None; self.declared.fields.len()],
-            cells: vec![None; self.declared.fields.len()],
+            columns: vec![None; self.declared.len()],
+            cells: vec![None; self.declared.len()],
             ..Header::default()
         };
         let over = |label: &Label| {
@@ -556,7 +600,7 @@ fn without_years<'a>(stack: &[Label<'a>]) -> Option<Vec<Label<'a>>> {
 }
 
 /// What a cell says as a label; a year may be a number.
-pub(super) fn header_text(cell: &Cell) -> Option<Cow<'_, str>> {
+pub(crate) fn header_text(cell: &Cell) -> Option<Cow<'_, str>> {
     match &cell.raw {
         Raw::Number(number) if is_year(*number) => Some(number.to_string().into()),
         _ => label_text(cell).map(Cow::Borrowed),
@@ -568,7 +612,7 @@ fn is_year(number: f64) -> bool {
 }
 
 /// Whether a row may be one of labels: nothing but texts and years, and no numbering of the columns.
-fn is_label_row(row: &Row) -> bool {
+pub(crate) fn is_label_row(row: &Row) -> bool {
     let mut cells = row.cells.iter().filter(|cell| !cell.is_blank()).peekable();
     cells.peek().is_some() && cells.all(|cell| header_text(cell).is_some()) && !super::rows::is_numbering(row, 2, None)
 }

@@ -17,12 +17,14 @@ use rust_decimal::Decimal;
 
 use self::ditto::{Dittos, is_ditto, nothing_above};
 use self::further::Further;
+pub(crate) use self::header::{Columns, header_text, is_label_row, undated};
 pub(super) use self::header::{Header, of_list};
 use self::marker::Levels;
 pub(super) use self::marker::Marker;
 use self::merge::{Covered, Merges};
+pub(crate) use self::rows::is_numbering;
 use self::rows::{
-    End, Marked, Shape, ends_table, has_content, is_dotted, is_example, is_figure, is_heading, is_numbering, marker_of,
+    End, Marked, Shape, ends_table, has_content, is_dotted, is_example, is_figure, is_heading, marker_of,
 };
 use self::subtotal::Subtotals;
 use self::total::Totals;

@@ -98,7 +98,7 @@ fn is_a_figure(raw: &Raw) -> bool {
 
 /// Whether a row only numbers the columns: `1 2 3`, `A B 1 2`, `(1) (2) (3)=(1)+(2)`, `1=(2+3+4)`. Where the column of names
 /// has no number, it may be data whose name was forgotten, unless the numbers leave out none.
-pub(super) fn is_numbering(row: &Row, columns: usize, name: Option<u32>) -> bool {
+pub(crate) fn is_numbering(row: &Row, columns: usize, name: Option<u32>) -> bool {
     let is_named = name.is_none_or(|name| row.cell(name).is_some_and(|cell| !cell.is_blank()));
     let most = if is_named { 9 } else { 1 };
     let (mut letter, mut number, mut tokens) = (None::<u8>, None::<u32>, 0);

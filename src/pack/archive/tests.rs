@@ -8,7 +8,7 @@ use crate::diagnostic::Lang;
 fn pack(others: &[&str]) -> Pack {
     let mut files = Files::from([(MANIFEST.to_owned(), Cow::Owned(SMALL.as_bytes().to_vec()))]);
     let names = ["bao-cao.docx", "bao-cao.md"].iter().chain(others);
-    files.extend(names.map(|name| ((*name).to_owned(), Cow::Borrowed(&b"x"[..]))));
+    files.extend(names.map(|name| ((*name).to_owned(), Cow::Borrowed(&b"// x"[..]))));
     Pack::parse(files, Origin::BuiltIn).expect("a right pack")
 }
 

@@ -141,3 +141,16 @@ fn the_dictionary_of_the_built_in_packs_has_every_field_and_check() {
         }
     }
 }
+
+#[test]
+fn helpers_of_a_script_are_listed_with_what_is_written_above_them() {
+    let script = "/// Tên rút gọn | của đơn vị.\nfn rut_gon(ten, so) { ten }\nfn check(data) { }\n";
+    let mut files = Files::from([(MANIFEST.to_owned(), Cow::Owned(SMALL.as_bytes().to_vec()))]);
+    files.extend(["bao-cao.docx", "bao-cao.md"].map(|name| (name.to_owned(), Cow::Borrowed(&b"x"[..]))));
+    files.insert("script.rhai".into(), Cow::Owned(script.as_bytes().to_vec()));
+    let pack = Pack::parse(files, Origin::BuiltIn).unwrap_or_else(|findings| panic!("{}", findings.print(Lang::En)));
+    let page = markdown(&pack, Lang::Vi);
+    let row = "| `rut_gon ten so` | Tên rút gọn \\| của đơn vị. |\n";
+    assert!(page.contains("## Hàm riêng của gói\n") && page.contains(row), "{page}");
+    assert!(!page.contains("`check"), "{page}");
+}

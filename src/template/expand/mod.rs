@@ -198,8 +198,16 @@ impl<'e> Expander<'e> {
             // Attributes have no default namespace.
             work.names.require("w", names::WORD);
         }
-        let (expanded, mut expansions) =
-            self.text(&mut work, source, tree, &self.options.subject.scopes(self.schema))?;
+        let (expanded, mut expansions) = self.text(
+            &mut work,
+            source,
+            tree,
+            &self
+                .options
+                .subject
+                .scopes(self.schema)
+                .with_helpers(self.options.helpers),
+        )?;
         if expansions.is_empty() && work.faults.is_empty() {
             return Ok(None);
         }

@@ -182,7 +182,7 @@ impl Ids {
             number += 1;
             let suffix = format!("_{number}");
             let kept = name.chars().take(LONGEST_BOOKMARK - suffix.len());
-            fresh = kept.collect::<String>() + &suffix;
+            fresh = kept.collect::<String>() + suffix.as_str();
         }
         fresh
     }
@@ -1080,5 +1080,5 @@ fn empty_notes(kind: &NoteKind) -> String {
             note = kind.note
         ));
     }
-    xml + &format!("</{}>", kind.root)
+    xml + format!("</{}>", kind.root).as_str()
 }

@@ -270,7 +270,7 @@ fn styles_and_numbering_come_along_once_and_those_of_the_template_win() {
     };
     let own = package(
         &(styled("Heading1", "đầu")
-            + &styled("Ky", "ký")
+            + &*styled("Ky", "ký")
             + r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="3"/></w:numPr></w:pPr></w:p>"#),
         &[("styles.xml", OWN_STYLES), ("numbering.xml", NUMBERING)],
     );

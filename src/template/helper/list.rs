@@ -404,7 +404,7 @@ pub const JOIN: Helper = Helper {
         let joined = match texts.split_last() {
             None => return Val::Missing,
             Some((only, [])) => only.clone(),
-            Some((end, rest)) => rest.join(&separator) + &last + end,
+            Some((end, rest)) => rest.join(&separator) + last.as_str() + end.as_str(),
         };
         Val::Text(joined.into())
     },

@@ -1,15 +1,18 @@
 //! Template helpers: what a tag can call. One file for each family, all listed in [`HELPERS`].
 //!
-//! A helper checks its arguments once, when the template is compiled, against the schema; a call can then no longer
-//! fail. What has no answer (the first of no rows, a division by zero) is a missing value, which prints as one.
+//! A built-in helper checks its arguments once, when the template is compiled, against the schema; a call can then no
+//! longer fail. What has no answer (the first of no rows, a division by zero) is a missing value, which prints as one.
+//! Helpers of a pack are [`Foreign`], and can fail.
 
 mod arithmetic;
 mod compare;
+mod foreign;
 mod legal;
 mod list;
 mod logic;
 mod print;
 
+pub use self::foreign::{Body, Failure, Foreign, is_taken};
 pub use self::print::is_date_style;
 use super::expression::{Call, Expr, Family, Fault, Kind, Literal, Val};
 use crate::dataset::Dataset;

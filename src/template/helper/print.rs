@@ -269,7 +269,7 @@ pub const CHANGE: Helper = Helper {
                 size = vietnamese::padded(number.abs().normalize());
             }
         }
-        Val::Text((word.to_owned() + &with_unit(size, unit)).into())
+        Val::Text((word.to_owned() + with_unit(size, unit).as_str()).into())
     },
 };
 

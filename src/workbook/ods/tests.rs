@@ -439,6 +439,6 @@ fn damage_is_told_or_harmless_and_never_fewer_rows() {
         "</text:span>".repeat(200_000)
     );
     assert_eq!(cells(&sheet(&row(&text_cell(&deep)))), ["A1 Text(\"x\")"]);
-    let deep = "<table:table-row-group>".repeat(200_000) + &"</table:table-row-group>".repeat(200_000);
+    let deep = "<table:table-row-group>".repeat(200_000) + &*"</table:table-row-group>".repeat(200_000);
     assert!(sheet(&table(&deep)).rows.is_empty());
 }

@@ -108,6 +108,8 @@ pub fn baocao(folder: &Path, arguments: &[&str]) -> Output {
     run(Command::new(env!("CARGO_BIN_EXE_baocao"))
         .args(arguments)
         .current_dir(folder)
+        .env("XDG_DATA_HOME", folder.join("data"))
+        .env("APPDATA", folder.join("data"))
         .env_remove("BAOCAO_TEMPLATES")
         .env_remove("BAOCAO_LANG"))
 }

@@ -237,7 +237,7 @@ impl Writer {
         self.add("styles.xml", "styles", root("w:styles", &styles));
         self.relate("styles", "styles.xml", false);
         if !lists.is_empty() {
-            self.add("numbering.xml", "numbering", root("w:numbering", &(kinds + &lists)));
+            self.add("numbering.xml", "numbering", root("w:numbering", &(kinds + &*lists)));
             self.relate("numbering", "numbering.xml", false);
         }
     }
