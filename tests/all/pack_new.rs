@@ -83,7 +83,8 @@ impl Desk {
             .is(0)
             .says(&["Gói đạt: 0 lỗi, 0 cảnh báo; đã thử 1 sổ tính mẫu, 1 văn bản."]);
         self.run(&["blank", id, "-o", "trong.xlsx", "--force"]).is(0);
-        let sample = format!("{id}/samples/{id}-mau.xlsx");
+        let samples = self.files(&format!("{id}/samples"));
+        let sample = format!("{id}/samples/{}", samples.first().expect("a sample"));
         let rendered = self.run(&["render", &sample, "-o", "ket-qua.docx", "--force"]);
         rendered.is(0);
         assert!(!rendered.err.contains("cảnh báo"), "{rendered:?}");
@@ -148,6 +149,12 @@ fn a_pack_of_each_kind_with_each_sheet_goes_through_at_once() {
         ] {
             assert!(words.contains(part), "{kind}: {part} is not in {words}");
         }
+        // With the sheets that the kind has by itself, and a subject of several lines.
+        let id = format!("dai-{kind}");
+        let long = "Kết quả rà soát, bổ sung quy hoạch phát triển nông nghiệp, lâm nghiệp và thủy sản gắn với xây dựng nông thôn mới \
+                    trên địa bàn";
+        desk.run(&["pack", "new", &id, "--kind", kind, "--name", long]).is(0);
+        desk.goes_through(&id);
     }
 }
 
@@ -471,6 +478,24 @@ fn a_report_in_the_layout_of_the_decree_is_held_to_it() {
     desk.run(&["pack", "new", "bc-dung", "--from-document", report]).is(0);
     assert!(!desk.text("bc-dung/pack.toml").contains("layout = \"free\""));
     desk.goes_through("bc-dung");
+}
+
+#[test]
+fn a_document_that_the_decree_does_not_rule_is_told_as_such() {
+    let desk = Desk::new();
+    let list = "Danh sách trực\n\n| STT | Họ và tên | Ghi chú |\n|:---:|-----|-----|\n| 1 | Lê Thị Hoa | Tổ 1 |\n\
+                | 2 | Đào Văn Trung | Tổ 2 |\n\nHết\n";
+    let report = last_years_report(&desk, list);
+    desk.run(&["pack", "new", "ds-truc", "--from-document", report])
+        .is(0)
+        .says(&["không có Quốc hiệu nên pack.toml ghi layout = \"free\""]);
+    desk.goes_through("ds-truc");
+    // Without a figure or a table something is asked for all the same.
+    let desk = Desk::new();
+    let report = last_years_report(&desk, "Lời cảm ơn\n\nXin trân trọng cảm ơn.\n");
+    desk.run(&["pack", "new", "loi-cam-on", "--from-document", report])
+        .is(0);
+    desk.goes_through("loi-cam-on");
 }
 
 #[test]

@@ -361,16 +361,25 @@ fn free_layout(drafted: &mut Drafted, layout: &Diagnostics) {
         return;
     }
     drafted.plan.has_free_layout = true;
-    let mut notes = vec![text!(
-        "Văn bản gốc có {count} điểm trái thể thức Nghị định 30/2020/NĐ-CP nên pack.toml ghi layout = \"free\"; sửa xong thì bỏ \
-         dòng ấy để được xét thể thức:",
-        "The document breaks the layout of Decree 30/2020/NĐ-CP in {count} point(s), so pack.toml says layout = \"free\"; take that \
-         line out when they are mended:"
-    )];
-    for finding in errors() {
-        let (at_vi, at_en) = (finding.where_text(Lang::Vi), finding.where_text(Lang::En));
-        let (vi, en) = (&finding.message.vi, &finding.message.en);
-        notes.push(Text::new(format!("  {at_vi}: {vi}"), format!("  {at_en}: {en}")));
+    let mut notes = Vec::new();
+    if errors().any(|finding| finding.code == lint::NO_NATION) {
+        notes.push(text!(
+            "Văn bản không có Quốc hiệu nên pack.toml ghi layout = \"free\": thể thức không được xét theo Nghị định 30/2020/NĐ-CP",
+            "The document has no Quốc hiệu, so pack.toml says layout = \"free\": it is not held to Decree 30/2020/NĐ-CP"
+        ));
+    } else {
+        notes.push(text!(
+            "Văn bản gốc có {count} điểm trái thể thức Nghị định 30/2020/NĐ-CP nên pack.toml ghi layout = \"free\"; sửa trong {} xong \
+             thì bỏ dòng ấy để pack check xét thể thức",
+            "The document breaks the layout of Decree 30/2020/NĐ-CP in {count} point(s), so pack.toml says layout = \"free\"; mend \
+             them in {}, then take that line out to have the layout checked",
+            super::SOURCE
+        ));
+        for finding in errors() {
+            let (at_vi, at_en) = (finding.where_text(Lang::Vi), finding.where_text(Lang::En));
+            let (vi, en) = (&finding.message.vi, &finding.message.en);
+            notes.push(Text::new(format!("  {at_vi}: {vi}"), format!("  {at_en}: {en}")));
+        }
     }
     let advice = notes.iter().map(|note| note.vi.clone());
     drafted.plan.advice.extend(advice);
