@@ -444,6 +444,9 @@ fn check_identity(manifest: &Manifest, origin: &Origin, source: &Source, finding
     }
 }
 
+/// Most kinds of documents of a pack: each is compiled with every workbook.
+const MOST_OUTPUTS: usize = 100;
+
 fn check_outputs(
     outputs: &[Output],
     schema: &Schema,
@@ -457,6 +460,21 @@ fn check_outputs(
         let id = &output.id;
         // By position, for an id may be there twice.
         let place = source.locate(&format!("output {}", index + 1));
+        if index == MOST_OUTPUTS {
+            let finding = Diagnostic::error(
+                "goi/qua-nhieu-muc",
+                place,
+                text!(
+                    "gói có hơn {MOST_OUTPUTS} mục [[output]]",
+                    "the pack has more than {MOST_OUTPUTS} [[output]] tables"
+                ),
+            );
+            findings.push(finding.hint(Text::new(
+                "một văn bản cho mỗi dòng thì dùng for_each",
+                "for a document for each row use for_each",
+            )));
+            break;
+        }
         let mut fault = |code, message: Text, hint: Option<Text>| {
             let finding = Diagnostic::error(code, place.clone(), message);
             findings.push(Diagnostic { hint, ..finding });
@@ -685,6 +703,19 @@ required = false
         }
         assert!(found.contains("pack build"), "{found}");
         assert!(found.contains("pack.toml › dòng 1, cột 6"), "{found}");
+    }
+
+    #[test]
+    fn documents_without_end_are_told_once() {
+        let (before, rest) = SMALL.split_once("[[sheet]]").unwrap();
+        let outputs: String = (0..2 * MOST_OUTPUTS)
+            .map(|number| {
+                format!("[[output]]\nid = \"o{number}\"\nlabel = \"O\"\ntemplate = \"bao-cao.docx\"\nsource = \"bao-cao.md\"\nfile_name = \"O{number}\"\n")
+            })
+            .collect();
+        let found = complaints(&format!("{before}{outputs}[[sheet]]{rest}"), ALL, Origin::BuiltIn);
+        assert_eq!(found.matches("goi/qua-nhieu-muc").count(), 1, "{found}");
+        assert!(found.contains("hơn 100 mục [[output]]"), "{found}");
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Run {
 fn a_pack_with_a_script_is_built_shown_checked_and_rendered() {
     let desk = Desk::new(SCRIPT);
     desk.run("pack build packs/nho").is(0, &[]);
-    desk.run("pack check nho").is(0, &["không có lỗi"]);
+    desk.run("pack check nho").is(0, &["Gói đạt: 0 lỗi"]);
     desk.run("pack show nho").is(
         0,
         &[
