@@ -513,8 +513,17 @@ fn check_outputs(
             );
         }
         for wrong in Selection::of(output, schema).err().into_iter().flatten() {
-            fault(wrong.code, wrong.message, wrong.hint);
+            let place = source.locate_within(&format!("output {}", index + 1), wrong.key(), 0);
+            let finding = Diagnostic::error(wrong.code, place, wrong.message);
+            findings.push(Diagnostic {
+                hint: wrong.hint,
+                ..finding
+            });
         }
+        let mut fault = |code, message: Text, hint: Option<Text>| {
+            let finding = Diagnostic::error(code, place.clone(), message);
+            findings.push(Diagnostic { hint, ..finding });
+        };
         let template = &output.template;
         let may_be_built = templates == Templates::ToBeBuilt && output.source.is_some();
         let ending = template.rsplit('.').next().unwrap_or_default().to_lowercase();

@@ -30,6 +30,17 @@ pub struct SelectionFault {
     pub hint: Option<Text>,
 }
 
+impl SelectionFault {
+    /// The key of an output that it is about.
+    pub fn key(&self) -> &'static str {
+        match self.code {
+            "goi/loc-sai" => "where",
+            "goi/sap-xep-sai" => "sort",
+            _ => "for_each",
+        }
+    }
+}
+
 /// Which records documents are made of.
 #[derive(Clone, Debug)]
 pub struct Selection {
