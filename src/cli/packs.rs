@@ -11,7 +11,7 @@ use super::report::{Report, Stop};
 use super::{Session, input, output};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
 use crate::pack::archive::{self, Packed};
-use crate::pack::{BUILT_IN, Fit, MANIFEST, Origin, Pack, Version, fit};
+use crate::pack::{BUILT_IN, Fit, MANIFEST, Origin, Pack, Version, fit, stamp};
 use crate::text;
 use crate::vietnamese::nearest;
 use crate::workbook::Workbook;
@@ -28,6 +28,11 @@ pub(super) struct Found {
 
 /// All packs, in the order of the search; the first with an id wins.
 pub(super) fn search(session: &Session) -> Result<Vec<Found>, Stop> {
+    search_among(session, &|_| true)
+}
+
+/// The same without those whose ids, known before they are opened, are not wanted.
+fn search_among(session: &Session, is_wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Found>, Stop> {
     let mut found: Vec<Found> = Vec::new();
     let mut add = |id: String, origin: Origin, pack: Result<Pack, Diagnostics>| {
         let is_shadowed = found.iter().any(|other| other.id == id);
@@ -42,6 +47,9 @@ pub(super) fn search(session: &Session) -> Result<Vec<Found>, Stop> {
         let places = places(&folder, is_wished)?;
         for folder in places.folders {
             let id = input::name(&folder);
+            if !is_wanted(&id) {
+                continue;
+            }
             let pack = open_folder(&folder, Pack::parse);
             add(id, Origin::Folder(folder), pack.map_err(|stop| stop.findings));
         }
@@ -53,7 +61,7 @@ pub(super) fn search(session: &Session) -> Result<Vec<Found>, Stop> {
             add(id, Origin::Archive(path), pack.map_err(|stop| stop.findings));
         }
     }
-    for pack in BUILT_IN {
+    for pack in BUILT_IN.iter().filter(|pack| is_wanted(pack.id)) {
         add(pack.id.to_owned(), Origin::BuiltIn, pack.parse());
     }
     Ok(found)
@@ -61,8 +69,8 @@ pub(super) fn search(session: &Session) -> Result<Vec<Found>, Stop> {
 
 /// The same for using one of them. Errors: a file that the user named as the place of packs is no sound pack, so that another
 /// would be used in silence.
-fn search_for_use(session: &Session) -> Result<Vec<Found>, Stop> {
-    let mut found = search(session)?;
+fn search_for_use(session: &Session, is_wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Found>, Stop> {
+    let mut found = search_among(session, is_wanted)?;
     let wished: Vec<PathBuf> = folders(session)
         .into_iter()
         .filter(|(_, is_wished)| *is_wished)
@@ -262,7 +270,7 @@ pub(super) fn named(session: &Session, name: &Path) -> Result<Pack, Stop> {
     if looks_like_path(&text) {
         return open(name);
     }
-    let mut found = search_for_use(session)?;
+    let mut found = search_for_use(session, &|_| true)?;
     if let Some(index) = found.iter().position(|found| found.id == text) {
         let found = found.swap_remove(index);
         return found.pack.map_err(|mut findings| {
@@ -385,6 +393,8 @@ pub(super) struct Shelf<'s> {
     session: &'s Session,
     /// The pack that the user chose for all workbooks.
     wished: Option<&'s PathBuf>,
+    /// The pack that the first workbook is stamped with, found without opening the others.
+    stamped: OnceCell<Option<Arc<Pack>>>,
     found: OnceCell<Result<Choice, Stop>>,
 }
 
@@ -400,6 +410,7 @@ impl<'s> Shelf<'s> {
         Self {
             session,
             wished,
+            stamped: OnceCell::new(),
             found: OnceCell::new(),
         }
     }
@@ -413,6 +424,12 @@ impl<'s> Shelf<'s> {
 
     /// The pack a workbook belongs to.
     pub fn pack_of(&self, workbook: &Workbook) -> Result<&Arc<Pack>, Stop> {
+        if let (None, Some(id)) = (self.wished, stamp(workbook)) {
+            let first = self.stamped.get_or_init(|| self.named_by_stamp(id));
+            if let Some(pack) = first.as_ref().filter(|pack| pack.id == id) {
+                return Ok(pack);
+            }
+        }
         match self.found.get_or_init(|| self.look()) {
             Ok(Choice::Wished(pack)) => Ok(pack),
             Ok(Choice::Any(sound, broken)) => recognised(sound, broken, workbook),
@@ -420,12 +437,19 @@ impl<'s> Shelf<'s> {
         }
     }
 
+    /// The pack with an id; whatever is wrong on the way is told by [`Shelf::look`].
+    fn named_by_stamp(&self, id: &str) -> Option<Arc<Pack>> {
+        let found = search_for_use(self.session, &|other| other == id).ok()?;
+        let first = found.into_iter().find(|found| found.id == id)?;
+        first.pack.ok().map(Arc::new)
+    }
+
     fn look(&self) -> Result<Choice, Stop> {
         if let Some(name) = self.wished {
             return named(self.session, name).map(|pack| Choice::Wished(Arc::new(pack)));
         }
         let (mut sound, mut broken) = (Vec::new(), Vec::new());
-        for found in search_for_use(self.session)?
+        for found in search_for_use(self.session, &|_| true)?
             .into_iter()
             .filter(|found| !found.is_shadowed)
         {

@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use self::manifest::{Manifest, Source};
 pub use self::migration::{Migration, Standing};
-pub use self::recognise::{Fit, fit};
+pub use self::recognise::{Fit, fit, stamp};
 pub use self::selection::{NotMade, Selection, SelectionFault};
 pub use self::version::Version;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text};

@@ -33,12 +33,18 @@ const CLEAR: f64 = 0.1;
 const SEARCHED_ROWS: usize = 200;
 const SEARCHED_CELLS: usize = 5_000;
 
+/// The id of the pack that a workbook was made by, as it says itself.
+pub fn stamp(workbook: &Workbook) -> Option<&str> {
+    let id = workbook.properties.get(PACK_PROPERTY)?;
+    (!id.is_empty()).then_some(id.as_str())
+}
+
 /// Finds the pack a workbook belongs to.
 pub fn fit<P: Borrow<Pack>>(packs: &[P], workbook: &Workbook) -> Fit {
-    if let Some(id) = workbook.properties.get(PACK_PROPERTY).filter(|id| !id.is_empty()) {
-        return match packs.iter().position(|pack| pack.borrow().id == *id) {
+    if let Some(id) = stamp(workbook) {
+        return match packs.iter().position(|pack| pack.borrow().id == id) {
             Some(index) => Fit::Stamped(index),
-            None => Fit::Unknown(id.clone()),
+            None => Fit::Unknown(id.to_owned()),
         };
     }
     let sheets: Vec<Seen> = workbook.sheets.iter().map(Seen::new).collect();
