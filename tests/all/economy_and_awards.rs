@@ -463,6 +463,15 @@ fn awards_beyond_the_chairmans_power_and_people_listed_twice_are_told() {
         found.len() == 1 && found[0].starts_with("so-lieu/trung-dong"),
         "{found:?}"
     );
+    let unpaid = source(
+        sample,
+        &[("nguon_kinh_phi = \"Quỹ thi đua, khen thưởng của xã\"\n", "")],
+    );
+    let found = findings(&pack, &unpaid);
+    assert!(
+        found.len() == 1 && found[0].starts_with("gia-tri/thieu-khi"),
+        "one blank cell is told once, whatever the number of rows: {found:?}"
+    );
     let wrong = source(
         sample,
         &[(
