@@ -30,7 +30,6 @@
 //! | [`outline`] | a text file to a Word template in Decree 30/2020 layout | docx-rs, pulldown-cmark |
 //! | [`lint`] | what is wrong in the layout of a finished document, by Decree 30/2020 | |
 //! | [`script`] | a pack's own checks and helpers, sandboxed | rhai |
-//! | [`lint`] | what is wrong in the layout of a finished document, by Decree 30/2020 | |
 //! | [`pack`] | a plug-in, as a folder or as one file: manifest, schema, templates, script, versions | toml, sha2 |
 //! | [`draft`] | the first draft of a pack: from answers, a workbook, or last year's document | |
 //! | [`pipeline`] | the steps in order, one function for each wish | |

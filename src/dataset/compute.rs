@@ -159,6 +159,8 @@ impl Filling<'_> {
                         findings.push_cell(self.finding("quy-tac/chua-tinh-duoc", data, record, message).hint(hint));
                     }
                 }
+                // What is made of a value that is told is not certain either.
+                (None, None) if self.is_unsure(&computing, index, findings) => findings.mark_faulty(here),
                 (Some(written), Some(value)) => {
                     if let Some(mut finding) = self.disagreement(&computing, written, value, index, data, record) {
                         finding.severity = self.field.value_severity.map_or(Severity::Error, Severity::from);
@@ -173,6 +175,19 @@ impl Filling<'_> {
             }
         }
         values
+    }
+
+    /// Whether a value can't be computed for one that it is made of is wrong, or must be there and is not.
+    fn is_unsure<'v>(&'v self, computing: &Computing<'v>, index: usize, findings: &Findings) -> bool {
+        let operands = self.computed.formula.operands().iter();
+        let mut missing = operands.filter(|&operand| computing.operand(operand, index).is_none());
+        missing.any(|operand| {
+            let of = if operand.is_own { index } else { 0 };
+            operand.field.is_some_and(|(sheet, field)| {
+                let declared = self.schema.sheets.get(sheet).and_then(|sheet| sheet.fields.get(field));
+                findings.is_faulty((sheet, of, field)) || declared.is_some_and(|field| field.required)
+            })
+        })
     }
 
     /// A computed value as its field holds it: rounded to its decimals. `Err`: it is none that the field permits.

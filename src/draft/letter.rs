@@ -99,7 +99,9 @@ pub(super) fn form(id: &str, name: &str, kind: Kind, agency: Option<&str>, is_st
     ];
     if kind.has_addressee() {
         sheet.fields.push(must(
-            Field::new("kinh_gui", "Kính gửi", Type::Text).example("Ủy ban nhân dân tỉnh Thái Nguyên"),
+            Field::new("kinh_gui", "Kính gửi", Type::Text)
+                .help("Tên đầy đủ của cơ quan nhận văn bản.")
+                .example("Ủy ban nhân dân tỉnh Thái Nguyên"),
         ));
     }
     sheet.fields.push(
@@ -107,11 +109,15 @@ pub(super) fn form(id: &str, name: &str, kind: Kind, agency: Option<&str>, is_st
             .help("Nơi nhận thứ nhất ở cuối văn bản; dòng “Lưu” đã có sẵn.")
             .example("Thường trực HĐND xã"),
     );
-    let mut title = Field::new("chuc_vu", "Chức vụ người ký", Type::Text).example("Chủ tịch");
+    let mut title = Field::new("chuc_vu", "Chức vụ người ký", Type::Text)
+        .help("Ghi chữ thường, văn bản tự in hoa; để trống thì in Chủ tịch.")
+        .example("Chủ tịch");
     title.default = Some("Chủ tịch".to_owned());
     sheet.fields.push(title);
     sheet.fields.push(must(
-        Field::new("nguoi_ky", "Người ký", Type::Text).example("Nguyễn Văn A"),
+        Field::new("nguoi_ky", "Người ký", Type::Text)
+            .help("Họ và tên người ký, có dấu, không ghi học hàm, học vị.")
+            .example("Nguyễn Văn A"),
     ));
     for field in &mut sheet.fields {
         if field.ty == Type::Text && field.max_length.is_none() {

@@ -22,6 +22,12 @@ pub(super) fn write(plan: &Plan) -> String {
     out.text("template", super::TEMPLATE);
     out.text("source", super::SOURCE);
     out.text("file_name", &plan.file_name);
+    if plan.has_free_layout {
+        out.comment(
+            "Bản gốc không theo thể thức Nghị định 30/2020/NĐ-CP, xem README.md. Sửa cho đúng thì bỏ dòng dưới.",
+        );
+        out.text("layout", "free");
+    }
     for sheet in &plan.sheets {
         out.sheet(sheet);
     }

@@ -62,7 +62,12 @@ fn schema_of(plan: &Plan) -> Result<Schema, Diagnostics> {
 
 /// The sample workbook's path in the pack.
 pub fn sample_name(plan: &Plan) -> String {
-    format!("samples/{}-mau.xlsx", plan.id)
+    let id = &plan.id;
+    match id.starts_with("loi-") {
+        // A sample whose name begins with that is one of mistakes («lỗi»), and this has none.
+        true => format!("samples/mau-{id}.xlsx"),
+        false => format!("samples/{id}-mau.xlsx"),
+    }
 }
 
 /// What is wrong with a pack's id: it must be one that a folder may have on any system.

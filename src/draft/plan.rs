@@ -20,6 +20,8 @@ pub struct Plan {
     pub sheets: Vec<Sheet>,
     /// The text source of its Word template.
     pub outline: String,
+    /// Whether its document is not held to the layout of Decree 30/2020/NĐ-CP.
+    pub has_free_layout: bool,
     /// What the next person should look at, in Vietnamese, a line each.
     pub advice: Vec<String>,
 }

@@ -70,7 +70,8 @@ pub fn start(answers: &Answers) -> Plan {
     let mut parts = Vec::new();
     for starter in &wanted {
         let sheet = starter.sheet();
-        parts.push(starter.part(&sheet));
+        let (heading, part) = starter.part(&sheet);
+        parts.push((heading.to_owned(), part));
         sheets.push(sheet);
     }
     let subject = format!("{} năm {{{{{FORM}.nam}}}}", text::line(&subject_of(name, *kind)));
@@ -89,12 +90,13 @@ pub fn start(answers: &Answers) -> Plan {
         file_name: format!("{id} {{{{{FORM}.nam}}}} - {{{{{FORM}.ten_don_vi}}}}"),
         sheets,
         outline,
+        has_free_layout: false,
         advice: vec!["Thay lời văn mẫu bằng lời văn của đơn vị.".to_owned()],
     }
 }
 
 /// A name as the subject of a title: without the kind, which stands on a line of its own.
-fn subject_of(name: &str, kind: Kind) -> String {
+pub(super) fn subject_of(name: &str, kind: Kind) -> String {
     let name = name.trim();
     let kind = kind.name();
     let (head, rest) = name.split_at_checked(kind.len()).unwrap_or((name, ""));
@@ -117,8 +119,8 @@ impl Starter {
             field.help = Some("Viết thành câu trọn vẹn; để trống thì đoạn này không in.".to_owned());
             field
         };
-        let line = |id, label, example: &str| {
-            let mut field = Field::new(id, label, Type::Text).example(example);
+        let line = |id, label, help: &str, example: &str| {
+            let mut field = Field::new(id, label, Type::Text).help(help).example(example);
             field.max_length = Some(400);
             field
         };
@@ -157,11 +159,28 @@ impl Starter {
                 let mut sheet = Sheet::new("chi_tieu", "Chỉ tiêu", Layout::Table);
                 sheet.required = false;
                 sheet.fields = vec![
-                    line("ten", "Tên chỉ tiêu", "Thu ngân sách nhà nước").required(),
-                    line("don_vi", "Đơn vị tính", "triệu đồng"),
-                    Field::new("ke_hoach", "Kế hoạch", Type::Decimal).example("240"),
-                    Field::new("thuc_hien", "Thực hiện", Type::Decimal).example("258,5"),
-                    Field::new("ty_le", "Tỷ lệ (%)", Type::Percent).example("107,7%"),
+                    line(
+                        "ten",
+                        "Tên chỉ tiêu",
+                        "Mỗi chỉ tiêu một dòng, ghi đúng tên trong kế hoạch được giao.",
+                        "Thu ngân sách nhà nước",
+                    )
+                    .required(),
+                    line(
+                        "don_vi",
+                        "Đơn vị tính",
+                        "Đơn vị của số kế hoạch và số thực hiện: triệu đồng, ha, người.",
+                        "triệu đồng",
+                    ),
+                    Field::new("ke_hoach", "Kế hoạch", Type::Decimal)
+                        .help("Số được giao cho cả năm, theo đơn vị tính ở cột bên.")
+                        .example("240"),
+                    Field::new("thuc_hien", "Thực hiện", Type::Decimal)
+                        .help("Số đạt được đến ngày báo cáo, cùng đơn vị với kế hoạch.")
+                        .example("258,5"),
+                    Field::new("ty_le", "Tỷ lệ (%)", Type::Percent)
+                        .help("Thực hiện so với kế hoạch, ghi theo phần trăm.")
+                        .example("107,7%"),
                 ];
                 sheet.samples = rows(&[
                     &["Thu ngân sách nhà nước", "triệu đồng", "240", "258,5", "107,7%"],
@@ -174,9 +193,22 @@ impl Starter {
                 let mut sheet = Sheet::new("nhiem_vu", "Nhiệm vụ", Layout::Table);
                 sheet.required = false;
                 sheet.fields = vec![
-                    line("noi_dung", "Nội dung công việc", "Rà soát, lập danh sách hộ nghèo").required(),
-                    line("don_vi", "Đơn vị chủ trì", "Phòng Văn hoá - Xã hội"),
-                    Field::new("thoi_han", "Hoàn thành trước ngày", Type::Date).example("30/6/2025"),
+                    line(
+                        "noi_dung",
+                        "Nội dung công việc",
+                        "Mỗi việc một dòng, bắt đầu bằng động từ.",
+                        "Rà soát, lập danh sách hộ nghèo",
+                    )
+                    .required(),
+                    line(
+                        "don_vi",
+                        "Đơn vị chủ trì",
+                        "Một cơ quan, đơn vị chịu trách nhiệm chính.",
+                        "Phòng Văn hoá - Xã hội",
+                    ),
+                    Field::new("thoi_han", "Hoàn thành trước ngày", Type::Date)
+                        .help("Hạn cuối, ghi ngày/tháng/năm.")
+                        .example("30/6/2025"),
                 ];
                 sheet.samples = rows(&[
                     &["Rà soát, lập danh sách hộ nghèo", "Phòng Văn hoá - Xã hội", "30/6/2025"],
@@ -188,10 +220,26 @@ impl Starter {
                 let mut sheet = Sheet::new("danh_sach", "Danh sách", Layout::Table);
                 sheet.required = false;
                 sheet.fields = vec![
-                    line("ten", "Họ và tên, tên tập thể", "Nguyễn Văn A").required(),
-                    line("chuc_vu", "Chức vụ", "Công chức"),
-                    line("don_vi", "Đơn vị", "Phòng Kinh tế"),
-                    line("noi_dung", "Nội dung", "Hoàn thành xuất sắc nhiệm vụ"),
+                    line(
+                        "ten",
+                        "Họ và tên, tên tập thể",
+                        "Mỗi cá nhân hoặc tập thể một dòng.",
+                        "Nguyễn Văn A",
+                    )
+                    .required(),
+                    line(
+                        "chuc_vu",
+                        "Chức vụ",
+                        "Chức vụ hiện nay; tập thể thì để trống.",
+                        "Công chức",
+                    ),
+                    line("don_vi", "Đơn vị", "Nơi công tác, ghi đủ tên.", "Phòng Kinh tế"),
+                    line(
+                        "noi_dung",
+                        "Nội dung",
+                        "Lý do có tên trong danh sách: thành tích, hình thức khen, nhiệm vụ được giao.",
+                        "Hoàn thành xuất sắc nhiệm vụ",
+                    ),
                 ];
                 sheet.samples = rows(&[
                     &[
@@ -234,8 +282,13 @@ impl Starter {
     }
 }
 
-/// The text between the furniture.
-fn body(kind: Kind, parts: &[(&'static str, String)]) -> String {
+/// Whether the parts of a document of the kind stand under headings.
+pub(super) fn has_sections(kind: Kind) -> bool {
+    !matches!(kind, Kind::Decision | Kind::Letter)
+}
+
+/// The text between the furniture: the parts, each with its heading in capitals, in the words that the kind asks for around them.
+pub(super) fn body(kind: Kind, parts: &[(String, String)]) -> String {
     const AGENCY: &str = "Ủy ban nhân dân {{thong_tin.ten_don_vi}}";
     let roman = |number: usize| {
         let numeral = u32::try_from(number).ok().and_then(crate::vietnamese::roman);
@@ -243,7 +296,7 @@ fn body(kind: Kind, parts: &[(&'static str, String)]) -> String {
     };
     let sections = |first: usize| -> String {
         let parts = parts.iter().enumerate();
-        let part = |(index, (heading, part)): (usize, &(&str, String))| {
+        let part = |(index, (heading, part)): (usize, &(String, String))| {
             format!("## {}. {heading}\n\n{part}", roman(index + first))
         };
         parts.map(part).collect()
@@ -268,7 +321,7 @@ fn body(kind: Kind, parts: &[(&'static str, String)]) -> String {
             sections(1)
         ),
         Kind::Decision => format!(
-            "*Căn cứ Luật Tổ chức chính quyền địa phương;*\n\n*Xét đề nghị của bộ phận chuyên môn,*\n\n# QUYẾT ĐỊNH:\n\n\
+            "*Căn cứ Luật Tổ chức chính quyền địa phương;*\n\n*Xét đề nghị của bộ phận chuyên môn.*\n\n# QUYẾT ĐỊNH:\n\n\
              **Điều 1.** Ban hành kèm theo Quyết định này các nội dung sau:\n\n{}**Điều 2.** Quyết định này có hiệu lực kể từ \
              ngày ký.\n\n**Điều 3.** Văn phòng HĐND và UBND {{{{thong_tin.ten_don_vi}}}}, các cơ quan, đơn vị, cá nhân có liên \
              quan chịu trách nhiệm thi hành Quyết định này./.\n\n",

@@ -19,7 +19,8 @@ use crate::blank::annotate::{self, Annotated};
 use crate::blank::{self, PACK_PROPERTY, Prefill, Stamp, VERSION_PROPERTY};
 use crate::dataset::{self, Dataset, Mapping};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Text};
-use crate::pack::{Pack, Selection};
+use crate::outline::{self, State};
+use crate::pack::{Output, Pack, Selection};
 use crate::schema::Schema;
 use crate::script::Script;
 use crate::template::{Subject, Template, Used};
@@ -179,6 +180,36 @@ pub fn blank(pack: &Pack, prefill: &Prefill) -> Result<Vec<u8>, blank::Error> {
     blank::workbook(&pack.schema, &stamp, prefill)
 }
 
+/// What is wrong with the text source of a template that is still as it was built; and whether it was built of another text.
+fn stale_template(pack: &Pack, output: &Output) -> Diagnostics {
+    let template = pack.file(&output.template).unwrap_or_default();
+    let state = outline::state(template);
+    if !matches!(state, State::Built { .. }) {
+        return Diagnostics::new();
+    }
+    match pack.build_template(output) {
+        Some(Err(findings)) => findings,
+        Some(Ok(built)) if outline::state(&built) != state => {
+            let from = output.source.as_deref().unwrap_or_default();
+            let mut finding = Diagnostic::error(
+                "mau/cu-hon-nguon",
+                Place::File,
+                text!(
+                    "mẫu Word này được tạo từ “{from}” trước khi tệp ấy đổi",
+                    "this Word template was built of “{from}” before that file changed"
+                ),
+            )
+            .hint(Text::new(
+                "chạy `baocao pack build THƯ_MỤC_GÓI`",
+                "run `baocao pack build PACK_DIR`",
+            ));
+            finding.file = Some(output.template.clone());
+            Diagnostics::from_iter([finding])
+        }
+        _ => Diagnostics::new(),
+    }
+}
+
 /// What is wrong with a pack's templates and file names, warnings for their author included. [`try_pack`] says what comes of its
 /// samples.
 pub fn check_pack(pack: &Pack) -> Diagnostics {
@@ -186,7 +217,12 @@ pub fn check_pack(pack: &Pack) -> Diagnostics {
     let mut used = Used::default();
     let mut called = BTreeSet::new();
     let mut is_sound = true;
+    let mut seen = BTreeSet::new();
     for output in &pack.outputs {
+        // Outputs that share a template share its source.
+        if seen.insert(&output.template) {
+            diagnostics.extend(stale_template(pack, output));
+        }
         match prepared::compile(pack, output) {
             Ok(compiled) => {
                 used.extend(compiled.template.used());

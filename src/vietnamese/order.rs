@@ -36,19 +36,34 @@ pub fn compare_texts(one: &str, other: &str) -> Ordering {
     text_sort_key(one).cmp(&text_sort_key(other))
 }
 
-/// Letters, then tones; 0 ends both, so that a shorter text comes first.
+/// Letters, then tones; 0 ends both, so that a shorter text comes first. Numbers stand by their size: Thôn 2 before Thôn 10.
 fn push_weights(text: &str, out: &mut Vec<u32>) {
-    out.extend(text.chars().map(|c| letter_weight(split_tone(c).0)));
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 {
+            out.push(letter_weight(split_tone(first).0));
+            rest = &rest[first.len_utf8()..];
+            continue;
+        }
+        let number = rest[..digits].trim_start_matches('0');
+        // Of two numbers the longer one is greater; all of them stand between the blank and the letters.
+        out.push(2 + number.len().min(LONGEST_NUMBER) as u32);
+        out.extend(number.bytes().map(u32::from));
+        rest = &rest[digits..];
+    }
     out.push(0);
     out.extend(text.chars().map(|c| u32::from(split_tone(c).1) + 1));
     out.push(0);
 }
 
-/// Blanks, then digits, then the alphabet, then everything else.
+/// Longest number that is ordered by its size.
+const LONGEST_NUMBER: usize = 17;
+
+/// Blanks, then the alphabet, then everything else.
 fn letter_weight(c: char) -> u32 {
     match c {
         ' ' => 1,
-        '0'..='9' => 2 + u32::from(c) - u32::from('0'),
         _ => match ALPHABET.chars().position(|letter| letter == c) {
             Some(place) => 20 + place as u32,
             None => 100 + u32::from(c),
@@ -59,6 +74,24 @@ fn letter_weight(c: char) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_texts_stand_by_their_size() {
+        let sorted = [
+            "12/QĐ",
+            "Thôn",
+            "Thôn 1",
+            "Thôn 02",
+            "Thôn 2A",
+            "Thôn 10",
+            "Thôn 100 B",
+            "Thôn An",
+        ];
+        let mut texts = sorted;
+        texts.reverse();
+        texts.sort_by(|one, other| compare_texts(one, other));
+        assert_eq!(texts, sorted);
+    }
 
     #[test]
     fn names_stand_by_given_name_letter_and_tone() {

@@ -955,6 +955,19 @@ fn a_report_for_comparing_has_a_name_of_its_own() {
 }
 
 #[test]
+fn a_template_older_than_its_source_is_told() {
+    let desk = Desk::new();
+    desk.write("packs/nho/bao-cao.md", SOURCE.replace("báo cáo", "thông báo"));
+    desk.run("pack check nho")
+        .is(1)
+        .says(&["mau/cu-hon-nguon", "bao-cao.docx", "pack build"]);
+    desk.run("pack build packs/nho").is(0);
+    desk.run("pack check nho").is(0);
+    desk.write("packs/nho/bao-cao.md", "```letterhead\nagenci: X\n```\n");
+    desk.run("pack check nho").is(1).says(&["bao-cao.md", "agenci"]);
+}
+
+#[test]
 fn a_template_edited_by_hand_is_not_built_over() {
     let desk = Desk::new();
     desk.run("pack build packs/nho")

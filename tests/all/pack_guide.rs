@@ -90,3 +90,15 @@ fn a_pack_made_by_the_guide_is_what_the_guide_shows() {
     );
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }
+
+/// The pack that was made by following the guide passes all that is checked, and its templates are of its sources.
+#[test]
+fn the_pack_that_was_made_by_the_guide_passes_its_check() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let output = tools::baocao(&samples, &["pack", "check", "./bc-ho-ngheo"]);
+    let printed = tools::printed(&output);
+    assert!(
+        printed.contains("Gói đạt: 0 lỗi, 0 cảnh báo; đã thử 3 sổ tính mẫu"),
+        "{printed}"
+    );
+}

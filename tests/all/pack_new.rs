@@ -79,9 +79,12 @@ impl Desk {
     /// A new pack is sound, its sample makes a document without a warning, and its blank workbook is made.
     fn goes_through(&self, id: &str) -> String {
         let checked = self.run(&["pack", "check", id]);
-        checked.is(0).says(&["Gói không có lỗi nào."]);
+        checked
+            .is(0)
+            .says(&["Gói đạt: 0 lỗi, 0 cảnh báo; đã thử 1 sổ tính mẫu, 1 văn bản."]);
         self.run(&["blank", id, "-o", "trong.xlsx", "--force"]).is(0);
-        let sample = format!("{id}/samples/{id}-mau.xlsx");
+        let samples = self.files(&format!("{id}/samples"));
+        let sample = format!("{id}/samples/{}", samples.first().expect("a sample"));
         let rendered = self.run(&["render", &sample, "-o", "ket-qua.docx", "--force"]);
         rendered.is(0);
         assert!(!rendered.err.contains("cảnh báo"), "{rendered:?}");
@@ -146,6 +149,12 @@ fn a_pack_of_each_kind_with_each_sheet_goes_through_at_once() {
         ] {
             assert!(words.contains(part), "{kind}: {part} is not in {words}");
         }
+        // With the sheets that the kind has by itself, and a subject of several lines.
+        let id = format!("dai-{kind}");
+        let long = "Kết quả rà soát, bổ sung quy hoạch phát triển nông nghiệp, lâm nghiệp và thủy sản gắn với xây dựng nông thôn mới \
+                    trên địa bàn";
+        desk.run(&["pack", "new", &id, "--kind", kind, "--name", long]).is(0);
+        desk.goes_through(&id);
     }
 }
 
@@ -285,6 +294,9 @@ fn a_workbook_becomes_a_pack_that_reads_it() {
         "type = \"date\"",
         "unit = \"người\"",
         "Nguyễn Văn A",
+        "help = \"Cột “Thực hiện” của trang “Biểu 01”, số, đơn vị triệu đồng.\"",
+        "help = \"Mục “Số dân” của trang “Thông tin”, số nguyên, đơn vị người.\"",
+        "help = \"Cột “Đảng viên” của trang “Cán bộ”, ghi x nếu có.\"",
     ] {
         assert!(manifest.contains(part), "{part} is not in\n{manifest}");
     }
@@ -338,9 +350,8 @@ fn values_stay_out_where_they_are_not_wanted() {
     assert!(!words.contains("Diện tích lúa"), "{words}");
 }
 
-/// Last year's report as Word holds it: the template of a small pack without tags.
-fn last_years_report(desk: &Desk) -> &'static str {
-    const SOURCE: &str = "\
+/// Last year's report, as offices write them: below a superior that a commune's letterhead does not name, a heading in small letters.
+const REPORT: &str = "\
 ```letterhead
 superior: UBND HUYỆN PHÚ BÌNH
 agency: ỦY BAN NHÂN DÂN
@@ -386,8 +397,11 @@ title: CHỦ TỊCH
 name: Đào Văn Trung
 ```
 ";
+
+/// A report as Word holds it: the template of a small pack without tags.
+fn last_years_report(desk: &Desk, source: &str) -> &'static str {
     fs::create_dir(desk.path("goc")).expect("made");
-    desk.write("goc/van-ban.md", SOURCE);
+    desk.write("goc/van-ban.md", source);
     desk.write(
         "goc/pack.toml",
         "id = \"goc\"\nversion = \"1.0.0\"\nname = \"Gốc\"\n[[output]]\nid = \"a\"\nlabel = \"A\"\ntemplate = \"nam-2023.docx\"\n\
@@ -401,14 +415,26 @@ name: Đào Văn Trung
 #[test]
 fn last_years_report_becomes_a_pack_that_prints_it_again() {
     let desk = Desk::new();
-    let report = last_years_report(&desk);
+    let report = last_years_report(&desk, REPORT);
     let run = desk.run(&["pack", "new", "bc-tong-ket", "--from-document", report]);
     run.is(0).says(&[
         "nơi kính gửi, nơi nhận và người ký, quốc hiệu, cơ quan, số và ngày, tên loại và trích yếu",
         "so_lieu.thu_ngan_sach_nha_nuoc: «Thu ngân sách nhà nước», ví dụ “258”",
         "in lại đúng từng đoạn",
         "Đã tạo gói “Báo cáo Tổng kết công tác thi đua năm 2023, phương hướng năm 2024”",
+        // It is printed as it was, and its author told what the decree asks for.
+        "1 điểm trái thể thức Nghị định 30/2020/NĐ-CP nên pack.toml ghi layout = \"free\"",
+        "tên mục cần chữ in hoa",
     ]);
+    let manifest = desk.text("bc-tong-ket/pack.toml");
+    for part in [
+        "layout = \"free\"",
+        "help = \"In ở chỗ “sách: thu ngân sách nhà nước ước đạt [ô này] triệu đồng, bằng 130,7% dự toán, tăng”.\"",
+        "help = \"Cột “Họ và tên” của bảng in từ trang “Bảng 1”.\"",
+    ] {
+        assert!(manifest.contains(part), "{part} is not in\n{manifest}");
+    }
+    assert!(desk.text("bc-tong-ket/README.md").contains("tên mục cần chữ in hoa"));
     let source = desk.text("bc-tong-ket/van-ban.md");
     for part in [
         "agency: XÃ {{upper thong_tin.ten_xa}}",
@@ -440,6 +466,52 @@ fn last_years_report_becomes_a_pack_that_prints_it_again() {
     desk.run(&["check", "nam-sau.xlsx", "--pack", "bc-tong-ket"])
         .is(1)
         .says(&["Người ký"]);
+}
+
+#[test]
+fn a_report_in_the_layout_of_the_decree_is_held_to_it() {
+    let desk = Desk::new();
+    let right = REPORT
+        .replace("superior: UBND HUYỆN PHÚ BÌNH\n", "")
+        .replace("### I. Kết quả", "### I. KẾT QUẢ");
+    let report = last_years_report(&desk, &right);
+    desk.run(&["pack", "new", "bc-dung", "--from-document", report]).is(0);
+    assert!(!desk.text("bc-dung/pack.toml").contains("layout = \"free\""));
+    desk.goes_through("bc-dung");
+}
+
+#[test]
+fn a_document_that_the_decree_does_not_rule_is_told_as_such() {
+    let desk = Desk::new();
+    let list = "Danh sách trực\n\n| STT | Họ và tên | Ghi chú |\n|:---:|-----|-----|\n| 1 | Lê Thị Hoa | Tổ 1 |\n\
+                | 2 | Đào Văn Trung | Tổ 2 |\n\nHết\n";
+    let report = last_years_report(&desk, list);
+    desk.run(&["pack", "new", "ds-truc", "--from-document", report])
+        .is(0)
+        .says(&["không có Quốc hiệu nên pack.toml ghi layout = \"free\""]);
+    desk.goes_through("ds-truc");
+    // Without a figure or a table something is asked for all the same.
+    let desk = Desk::new();
+    let report = last_years_report(&desk, "Lời cảm ơn\n\nXin trân trọng cảm ơn.\n");
+    desk.run(&["pack", "new", "loi-cam-on", "--from-document", report])
+        .is(0);
+    desk.goes_through("loi-cam-on");
+}
+
+#[test]
+fn a_workbook_becomes_a_document_of_each_kind() {
+    let desk = Desk::new();
+    desk.write("so-lieu.xlsx", workbook(OFFICE));
+    for kind in ["bao-cao", "to-trinh", "ke-hoach", "quyet-dinh", "cong-van"] {
+        let id = format!("bieu-{kind}");
+        desk.run(&["pack", "new", &id, "--kind", kind, "--from-workbook", "so-lieu.xlsx"])
+            .is(0);
+        let words = desk.goes_through(&id);
+        assert!(
+            words.contains("Diện tích lúa") && words.contains("./."),
+            "{kind}: {words}"
+        );
+    }
 }
 
 #[test]

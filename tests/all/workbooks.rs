@@ -332,6 +332,7 @@ files! {
     dates "dates"
     forms "forms"
     formulas "formulas"
+    formulas_unsure "formulas-unsure"
     headers "headers"
     plan_of_a_province "like-01-plan"
     livestock_census "like-03-livestock"

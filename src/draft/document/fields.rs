@@ -20,6 +20,69 @@ const FIGURES: &str = "so_lieu";
 /// Most figures that are asked for: beyond that nobody fills in a form.
 const MOST: usize = 400;
 
+/// A text of the form: its id, its label, what to fill in.
+#[derive(Clone, Copy)]
+struct Asked {
+    id: &'static str,
+    label: &'static str,
+    help: &'static str,
+}
+
+impl Asked {
+    const fn new(id: &'static str, label: &'static str, help: &'static str) -> Self {
+        Self { id, label, help }
+    }
+}
+
+const COMMUNE: Asked = Asked::new(
+    "ten_xa",
+    "Tên xã, phường, đặc khu",
+    "Chỉ ghi tên riêng; chữ “xã”, “phường” đã có trong lời văn.",
+);
+const DISTRICT: Asked = Asked::new(
+    "huyen",
+    "Tên huyện",
+    "Chỉ ghi tên riêng; chữ đứng trước đã có trong lời văn.",
+);
+const PROVINCE: Asked = Asked::new(
+    "tinh",
+    "Tên tỉnh",
+    "Chỉ ghi tên riêng; chữ đứng trước đã có trong lời văn.",
+);
+const NUMBER: Asked = Asked::new("so_ky_hieu", "Số, ký hiệu", "Ghi cả số và ký hiệu của văn bản.");
+const SITE: Asked = Asked::new("dia_danh", "Địa danh", "Tên ghi trước ngày tháng ở đầu văn bản.");
+const SIGNER: Asked = Asked::new("nguoi_ky", "Người ký", "Họ và tên người ký, in như ghi ở đây.");
+/// Characters on either side of a figure by which its place is told.
+const BESIDE: usize = 40;
+
+/// Where in the document a figure stands: `In ở chỗ “thu ngân sách ước đạt [ô này] triệu đồng”.`
+fn whereabouts(text: &str, at: &std::ops::Range<usize>) -> String {
+    let before = text.get(..at.start).unwrap_or_default();
+    let after = text.get(at.end..).unwrap_or_default();
+    // Whole words only.
+    let near = |words: Vec<&str>| -> Vec<String> {
+        let mut room = BESIDE;
+        let words = words.into_iter().map_while(|word| {
+            room = room.checked_sub(word.chars().count() + 1)?;
+            Some(word.to_owned())
+        });
+        words.collect()
+    };
+    let mut head = near(before.split_whitespace().rev().collect());
+    head.reverse();
+    let (head, tail) = (head.join(" "), near(after.split_whitespace().collect()).join(" "));
+    // What touches the figure in the text touches it here.
+    let left = if before.ends_with(char::is_whitespace) { " " } else { "" };
+    let right = if after.starts_with(char::is_whitespace) {
+        " "
+    } else {
+        ""
+    };
+    let context = format!("{head}{left}[ô này]{right}{tail}");
+    let context = context.trim().trim_end_matches(['.', ',', ';', ':']);
+    format!("In ở chỗ “{context}”.")
+}
+
 /// The fields made so far.
 pub(super) struct Fields {
     form: Sheet,
@@ -94,15 +157,20 @@ impl Fields {
         let mut at = found.at.clone();
         let tag = match found.what {
             What::Year => self.year_tag(shown)?,
-            What::Commune => self.place(What::Commune, shown, "ten_xa", "Tên xã, phường, đặc khu")?,
-            What::District => self.place(What::District, shown, "huyen", "Tên huyện")?,
-            What::Province => self.place(What::Province, shown, "tinh", "Tên tỉnh")?,
+            What::Commune => self.place(What::Commune, shown, COMMUNE)?,
+            What::District => self.place(What::District, shown, DISTRICT)?,
+            What::Province => self.place(What::Province, shown, PROVINCE)?,
             What::Date => {
                 let key = (What::Date, shown.to_owned());
                 match self.known.get(&key) {
                     Some(tag) => tag.clone(),
                     None => {
-                        let tag = self.date(FIGURES, shown, &format!("Ngày – {}", found.label))?;
+                        let tag = self.date(
+                            FIGURES,
+                            shown,
+                            &format!("Ngày – {}", found.label),
+                            &whereabouts(text, &at),
+                        )?;
                         self.known.insert(key, tag.clone());
                         tag
                     }
@@ -114,7 +182,12 @@ impl Fields {
                     Some(tag) => tag.clone(),
                     None => {
                         let label = format!("Số, ký hiệu – {}", found.label);
-                        let tag = self.figure(&label, Field::new("", "", Type::Text).example(shown))?;
+                        let tag = self.figure(
+                            &label,
+                            Field::new("", "", Type::Text)
+                                .help(&whereabouts(text, &at))
+                                .example(shown),
+                        )?;
                         self.known.insert(key, tag.clone());
                         tag
                     }
@@ -127,7 +200,7 @@ impl Fields {
                     at.end += 1;
                 }
                 let shown = text.get(at.clone())?;
-                let mut field = number(shown, is_percent);
+                let mut field = number(shown, is_percent).help(&whereabouts(text, &at));
                 field.unit = found.unit.clone().filter(|unit| unit != "%" && field.ty.is_numeric());
                 self.figure(&found.label, field)?
             }
@@ -156,7 +229,7 @@ impl Fields {
     }
 
     /// The place that the document is about; others stay as they are.
-    fn place(&mut self, what: What, shown: &str, id: &str, label: &str) -> Option<String> {
+    fn place(&mut self, what: What, shown: &str, asked: Asked) -> Option<String> {
         let own = match what {
             What::Commune => &self.commune,
             What::District => &self.district,
@@ -166,16 +239,15 @@ impl Fields {
             return None;
         }
         let shown = shown.to_owned();
-        self.form_text(id, label, &shown);
-        Some(format!("{{{{{FORM}.{id}}}}}"))
+        self.form_text(asked, &shown);
+        Some(format!("{{{{{FORM}.{}}}}}", asked.id))
     }
 
     /// Asks for a text in the form, once.
-    fn form_text(&mut self, id: &str, label: &str, example: &str) {
-        if !self.has(id) {
-            self.form
-                .fields
-                .push(Field::new(id, label, Type::Text).required().example(example));
+    fn form_text(&mut self, asked: Asked, example: &str) {
+        if !self.has(asked.id) {
+            let field = Field::new(asked.id, asked.label, Type::Text).help(asked.help);
+            self.form.fields.push(field.required().example(example));
         }
     }
 
@@ -186,7 +258,7 @@ impl Fields {
         let Some(shown) = line.get(found.at.clone()) else {
             return Vec::new();
         };
-        self.form_text("so_ky_hieu", "Số, ký hiệu", shown);
+        self.form_text(NUMBER, shown);
         vec![Tag {
             at: found.at,
             tag: format!("{{{{{FORM}.so_ky_hieu}}}}"),
@@ -199,7 +271,7 @@ impl Fields {
         if let Some((place, _)) = line.split_once(',')
             && !place.is_empty()
         {
-            self.form_text("dia_danh", "Địa danh", place);
+            self.form_text(SITE, place);
             tags.push(Tag {
                 at: 0..place.len(),
                 tag: format!("{{{{{FORM}.dia_danh}}}}"),
@@ -208,7 +280,7 @@ impl Fields {
         let found = find(line).into_iter().find(|found| found.what == What::Date);
         if let Some(found) = found
             && let Some(shown) = line.get(found.at.clone())
-            && let Some(tag) = self.date(FORM, shown, "Ngày ban hành")
+            && let Some(tag) = self.date(FORM, shown, "Ngày ban hành", "Ngày ký, ghi ngày/tháng/năm.")
         {
             tags.push(Tag { at: found.at, tag });
         }
@@ -217,18 +289,18 @@ impl Fields {
 
     /// The tags of an agency: `XÃ TÂN HOÀ` is the name of the commune in capitals.
     pub fn agency_line(&mut self, line: &str) -> Vec<Tag> {
-        for (own, id, label) in [
-            (self.commune.clone(), "ten_xa", "Tên xã, phường, đặc khu"),
-            (self.district.clone(), "huyen", "Tên huyện"),
-            (self.province.clone(), "tinh", "Tên tỉnh"),
+        for (own, asked) in [
+            (self.commune.clone(), COMMUNE),
+            (self.district.clone(), DISTRICT),
+            (self.province.clone(), PROVINCE),
         ] {
             let Some(name) = own else { continue };
             let upper = name.to_uppercase();
             if let Some(before) = line.strip_suffix(&upper).filter(|before| before.ends_with(' ')) {
-                self.form_text(id, label, &name);
+                self.form_text(asked, &name);
                 return vec![Tag {
                     at: before.len()..line.len(),
-                    tag: format!("{{{{upper {FORM}.{id}}}}}"),
+                    tag: format!("{{{{upper {FORM}.{}}}}}", asked.id),
                 }];
             }
         }
@@ -237,7 +309,7 @@ impl Fields {
 
     /// The tag of the signer.
     pub fn signer(&mut self, line: &str) -> Vec<Tag> {
-        self.form_text("nguoi_ky", "Người ký", line);
+        self.form_text(SIGNER, line);
         vec![Tag {
             at: 0..line.len(),
             tag: format!("{{{{{FORM}.nguoi_ky}}}}"),
@@ -245,7 +317,7 @@ impl Fields {
     }
 
     /// A date that prints as it stands, short or long; else a text.
-    fn date(&mut self, sheet: &str, shown: &str, label: &str) -> Option<String> {
+    fn date(&mut self, sheet: &str, shown: &str, label: &str, help: &str) -> Option<String> {
         let date = parse_date(shown).ok();
         let short = date.map(|date| Type::Date.print(&Value::Date(date), None));
         let (field, long) = match (short, date) {
@@ -255,6 +327,7 @@ impl Fields {
             }
             _ => (Field::new("", "", Type::Text).example(shown), false),
         };
+        let field = field.help(help);
         let path = match sheet {
             FORM => {
                 self.form.fields.push(Field {

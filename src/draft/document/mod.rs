@@ -19,7 +19,8 @@ use self::read::{Beside, Block, Paragraph};
 use super::plan::{Field, Plan, Sheet};
 use super::text::line;
 use crate::dataset::{self, Mapping};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Text, shorten};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lang, Place, Severity, Text, shorten};
+use crate::lint;
 use crate::opc::{self, Package};
 use crate::pack::{Origin, Pack};
 use crate::schema::Layout;
@@ -102,14 +103,15 @@ pub fn draft(docx: &[u8], options: &Options) -> Result<Drafted, Diagnostics> {
     let mut failure = Diagnostics::new();
     for way in WAYS {
         let mut drafted = by_way(&blocks, &wanted, way, options);
-        let differing = match printed(&drafted.plan) {
-            Ok(printed) => differing(&wanted, &printed),
+        let (differing, layout) = match printed(&drafted.plan) {
+            Ok((printed, layout)) => (differing(&wanted, &printed), layout),
             Err(findings) => {
                 failure = findings;
                 continue;
             }
         };
         tell(&mut drafted, way, beside, &differing);
+        free_layout(&mut drafted, &layout);
         let count = differing.len();
         if best.as_ref().is_none_or(|(least, _)| count < *least) {
             best = Some((count, drafted));
@@ -172,7 +174,12 @@ fn by_way(blocks: &[Block], texts: &[String], way: Way, options: &Options) -> Dr
         let mut field = Field::new("bo_sung", "Nội dung bổ sung", Type::LongText);
         field.help = Some("In ở cuối văn bản; để trống thì không in.".to_owned());
         sheet.fields.push(field);
-        sheets.push(sheet.sampled());
+        // Nothing of it stands in the document, so that its sample stays blank.
+        let mut sheet = sheet.sampled();
+        for field in &mut sheet.fields {
+            field.example = Some("Nội dung cần viết thêm.".to_owned());
+        }
+        sheets.push(sheet);
         outline.push_str(&format!(
             "{{{{#if {FORM}.bo_sung}}}}\n\n{{{{{FORM}.bo_sung}}}}\n\n{{{{/if}}}}\n"
         ));
@@ -226,6 +233,7 @@ fn by_way(blocks: &[Block], texts: &[String], way: Way, options: &Options) -> Dr
             },
             sheets,
             outline,
+            has_free_layout: false,
             advice: Vec::new(),
         },
         notes,
@@ -344,8 +352,42 @@ impl Writer {
     }
 }
 
-/// What a plan's pack prints, filled with its own sample.
-fn printed(plan: &Plan) -> Result<Vec<String>, Diagnostics> {
+/// A document that breaks the layout of the decree in its own words is printed again as it is: its pack says that it is not held to
+/// that layout, and its author is told what breaks it.
+fn free_layout(drafted: &mut Drafted, layout: &Diagnostics) {
+    let errors = || layout.iter().filter(|finding| finding.severity == Severity::Error);
+    let count = errors().count();
+    if count == 0 {
+        return;
+    }
+    drafted.plan.has_free_layout = true;
+    let mut notes = Vec::new();
+    if errors().any(|finding| finding.code == lint::NO_NATION) {
+        notes.push(text!(
+            "Văn bản không có Quốc hiệu nên pack.toml ghi layout = \"free\": thể thức không được xét theo Nghị định 30/2020/NĐ-CP",
+            "The document has no Quốc hiệu, so pack.toml says layout = \"free\": it is not held to Decree 30/2020/NĐ-CP"
+        ));
+    } else {
+        notes.push(text!(
+            "Văn bản gốc có {count} điểm trái thể thức Nghị định 30/2020/NĐ-CP nên pack.toml ghi layout = \"free\"; sửa trong {} xong \
+             thì bỏ dòng ấy để pack check xét thể thức",
+            "The document breaks the layout of Decree 30/2020/NĐ-CP in {count} point(s), so pack.toml says layout = \"free\"; mend \
+             them in {}, then take that line out to have the layout checked",
+            super::SOURCE
+        ));
+        for finding in errors() {
+            let (at_vi, at_en) = (finding.where_text(Lang::Vi), finding.where_text(Lang::En));
+            let (vi, en) = (&finding.message.vi, &finding.message.en);
+            notes.push(Text::new(format!("  {at_vi}: {vi}"), format!("  {at_en}: {en}")));
+        }
+    }
+    let advice = notes.iter().map(|note| note.vi.clone());
+    drafted.plan.advice.extend(advice);
+    drafted.notes.extend(notes);
+}
+
+/// What a plan's pack prints, filled with its own sample, and what is wrong with the layout of that.
+fn printed(plan: &Plan) -> Result<(Vec<String>, Diagnostics), Diagnostics> {
     let files = super::files(plan)?;
     let pack = Pack::parse(files, Origin::Folder(plan.id.clone().into()))?;
     let options = template::Options {
@@ -362,9 +404,10 @@ fn printed(plan: &Plan) -> Result<Vec<String>, Diagnostics> {
         .map_err(|error| Diagnostics::from_iter([error.diagnostic()]))?;
     let (dataset, _) = dataset::build(&pack.schema, sample, &Mapping::default());
     let (bytes, _) = compiled.fill(&dataset).map_err(|error| fault(error.text()))?;
+    let layout = lint::layout(&bytes).map_err(|error| fault(error.text()))?;
     let package = Package::read(bytes, &opc::Limits::default()).map_err(|error| fault(error.text()))?;
     let (blocks, _) = read::read(&package).map_err(|error| fault(error.text()))?;
-    Ok(read::texts(&blocks))
+    Ok((read::texts(&blocks), layout))
 }
 
 /// The paragraphs of the document that are not printed again, and how often; where the tone mark of the motto stands is of no

@@ -94,6 +94,8 @@ pub(super) fn sheet(table: &Table, number: usize) -> Option<(Sheet, String)> {
     let mut own = Sheet::new(&format!("bang_{number}"), &format!("Bảng {number}"), Layout::Table);
     for label in head.iter().skip(first) {
         let mut field = Field::new(&ids.of(label, "cot"), label, Type::Text);
+        let shown = label.split_whitespace().collect::<Vec<_>>().join(" ");
+        field.help = Some(format!("Cột “{shown}” của bảng in từ trang “{}”.", own.name));
         field.required = own.fields.is_empty();
         own.fields.push(field);
     }
@@ -106,7 +108,9 @@ pub(super) fn sheet(table: &Table, number: usize) -> Option<(Sheet, String)> {
         field.example = own
             .samples
             .iter()
-            .find_map(|record| record.get(index).cloned().flatten());
+            .find_map(|record| record.get(index).cloned().flatten())
+            // Last year nobody wrote anything there.
+            .or_else(|| Some(format!("{} 1", field.label)));
     }
     let heads: Vec<String> = head.iter().map(|label| paragraph(label)).collect();
     let number = is_numbered.then(|| "{{@number}}".to_owned());

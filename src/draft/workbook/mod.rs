@@ -114,7 +114,8 @@ pub fn draft(workbook: &Workbook, options: &Options) -> Result<Drafted, Diagnost
     }
     example::give(&mut drafts, &schema, &dataset, options.without_values);
     report::tell(&drafts, workbook, &dataset, &findings, &mut notes);
-    let plan = outline::plan(drafts, options, &notes);
+    explain(&mut drafts, workbook);
+    let plan = outline::plan(drafts, options, &mut notes);
     Ok(Drafted { plan, notes, findings })
 }
 
@@ -131,6 +132,40 @@ fn read(drafts: &[Draft], workbook: &Workbook) -> Result<(Schema, Dataset, Diagn
     let schema = super::schema_of(&plan)?;
     let (dataset, findings) = dataset::build(&schema, workbook.clone(), &Mapping::default());
     Ok((schema, dataset, findings))
+}
+
+/// Says of each field where the office has it, and what is written there.
+fn explain(drafts: &mut [Draft], workbook: &Workbook) {
+    for draft in drafts {
+        let tab = workbook.sheets.get(draft.tab).map_or("", |sheet| sheet.name.trim());
+        let layout = draft.sheet.layout;
+        for (field, source) in draft.sheet.fields.iter_mut().zip(&draft.fields) {
+            let label = field.label.split_whitespace().collect::<Vec<_>>().join(" ");
+            let place = match layout {
+                _ if source.is_nameless => {
+                    format!("Cột {} (không có tiêu đề)", column_letters(source.column))
+                }
+                Layout::Table => format!("Cột “{label}”"),
+                Layout::Form => format!("Mục “{label}”"),
+                Layout::List => "Mỗi dòng một mục".to_owned(),
+            };
+            let how = match field.ty {
+                Type::Text => "chữ",
+                Type::LongText => "chữ, có thể nhiều câu",
+                Type::Integer => "số nguyên",
+                Type::Decimal => "số",
+                Type::Count => "số đếm",
+                Type::Percent => "tỷ lệ phần trăm",
+                Type::Year => "năm có bốn chữ số",
+                Type::Date => "ngày/tháng/năm",
+                Type::Flag => "ghi x nếu có",
+                Type::Choice => "chọn trong danh mục",
+            };
+            let unit = field.unit.as_ref().filter(|unit| !unit.trim().is_empty());
+            let unit = unit.map_or(String::new(), |unit| format!(", đơn vị {}", unit.trim()));
+            field.help = Some(format!("{place} của trang “{tab}”, {how}{unit}."));
+        }
+    }
 }
 
 /// A sheet for each region of each tab; tabs that give none are told.
