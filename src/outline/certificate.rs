@@ -13,7 +13,7 @@ pub(super) fn head(lines: &[Line], width: usize) -> Vec<Paragraph> {
     let mut all = vec![
         text("QuocHieu", NATION_TEXT),
         text("TieuNgu", MOTTO_TEXT),
-        rule(MOTTO_RULE, width).line_spacing(LineSpacing::new().before(50).after(360)),
+        rule(MOTTO_RULE, width).line_spacing(LineSpacing::new().before(50).after(240)),
     ];
     all.extend(lines_of(
         lines,

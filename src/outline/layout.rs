@@ -347,8 +347,8 @@ fn addressees(lines: &[Line]) -> Vec<Paragraph> {
             }
         }
         let paragraph = text("KinhGuiDong", &value);
-        // What follows stands apart from the last addressee as from any paragraph.
-        all.push(match index + 1 == lines.len() {
+        // What follows stands apart from the last addressee as from any paragraph; under conditions any may be the last.
+        all.push(match !fixed || index + 1 == lines.len() {
             true => paragraph.line_spacing(LineSpacing::new().after(120)),
             false => paragraph,
         });

@@ -302,7 +302,7 @@ const LOOKS: &[Look] = &[
         id: "GiayKhenNgay",
         name: "Giấy khen ngày",
         italic: true,
-        before: 480,
+        before: 240,
         ..PLAIN
     },
     Look {

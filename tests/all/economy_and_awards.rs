@@ -353,7 +353,8 @@ fn a_long_list_is_annexed_and_counted_by_kind() {
             "Số: 38/QĐ-UBND",
             "QUYẾT ĐỊNH",
             "Về việc tặng danh hiệu thi đua và Giấy khen",
-            "cho các tập thể, cá nhân, hộ gia đình có thành tích xuất sắc",
+            "cho các tập thể, cá nhân, hộ gia đình",
+            "có thành tích xuất sắc",
             "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ AN BÌNH THƯỢNG",
             "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025;",
             "Nghị định số 152/2025/NĐ-CP",
@@ -440,10 +441,10 @@ fn everyone_on_the_list_has_a_certificate_on_a_page() {
         &[
             "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ AN BÌNH THƯỢNG",
             "TẶNG\nGIẤY KHEN\nNhân dân và cán bộ thôn Đồng Mây\nĐã có thành tích xuất sắc trong phong trào thi đua yêu nước năm 2025\n",
-            "Số sổ vàng: 1\n",
+            "Số sổ vàng: 01\n",
             "TẶNG DANH HIỆU\nTẬP THỂ LAO ĐỘNG TIÊN TIẾN\nTrường Tiểu học An Bình Thượng\n",
             "Bà NGUYỄN THỊ BÍCH HẰNG\nChi hội trưởng Chi hội Phụ nữ, thôn Suối Trong\nĐã có sáng kiến",
-            "Quyết định số 38/QĐ-UBND\nngày 12 tháng 01 năm 2026\nSố sổ vàng: 6\nAn Bình Thượng, ngày 12 tháng 01 năm 2026\nCHỦ TỊCH\nLương Xuân Thắng",
+            "Quyết định số 38/QĐ-UBND\nngày 12 tháng 01 năm 2026\nSố sổ vàng: 06\nAn Bình Thượng, ngày 12 tháng 01 năm 2026\nCHỦ TỊCH\nLương Xuân Thắng",
             "Hộ gia đình ông Sa Văn Thịnh\nThôn Khe Dài\nĐã hiến 320 m² đất ở",
         ],
     );
@@ -455,12 +456,21 @@ fn awards_beyond_the_chairmans_power_and_people_listed_twice_are_told() {
     let pack = samples::named_pack(AWARDS);
     let sample = "an-binh-thuong-khen-thuong-2025";
     assert_eq!(findings(&pack, &source(sample, &[])), Vec::<String>::new());
-    let twice = source(sample, &[("ten = \"Hà Văn Quyết\"", "ten = \"Đinh Công Sơn\"")])
-        .replace("don_vi = \"thôn Vàng Anh\"", "don_vi = \"Thôn Đồng Mây\"");
+    let twice = source(sample, &[("ten = \"Hà Văn Quyết\"", "ten = \"Nguyễn Thị Bích Hằng\"")])
+        .replace("don_vi = \"thôn Vàng Anh\"", "don_vi = \"Thôn Suối Trong\"");
     let found = findings(&pack, &twice);
     assert!(
         found.len() == 1 && found[0].starts_with("so-lieu/trung-dong"),
         "{found:?}"
+    );
+    let unpaid = source(
+        sample,
+        &[("nguon_kinh_phi = \"Quỹ thi đua, khen thưởng của xã\"\n", "")],
+    );
+    let found = findings(&pack, &unpaid);
+    assert!(
+        found.len() == 1 && found[0].starts_with("gia-tri/thieu-khi"),
+        "one blank cell is told once, whatever the number of rows: {found:?}"
     );
     let wrong = source(
         sample,

@@ -1,5 +1,7 @@
 //! A value is there when another one asks for it.
 
+use std::collections::BTreeSet;
+
 use super::{Check, Context, breach};
 use crate::dataset::findings::Findings;
 use crate::diagnostic::Text;
@@ -18,12 +20,17 @@ fn run(context: &Context, findings: &mut Findings) {
             continue;
         };
         let values: Vec<String> = values.iter().map(|value| fold(value)).collect();
+        // A cell of a form that many rows ask for is told once, with the first of them.
+        let mut told = BTreeSet::new();
         for (index, record, beside) in field.beside(&when) {
             let Some(reason) = when.value(beside).map(|value| when.print(value)) else {
                 continue;
             };
             let asked = values.is_empty() || values.contains(&fold(&reason));
             if !asked || field.value(record).is_some() || findings.is_faulty(field.at(index)) {
+                continue;
+            }
+            if !told.insert(index) {
                 continue;
             }
             let (Text { vi, en }, label) = (field.subject(), &when.field.label);
