@@ -21,6 +21,8 @@ pub(super) struct Merges {
     wrong: Vec<(CellRef, CellRef)>,
     /// The ranges that were filled down, by field.
     filled: Vec<(usize, CellRef)>,
+    /// Texts of one row over several columns, by the field of the first.
+    across: Vec<(usize, CellRef)>,
     first: u32,
 }
 
@@ -59,6 +61,7 @@ impl Merges {
             active: Vec::new(),
             wrong: Vec::new(),
             filled: Vec::new(),
+            across: Vec::new(),
             first,
         }
     }
@@ -72,6 +75,15 @@ impl Merges {
         while let Some((first, last)) = self.coming.pop_if(|(first, _)| first.row <= row) {
             let mut fields = at.iter().zip(columns).enumerate();
             let field = fields.find(|(_, (at, _))| **at == Some(first.column));
+            if let Some((own, (_, column))) = field
+                && first.row == last.row
+                && first.row >= self.first
+                && !is_figure(column.field.ty)
+                && Self::takes_no_place(first.column + 1..=last.column, columns, at)
+            {
+                self.across.push((own, first));
+                continue;
+            }
             // A range that begins in the header says nothing about data.
             let goes_down = first.column == last.column && first.row >= self.first;
             let field = field.filter(|(_, (_, column))| goes_down && !is_figure(column.field.ty));
@@ -88,6 +100,15 @@ impl Merges {
         for range in &mut self.active {
             range.touched = true;
         }
+    }
+
+    /// Whether nothing is asked of some columns but texts that may be blank: a heading may be written over them.
+    fn takes_no_place(covered: std::ops::RangeInclusive<u32>, columns: &[Column<'_>], at: &[Option<u32>]) -> bool {
+        let mut fields = at.iter().zip(columns);
+        fields.all(|(at, column)| {
+            let is_covered = at.is_some_and(|at| covered.contains(&at));
+            !is_covered || !(is_figure(column.field.ty) || column.field.required)
+        })
     }
 
     fn leave(&mut self, row: u32) {
@@ -156,6 +177,17 @@ impl Merges {
                 )),
             );
         }
+        by_column(&self.across, columns, findings, |column, first| {
+            let label = &column.field.label;
+            let message = text!(
+                "cột «{label}» có ô gộp ngang; chữ của ô chỉ được lấy cho cột này, các cột bên phải coi như để trống",
+                "column «{label}» has cells merged to the right; their text counts for this column, those beside it are blank"
+            );
+            Diagnostic::warning("o/gop-ngang", place(sheet, first), message).hint(text!(
+                "nếu không đúng thì bỏ gộp ô và ghi giá trị vào từng cột",
+                "if that is not what is meant, unmerge the cells and fill in each column"
+            ))
+        });
         by_column(&self.filled, columns, findings, |column, first| {
             let label = &column.field.label;
             let message = text!(

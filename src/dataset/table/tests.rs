@@ -638,6 +638,21 @@ mod downwards {
     }
 
     #[test]
+    fn a_text_over_columns_that_may_be_blank_is_that_of_the_first() {
+        let text = persons("| 1 | An | Xóm 1 | Giấy khen | < | 5 |\n| 2 | Bình | Xóm 2 | Bằng khen | < | 6 |");
+        assert_eq!(
+            values(PERSONS, &text),
+            "An|Xóm 1|Giấy khen|-|5 / Bình|Xóm 2|Bằng khen|-|6"
+        );
+        assert_eq!(found(PERSONS, &text), ["?o/gop-ngang D2, D3"]);
+        // Over a column that must be filled, or that holds figures, it stays a question.
+        let text = persons("| 1 | An | < | | | 5 |");
+        assert!(found(PERSONS, &text).contains(&"o/gop B2".to_owned()));
+        let text = persons("| 1 | An | Xóm 1 | | Giấy khen | < |");
+        assert!(found(PERSONS, &text).iter().any(|found| found.starts_with("o/gop ")));
+    }
+
+    #[test]
     fn merged_figures_stay_an_error() {
         let text = persons("| 1 | An | Xóm 1 | | | 5 |\n| 2 | Bình | Xóm 2 | | | ^ |");
         assert_eq!(found(PERSONS, &text), ["o/gop F2"]);
